@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.core.data;
+
+import javax.sql.DataSource;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.HandleCallback;
+import org.jdbi.v3.core.HandleConsumer;
+import org.jdbi.v3.core.Jdbi;
+
+/**
+ * The application's own database, reached through JDBI. Thread safe; holds no connection of its own.
+ *
+ * <pre>{@code
+ * var database = Database.of(dataSource);
+ * database.useTransaction(handle -> {
+ *     orders.insert(handle, order);
+ *     jobs.enqueue(handle, new MakeReceipt(order.id()));
+ * });
+ * }</pre>
+ */
+public final class Database {
+
+    private final Jdbi jdbi;
+    private final Dialect dialect;
+
+    private Database(Jdbi jdbi, Dialect dialect) {
+        this.jdbi = jdbi;
+        this.dialect = dialect;
+    }
+
+    /**
+     * Connects once to see which database it is.
+     *
+     * @throws IllegalArgumentException if it is neither PostgreSQL nor H2
+     */
+    public static Database of(DataSource dataSource) {
+        return of(Jdbi.create(dataSource));
+    }
+
+    /** The same over a JDBI that the application has set up with its own plugins and mappers. */
+    public static Database of(Jdbi jdbi) {
+        Dialect dialect = jdbi.withHandle(handle -> {
+            Dialect found = Dialect.of(handle);
+            found.prepare(handle);
+            return found;
+        });
+        return new Database(jdbi, dialect);
+    }
+
+    public Jdbi jdbi() {
+        return jdbi;
+    }
+
+    public Dialect dialect() {
+        return dialect;
+    }
+
+    /** Runs the callback in one transaction and commits it; an exception rolls it back and is thrown on. */
+    public <R, X extends Exception> R inTransaction(HandleCallback<R, X> work) throws X {
+        return jdbi.inTransaction(work);
+    }
+
+    /** {@link #inTransaction} for work without a result. */
+    public <X extends Exception> void useTransaction(HandleConsumer<X> work) throws X {
+        jdbi.useTransaction(work);
+    }
+
+    /** Runs the callback on one connection, each statement by itself. */
+    public <R, X extends Exception> R withHandle(HandleCallback<R, X> work) throws X {
+        return jdbi.withHandle(work);
+    }
+
+    /**
+     * Runs something once the handle's transaction has committed, never if it rolled back: the place for wake-ups and
+     * cache invalidation. It runs on the committing thread and should return at once.
+     */
+    public static void afterCommit(Handle handle, Runnable action) {
+        handle.afterCommit(action);
+    }
+}

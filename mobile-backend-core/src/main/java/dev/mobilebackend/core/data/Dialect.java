@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.core.data;
+
+import java.sql.DatabaseMetaData;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.JdbiException;
+import org.jdbi.v3.core.statement.MetaData;
+
+/** A database we speak to: the few places where its SQL differs from the others'. */
+public enum Dialect {
+    POSTGRESQL {
+        @Override
+        public boolean insertIfAbsent(Handle handle, String insert, Map<String, ?> values) {
+            return handle.createUpdate(insert + " ON CONFLICT DO NOTHING")
+                            .bindMap(values)
+                            .execute()
+                    == 1;
+        }
+
+        @Override
+        public void limitLockWait(Handle handle, Duration wait) {
+            handle.execute("SET LOCAL lock_timeout = " + wait.toMillis());
+        }
+
+        @Override
+        void prepare(Handle handle) {}
+    },
+
+    H2 {
+        /** H2 has no ON CONFLICT; a failed statement leaves the transaction usable there, so the error is the answer. */
+        @Override
+        public boolean insertIfAbsent(Handle handle, String insert, Map<String, ?> values) {
+            try {
+                return handle.createUpdate(insert).bindMap(values).execute() == 1;
+            } catch (JdbiException e) {
+                if (UNIQUE_VIOLATION.equals(sqlState(e))) {
+                    return false;
+                }
+                throw e;
+            }
+        }
+
+        @Override
+        public void limitLockWait(Handle handle, Duration wait) {
+            handle.execute("SET LOCK_TIMEOUT " + wait.toMillis());
+        }
+
+        /** By default a commit reaches the disk up to 500 ms later, and a killed process loses it. */
+        @Override
+        void prepare(Handle handle) {
+            handle.execute("SET WRITE_DELAY 0");
+        }
+    };
+
+    private static final String UNIQUE_VIOLATION = "23505";
+
+    /** Runs an INSERT unless a row with its key is there; waits for a concurrent transaction that has the same key. */
+    public abstract boolean insertIfAbsent(Handle handle, String insert, Map<String, ?> values);
+
+    /** Bounds how long statements of this transaction wait for a lock; then they fail, see {@link #isLockTimeout}. */
+    public abstract void limitLockWait(Handle handle, Duration wait);
+
+    abstract void prepare(Handle handle);
+
+    /** Whether a statement gave up because another transaction held what it needed. */
+    public static boolean isLockTimeout(JdbiException e) {
+        String state = sqlState(e);
+        return "55P03".equals(state) || "HYT00".equals(state);
+    }
+
+    /** The folder name of this dialect's scripts. */
+    String folder() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    static Dialect of(Handle handle) {
+        MetaData.MetaDataValueProvider<String> productName = DatabaseMetaData::getDatabaseProductName;
+        String product = handle.queryMetadata(productName);
+        return switch (product) {
+            case "PostgreSQL" -> POSTGRESQL;
+            case "H2" -> H2;
+            default ->
+                throw new IllegalArgumentException(
+                        "the database must be PostgreSQL or H2, was " + product + ": use one of those two");
+        };
+    }
+
+    private static String sqlState(JdbiException e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException sql && sql.getSQLState() != null) {
+                return sql.getSQLState();
+            }
+        }
+        return "";
+    }
+}

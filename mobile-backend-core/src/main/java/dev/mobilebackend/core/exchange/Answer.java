@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.core.exchange;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * A whole answer as plain data: status, fields and bytes. It can be stored and sent again byte for byte, so it is what
+ * idempotent handlers return.
+ *
+ * @param status HTTP status, 200 to 599
+ * @param headers response fields in the order they are sent
+ * @param body the bytes of the body; not copied, so nobody may write to it
+ */
+public record Answer(int status, Map<String, String> headers, byte[] body) {
+
+    private static final byte[] NOTHING = {};
+
+    public Answer {
+        if (status < 200 || status > 599) {
+            throw new IllegalArgumentException("status must be 200 to 599, was " + status);
+        }
+        headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
+    }
+
+    public static Answer of(int status) {
+        return new Answer(status, Map.of(), NOTHING);
+    }
+
+    /** JSON bytes under a status. */
+    public static Answer json(int status, byte[] json) {
+        return new Answer(status, Map.of("Content-Type", "application/json"), json);
+    }
+
+    public static Answer json(int status, String json) {
+        return json(status, json.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** This answer with one more field, or another value for it. */
+    public Answer header(String name, String value) {
+        var copy = new LinkedHashMap<>(headers);
+        copy.put(name, value);
+        return new Answer(status, copy, body);
+    }
+
+    /** Equal by content: same status, fields and bytes. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Answer that
+                && status == that.status
+                && headers.equals(that.headers)
+                && Arrays.equals(body, that.body);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * (31 * status + headers.hashCode()) + Arrays.hashCode(body);
+    }
+
+    @Override
+    public String toString() {
+        return "Answer[" + status + ", " + headers.keySet() + ", " + body.length + " bytes]";
+    }
+}

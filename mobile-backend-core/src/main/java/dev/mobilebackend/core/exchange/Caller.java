@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.core.exchange;
+
+import java.util.Set;
+
+/**
+ * Who is calling, as the access token says.
+ *
+ * @param accountId the account the token was issued to
+ * @param sessionId the signed-in device; revoking it ends this caller's access
+ * @param roles what the account may act as, such as {@code admin}
+ */
+public record Caller(String accountId, String sessionId, Set<String> roles) {
+
+    public Caller {
+        roles = Set.copyOf(roles);
+    }
+}

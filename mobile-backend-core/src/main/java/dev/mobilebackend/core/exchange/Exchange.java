@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.core.exchange;
+
+import dev.mobilebackend.core.problem.Problem;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request and its answer, as steps and handlers see them. The edge makes it at the door and it travels in a
+ * request attribute, so it survives async handlers and thread changes. Used by one thread at a time.
+ *
+ * <pre>{@code
+ * Caller caller = Exchange.of(request).caller();
+ * }</pre>
+ */
+public final class Exchange {
+
+    private static final String ATTRIBUTE = "dev.mobilebackend.exchange";
+
+    private final HttpServletRequest request;
+    private final HttpServletResponse response;
+    private final RequestFacts facts;
+    private final @Nullable PayloadDigest payload;
+    private @Nullable MatchedRoute route;
+    private @Nullable Caller caller;
+    private byte @Nullable [] fingerprint;
+
+    /** Made by the edge, which hands in a digest where the route needs one. */
+    public Exchange(
+            HttpServletRequest request,
+            HttpServletResponse response,
+            RequestFacts facts,
+            @Nullable PayloadDigest payload) {
+        this.request = request;
+        this.response = response;
+        this.facts = facts;
+        this.payload = payload;
+    }
+
+    /**
+     * The exchange that the edge attached to a request.
+     *
+     * @throws IllegalStateException if no edge stands in front of this handler
+     */
+    public static Exchange of(ServletRequest request) {
+        return find(request)
+                .orElseThrow(() -> new IllegalStateException(
+                        "no exchange on this request: put the Edge filter in front of this handler, for every path"));
+    }
+
+    public static Optional<Exchange> find(ServletRequest request) {
+        return Optional.ofNullable((Exchange) request.getAttribute(ATTRIBUTE));
+    }
+
+    public void attach() {
+        request.setAttribute(ATTRIBUTE, this);
+    }
+
+    public RequestFacts facts() {
+        return facts;
+    }
+
+    /** Called by the edge once the route is known. */
+    public void matched(MatchedRoute found) {
+        route = found;
+    }
+
+    /** Called by the authentication step once the token has been verified. */
+    public void authenticated(Caller verified) {
+        caller = verified;
+    }
+
+    public Optional<Caller> tryCaller() {
+        return Optional.ofNullable(caller);
+    }
+
+    /** Who is calling; without a verified token this refuses with 401. */
+    public Caller caller() {
+        if (caller == null) {
+            throw Problem.UNAUTHENTICATED
+                    .detail("send an access token: Authorization: Bearer ...")
+                    .exception();
+        }
+        return caller;
+    }
+
+    /** The declared path, such as {@code /v1/orders/{id}}. */
+    public String template() {
+        return matchedRoute().template();
+    }
+
+    /** The decoded value of a variable of the template. */
+    public String pathParameter(String name) {
+        String value = matchedRoute().pathParameters().get(name);
+        if (value == null) {
+            throw new IllegalArgumentException("the route " + template() + " has no variable '" + name + "'");
+        }
+        return value;
+    }
+
+    /** The rules of one kind that were declared for this route, in order of declaration. */
+    public <R> List<R> declared(Class<R> kind) {
+        var found = new ArrayList<R>(2);
+        for (Object rule : matchedRoute().rules()) {
+            if (kind.isInstance(rule)) {
+                found.add(kind.cast(rule));
+            }
+        }
+        return found;
+    }
+
+    public @Nullable String header(String name) {
+        return request.getHeader(name);
+    }
+
+    public @Nullable String query(String name) {
+        return request.getParameter(name);
+    }
+
+    public void setHeader(String name, String value) {
+        response.setHeader(name, value);
+    }
+
+    public void addHeader(String name, String value) {
+        response.addHeader(name, value);
+    }
+
+    /**
+     * SHA-256 over method, path, query, media type and body: two requests with one fingerprint ask for the same. What
+     * the handler has left unread of the body is read now. Every call after the first gives the same bytes.
+     *
+     * @throws IllegalStateException on a route that was not declared idempotent
+     */
+    public byte[] fingerprint() {
+        if (fingerprint == null) {
+            if (payload == null) {
+                throw new IllegalStateException("declare the route " + template() + " idempotent() to fingerprint it");
+            }
+            try {
+                InputStream unread = request.getInputStream();
+                unread.transferTo(OutputStream.nullOutputStream());
+            } catch (IOException gone) {
+                throw Problem.MALFORMED_REQUEST
+                        .detail("the body ended before it was complete")
+                        .exception();
+            }
+            fingerprint = payload.finish(
+                    facts.method(),
+                    facts.path(),
+                    Objects.requireNonNullElse(request.getQueryString(), ""),
+                    Objects.requireNonNullElse(request.getContentType(), ""));
+        }
+        return fingerprint.clone();
+    }
+
+    /** Sends a whole answer; nothing may be written after it. */
+    public void send(Answer answer) {
+        response.setStatus(answer.status());
+        answer.headers().forEach(response::setHeader);
+        byte[] body = answer.body();
+        try {
+            if (body.length > 0) {
+                response.setContentLength(body.length);
+                response.getOutputStream().write(body);
+            }
+        } catch (IOException gone) {
+            throw new UncheckedIOException("the client went away before the answer was sent", gone);
+        }
+    }
+
+    private MatchedRoute matchedRoute() {
+        if (route == null) {
+            throw new IllegalStateException("no route is known yet for " + facts.method() + " " + facts.path());
+        }
+        return route;
+    }
+}

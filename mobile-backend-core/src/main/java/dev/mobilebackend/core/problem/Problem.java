@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.core.problem;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One refusal as a client sees it: problem details by RFC 9457. Immutable; the constants are the kinds that the edge
+ * itself answers with, and a room that refuses for a reason of its own keeps its constants there.
+ *
+ * <pre>{@code
+ * throw Problem.NOT_FOUND.detail("no order " + id).exception();
+ * }</pre>
+ *
+ * @param type stable identifier of the kind of problem
+ * @param code last word of the type, for clients that switch on it
+ * @param status HTTP status, 400 to 599
+ * @param title the kind in one sentence, always the same for one type
+ * @param detail what was wrong this time and the way out; never anything internal
+ * @param errors every faulty field, empty where no field is to blame
+ * @param headers response fields that go with it, such as {@code Retry-After}
+ * @param extensions further members; values are strings, numbers, booleans or lists of strings
+ */
+public record Problem(
+        URI type,
+        String code,
+        int status,
+        String title,
+        @Nullable String detail,
+        List<FieldError> errors,
+        Map<String, String> headers,
+        Map<String, Object> extensions) {
+
+    private static final String TYPES = "https://mobilebackend.dev/problems/";
+
+    public static final Problem MALFORMED_REQUEST = of(400, "malformed-request", "The request could not be read.");
+    public static final Problem INVALID_INPUT =
+            of(422, "invalid-input", "The request has values that are not accepted.");
+    public static final Problem UNAUTHENTICATED =
+            of(401, "unauthenticated", "A valid access token is needed.").header("WWW-Authenticate", "Bearer");
+    public static final Problem FORBIDDEN = of(403, "forbidden", "The caller may not do this.");
+    public static final Problem PLAIN_HTTP = of(403, "plain-http", "This service answers over HTTPS only.");
+    public static final Problem NOT_FOUND = of(404, "not-found", "There is nothing here.");
+    public static final Problem METHOD_NOT_ALLOWED = of(405, "method-not-allowed", "This method is not allowed here.");
+    public static final Problem NOT_ACCEPTABLE = of(406, "not-acceptable", "No acceptable form of the answer exists.");
+    public static final Problem CONFLICT = of(409, "conflict", "The request conflicts with the current state.");
+    public static final Problem BODY_TOO_LARGE = of(413, "body-too-large", "The body is larger than accepted here.");
+    public static final Problem UNSUPPORTED_MEDIA_TYPE =
+            of(415, "unsupported-media-type", "The body's media type is not accepted here.");
+    public static final Problem INTERNAL_ERROR = of(500, "internal-error", "Something went wrong on our side.");
+    public static final Problem UNAVAILABLE = of(503, "unavailable", "The service can't answer right now.");
+
+    public Problem {
+        if (status < 400 || status > 599) {
+            throw new IllegalArgumentException("status must be 400 to 599, was " + status);
+        }
+        errors = List.copyOf(errors);
+        headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
+        extensions = Collections.unmodifiableMap(new LinkedHashMap<>(extensions));
+    }
+
+    /** A kind of problem under this library's own type URIs. */
+    public static Problem of(int status, String code, String title) {
+        return of(URI.create(TYPES + code), status, code, title);
+    }
+
+    /** A kind of problem whose type is defined elsewhere, in a registry or by the application. */
+    public static Problem of(URI type, int status, String code, String title) {
+        return new Problem(type, code, status, title, null, List.of(), Map.of(), Map.of());
+    }
+
+    public Problem detail(String text) {
+        return new Problem(type, code, status, title, text, errors, headers, extensions);
+    }
+
+    /** This problem with one more faulty field; see {@link FieldError} for the forms of the pointer. */
+    public Problem error(String pointer, String expected) {
+        var all = new ArrayList<>(errors);
+        all.add(new FieldError(pointer, expected));
+        return new Problem(type, code, status, title, detail, all, headers, extensions);
+    }
+
+    public Problem header(String name, String value) {
+        return new Problem(type, code, status, title, detail, errors, with(headers, name, value), extensions);
+    }
+
+    /** This problem with a {@code Retry-After} (RFC 9110 section 10.2.3), in whole seconds, rounded up. */
+    public Problem retryAfter(Duration wait) {
+        long seconds = wait.plusNanos(999_999_999).toSeconds();
+        return header("Retry-After", Long.toString(Math.max(1, seconds)));
+    }
+
+    public Problem with(String member, Object value) {
+        return new Problem(type, code, status, title, detail, errors, headers, with(extensions, member, value));
+    }
+
+    /** What to throw: the exception travels straight to the one writer of error bodies. */
+    public ProblemException exception() {
+        return new ProblemException(this);
+    }
+
+    private static <V> Map<String, V> with(Map<String, V> map, String name, V value) {
+        var copy = new LinkedHashMap<>(map);
+        copy.put(name, value);
+        return copy;
+    }
+}
