@@ -31,7 +31,7 @@ public enum Dialect {
     },
 
     H2 {
-        /** H2 has no ON CONFLICT; a failed statement leaves the transaction usable there, so the error is the answer. */
+        // H2 has no ON CONFLICT; a failed statement leaves the transaction usable there, so the error is the answer.
         @Override
         public boolean insertIfAbsent(Handle handle, String insert, Map<String, ?> values) {
             try {
@@ -49,7 +49,7 @@ public enum Dialect {
             handle.execute("SET LOCK_TIMEOUT " + wait.toMillis());
         }
 
-        /** By default a commit reaches the disk up to 500 ms later, and a killed process loses it. */
+        // By default a commit reaches the disk up to 500 ms later, and a killed process loses it.
         @Override
         void prepare(Handle handle) {
             handle.execute("SET WRITE_DELAY 0");

@@ -15,6 +15,7 @@ import java.util.Map;
  * @param headers response fields in the order they are sent
  * @param body the bytes of the body; not copied, so nobody may write to it
  */
+@SuppressWarnings("ArrayRecordComponent") // equals, hashCode and toString below look at the bytes
 public record Answer(int status, Map<String, String> headers, byte[] body) {
 
     private static final byte[] NOTHING = {};
