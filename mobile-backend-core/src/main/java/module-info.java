@@ -8,11 +8,29 @@ module dev.mobilebackend.core {
     requires static transitive org.jspecify;
     requires transitive java.sql;
     requires transitive org.jdbi.v3.core;
+    requires com.github.benmanes.caffeine;
     requires org.slf4j;
+    requires tools.jackson.core;
+    // Only for applications on Javalin: without it dev.mobilebackend.core.javalin is never loaded.
+    requires static transitive io.javalin;
+    requires static org.eclipse.jetty.ee10.servlet;
+    requires static org.eclipse.jetty.server;
+    requires static kotlin.stdlib;
 
     exports dev.mobilebackend.core.ambient;
+    exports dev.mobilebackend.core.conditional;
     exports dev.mobilebackend.core.data;
+    exports dev.mobilebackend.core.edge;
     exports dev.mobilebackend.core.exchange;
+    exports dev.mobilebackend.core.health;
+    exports dev.mobilebackend.core.idempotency;
+    exports dev.mobilebackend.core.idempotency.jdbi;
+    exports dev.mobilebackend.core.javalin;
+    exports dev.mobilebackend.core.page;
+    exports dev.mobilebackend.core.page.jdbi;
     exports dev.mobilebackend.core.problem;
+    exports dev.mobilebackend.core.ratelimit;
+    exports dev.mobilebackend.core.route;
     exports dev.mobilebackend.core.secret;
+    exports dev.mobilebackend.core.transport;
 }

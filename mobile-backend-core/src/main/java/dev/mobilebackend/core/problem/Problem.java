@@ -75,6 +75,25 @@ public record Problem(
         return new Problem(type, code, status, title, null, List.of(), Map.of(), Map.of());
     }
 
+    /** The kind that a bare status stands for, as a container or a framework gives it. */
+    public static Problem ofStatus(int status) {
+        return switch (status) {
+            case 400 -> MALFORMED_REQUEST;
+            case 401 -> UNAUTHENTICATED;
+            case 403 -> FORBIDDEN;
+            case 404 -> NOT_FOUND;
+            case 405 -> METHOD_NOT_ALLOWED;
+            case 406 -> NOT_ACCEPTABLE;
+            case 409 -> CONFLICT;
+            case 413 -> BODY_TOO_LARGE;
+            case 415 -> UNSUPPORTED_MEDIA_TYPE;
+            case 422 -> INVALID_INPUT;
+            case 500 -> INTERNAL_ERROR;
+            case 503 -> UNAVAILABLE;
+            default -> of(status, "http-" + status, "The request was refused with status " + status + ".");
+        };
+    }
+
     public Problem detail(String text) {
         return new Problem(type, code, status, title, text, errors, headers, extensions);
     }

@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.core.edge;
+
+import dev.mobilebackend.core.ambient.Ambient;
+import dev.mobilebackend.core.exchange.EdgeStep;
+import dev.mobilebackend.core.exchange.Exchange;
+import dev.mobilebackend.core.exchange.HttpMethod;
+import dev.mobilebackend.core.exchange.MatchedRoute;
+import dev.mobilebackend.core.exchange.PayloadDigest;
+import dev.mobilebackend.core.exchange.RequestFacts;
+import dev.mobilebackend.core.idempotency.IdempotencyPolicy;
+import dev.mobilebackend.core.idempotency.IdempotencyStep;
+import dev.mobilebackend.core.problem.Problem;
+import dev.mobilebackend.core.problem.ProblemException;
+import dev.mobilebackend.core.problem.ProblemWriter;
+import dev.mobilebackend.core.ratelimit.InMemoryRateLimitStore;
+import dev.mobilebackend.core.ratelimit.RateLimitPolicy;
+import dev.mobilebackend.core.ratelimit.RateLimitPolicy.Subject;
+import dev.mobilebackend.core.ratelimit.RateLimitStep;
+import dev.mobilebackend.core.ratelimit.RateLimitStore;
+import dev.mobilebackend.core.ratelimit.RateLimiter;
+import dev.mobilebackend.core.route.Access;
+import dev.mobilebackend.core.route.Route;
+import dev.mobilebackend.core.route.RouteMatch;
+import dev.mobilebackend.core.route.RouteMatch.Found;
+import dev.mobilebackend.core.route.RouteMatch.OtherMethods;
+import dev.mobilebackend.core.route.RouteTable;
+import dev.mobilebackend.core.route.Routes;
+import dev.mobilebackend.core.transport.TransportPolicy;
+import dev.mobilebackend.core.transport.TransportStep;
+import jakarta.servlet.Filter;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.RequestDispatcher;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The front door: a servlet filter for every path, before everything else. It lets a request through to the
+ * application only on a declared route whose rules hold, and sees to it that every error leaves as a problem. Map it
+ * to {@code /*} for the dispatcher types REQUEST, ASYNC and ERROR, with async support.
+ *
+ * <pre>{@code
+ * var edge = Edge.builder()
+ *         .authenticate(auth.bearer())
+ *         .limit(perClient(300, ofMinutes(1)))
+ *         .routes(routes -> routes
+ *                 .open(GET, "/v1/products/{id}")
+ *                 .signedIn(POST, "/v1/orders").idempotent().limit(perCaller(10, ofMinutes(1))))
+ *         .build();
+ * }</pre>
+ */
+public final class Edge implements Filter {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Edge.class);
+
+    private final Door door;
+    private final RouteTable routes;
+    private final long maximumBody;
+    private final EdgeStep transport;
+    private final EdgeStep limitByClient;
+    private final EdgeStep authenticate;
+    private final EdgeStep limitByCaller;
+    private final EdgeStep idempotency = new IdempotencyStep();
+
+    private Edge(Builder builder) {
+        var limiter = new RateLimiter(builder.limits);
+        door = new Door(builder.clock, builder.random);
+        routes = builder.routes.build();
+        maximumBody = builder.transport.maximumBody();
+        transport = new TransportStep(builder.transport);
+        limitByClient = new RateLimitStep(limiter, Subject.CLIENT, builder.everywhere);
+        authenticate = builder.authenticate;
+        limitByCaller = new RateLimitStep(limiter, Subject.CALLER, builder.everywhere);
+    }
+
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** What this edge lets through. */
+    public RouteTable routes() {
+        return routes;
+    }
+
+    @Override
+    public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        if (!(request instanceof HttpServletRequest http) || !(response instanceof HttpServletResponse answer)) {
+            throw new ServletException("the edge filters HTTP only");
+        }
+        switch (request.getDispatcherType()) {
+            case REQUEST -> enter(http, answer, chain);
+            case ASYNC -> resume(http, chain);
+            case ERROR -> endContainerError(http, answer);
+            default -> chain.doFilter(request, response);
+        }
+    }
+
+    private void enter(HttpServletRequest request, HttpServletResponse response, FilterChain chain) throws IOException {
+        RequestFacts facts = door.read(request);
+        RouteMatch match = routes.match(facts.method(), facts.path());
+        PayloadDigest digest = match instanceof Found found && isIdempotent(found.route()) ? new PayloadDigest() : null;
+        var answer = new EdgeResponse(response, facts.requestId());
+        var asked = new EdgeRequest(request, answer, maximumBody, digest);
+        var exchange = new Exchange(asked, answer, facts, digest);
+        exchange.attach();
+        answer.attach(asked);
+        asked.attach();
+        run(asked, answer, () -> {
+            admit(exchange, match, asked);
+            chain.doFilter(asked, answer);
+        });
+    }
+
+    /** A request comes round again after {@code AsyncContext.dispatch}: it was admitted the first time. */
+    private static void resume(HttpServletRequest request, FilterChain chain) throws IOException {
+        EdgeRequest asked = EdgeRequest.find(request)
+                .orElseThrow(() -> new IllegalStateException("map the edge for REQUEST too, not for ASYNC alone"));
+        asked.takeBack();
+        run(asked, asked.response(), () -> chain.doFilter(asked, asked.response()));
+    }
+
+    /** The container wants to show its own page, for an error that never reached the application or outlived it. */
+    private void endContainerError(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        int status = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE) instanceof Integer code ? code : 500;
+        String requestId =
+                EdgeResponse.find(request).map(EdgeResponse::requestId).orElseGet(door::newRequestId);
+        ProblemWriter.write(response, Problem.ofStatus(Math.max(400, status)), requestId);
+    }
+
+    private void admit(Exchange exchange, RouteMatch match, EdgeRequest request) {
+        transport.apply(exchange);
+        if (match instanceof OtherMethods other) {
+            String allowed = other.allowed().stream().map(HttpMethod::name).collect(Collectors.joining(", "));
+            throw Problem.METHOD_NOT_ALLOWED
+                    .detail("use one of " + allowed)
+                    .header("Allow", allowed)
+                    .exception();
+        }
+        if (!(match instanceof Found found)) {
+            throw Problem.NOT_FOUND.exception();
+        }
+        Route route = found.route();
+        exchange.matched(new MatchedRoute(route.template(), found.pathParameters(), route.rules()));
+        limitByClient.apply(exchange);
+        request.checkDeclaredLength();
+        authenticate.apply(exchange);
+        if (exchange.tryCaller().isPresent()) {
+            exchange.setHeader("Cache-Control", "no-store");
+        }
+        for (Access condition : route.access()) {
+            condition.check(exchange);
+        }
+        limitByCaller.apply(exchange);
+        idempotency.apply(exchange);
+    }
+
+    private static boolean isIdempotent(Route route) {
+        return route.rules().stream().anyMatch(IdempotencyPolicy.class::isInstance);
+    }
+
+    private interface Work {
+        void run() throws IOException, ServletException;
+    }
+
+    /** Runs what may fail in any way, and leaves one finished answer or an async start behind. */
+    private static void run(EdgeRequest request, EdgeResponse answer, Work work) throws IOException {
+        try {
+            work.run();
+        } catch (Throwable failure) {
+            fail(answer, failure);
+            if (request.isHandedOver()) {
+                request.getAsyncContext().complete();
+            }
+        }
+        if (!request.isHandedOver()) {
+            answer.finish();
+        }
+    }
+
+    /**
+     * Ends a request with the problem that an exception stands for: for frameworks that catch what their handlers
+     * throw. What is not a {@link ProblemException} is logged with the request's id and answered with 500. An answer
+     * that is on its way already is cut off.
+     *
+     * @throws IllegalStateException if no edge stands in front of the request
+     */
+    public static void fail(ServletRequest request, Exception failure) {
+        EdgeResponse answer = EdgeResponse.find(request)
+                .orElseThrow(() -> new IllegalStateException("put the Edge filter in front of this request"));
+        fail(answer, failure);
+    }
+
+    private static void fail(EdgeResponse answer, Throwable failure) {
+        ProblemException refusal = refusalIn(failure);
+        if (refusal == null) {
+            LOG.error("request {} failed", answer.requestId(), failure);
+        }
+        answer.refuse(refusal == null ? Problem.INTERNAL_ERROR : refusal.problem());
+    }
+
+    private static @Nullable ProblemException refusalIn(Throwable failure) {
+        Throwable cause = failure;
+        for (int depth = 0; cause != null && depth < 10; depth++, cause = cause.getCause()) {
+            if (cause instanceof ProblemException refusal) {
+                return refusal;
+            }
+        }
+        return null;
+    }
+
+    /** Chooses what an edge does; whatever is not chosen is the strictest. */
+    public static final class Builder {
+
+        private final Routes routes = new Routes();
+        private final List<RateLimitPolicy> everywhere = new ArrayList<>();
+        private TransportPolicy transport = TransportPolicy.strict();
+        private RateLimitStore limits = new InMemoryRateLimitStore();
+        private EdgeStep authenticate = exchange -> {};
+        private InstantSource clock = Ambient.clock();
+        private RandomGenerator random = Ambient.random();
+
+        private Builder() {}
+
+        /** Declares routes; may be called more than once. */
+        public Builder routes(Consumer<Routes> declarations) {
+            declarations.accept(routes);
+            return this;
+        }
+
+        /** The step that finds out who is calling; without one nobody is signed in. */
+        public Builder authenticate(EdgeStep step) {
+            authenticate = step;
+            return this;
+        }
+
+        /** A limit for all routes together, but those declared unlimited. */
+        public Builder limit(RateLimitPolicy policy) {
+            everywhere.add(policy);
+            return this;
+        }
+
+        public Builder transport(TransportPolicy policy) {
+            transport = policy;
+            return this;
+        }
+
+        public Builder limits(RateLimitStore store) {
+            limits = store;
+            return this;
+        }
+
+        public Builder clock(InstantSource source) {
+            clock = source;
+            return this;
+        }
+
+        /** Where request ids come from. */
+        public Builder random(RandomGenerator generator) {
+            random = generator;
+            return this;
+        }
+
+        /**
+         * The finished edge.
+         *
+         * @throws IllegalArgumentException if two routes contradict each other
+         */
+        public Edge build() {
+            return new Edge(this);
+        }
+    }
+}

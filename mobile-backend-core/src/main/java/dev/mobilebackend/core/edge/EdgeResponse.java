@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.core.edge;
+
+import dev.mobilebackend.core.problem.Problem;
+import dev.mobilebackend.core.problem.ProblemWriter;
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.WriteListener;
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpServletResponseWrapper;
+import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.nio.charset.Charset;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The answer as the application sees it. Answers below 400 pass through as they are written. Whatever is written under
+ * an error status, by a handler, a framework or the container, is dropped, and {@link #finish} writes a problem in its
+ * place.
+ */
+final class EdgeResponse extends HttpServletResponseWrapper {
+
+    private static final String ATTRIBUTE = "dev.mobilebackend.edge.response";
+
+    private enum Gate {
+        UNDECIDED,
+        PASSING,
+        DROPPING
+    }
+
+    private final String requestId;
+    private final AtomicBoolean finished = new AtomicBoolean();
+    private Gate gate = Gate.UNDECIDED;
+    private volatile @Nullable Problem problem;
+    private @Nullable String contentEncoding;
+    private @Nullable ServletOutputStream out;
+    private @Nullable PrintWriter writer;
+
+    EdgeResponse(HttpServletResponse response, String requestId) {
+        super(response);
+        this.requestId = requestId;
+    }
+
+    static Optional<EdgeResponse> find(ServletRequest request) {
+        return Optional.ofNullable((EdgeResponse) request.getAttribute(ATTRIBUTE));
+    }
+
+    void attach(ServletRequest request) {
+        request.setAttribute(ATTRIBUTE, this);
+    }
+
+    String requestId() {
+        return requestId;
+    }
+
+    /** Ends this answer with a problem instead of what was written so far; one that is on its way is cut off. */
+    void refuse(Problem refusal) {
+        problem = refusal;
+        gate = Gate.DROPPING;
+        if (!isCommitted()) {
+            super.resetBuffer();
+            super.setStatus(refusal.status());
+        }
+    }
+
+    /**
+     * Sends what is still to be sent; every call after the first does nothing.
+     *
+     * @throws IOException if the answer was refused after it had begun, so that the container cuts the connection
+     */
+    void finish() throws IOException {
+        if (!finished.compareAndSet(false, true)) {
+            return;
+        }
+        if (writer != null) {
+            writer.flush();
+        }
+        Problem refusal = problem;
+        if (refusal == null && getStatus() >= 400 && gate != Gate.PASSING) {
+            refusal = Problem.ofStatus(getStatus());
+        }
+        if (refusal != null && isCommitted()) {
+            throw new IOException("request " + requestId + " failed after its answer had begun");
+        }
+        if (refusal != null) {
+            ProblemWriter.write((HttpServletResponse) getResponse(), refusal, requestId);
+        }
+    }
+
+    /** The container would commit its own page at once. */
+    @Override
+    public void sendError(int status) {
+        if (status < 400) {
+            throw new IllegalArgumentException("sendError takes an error status, was " + status);
+        }
+        if (isCommitted()) {
+            throw new IllegalStateException("the answer is on its way already, so it cannot become status " + status);
+        }
+        refuse(Problem.ofStatus(status));
+    }
+
+    /** The message is for a person at a console and not for the client: it may say too much. */
+    @Override
+    public void sendError(int status, String message) {
+        sendError(status);
+    }
+
+    @Override
+    public void setStatus(int status) {
+        if (problem == null) {
+            super.setStatus(status);
+        }
+    }
+
+    @Override
+    public ServletOutputStream getOutputStream() throws IOException {
+        if (out == null) {
+            out = new Gated(super.getOutputStream());
+        }
+        return out;
+    }
+
+    @Override
+    public PrintWriter getWriter() throws IOException {
+        if (writer == null) {
+            writer =
+                    new PrintWriter(new OutputStreamWriter(getOutputStream(), Charset.forName(getCharacterEncoding())));
+        }
+        return writer;
+    }
+
+    @Override
+    public void flushBuffer() throws IOException {
+        if (writer != null) {
+            writer.flush();
+        }
+        if (passes()) {
+            super.flushBuffer();
+        }
+    }
+
+    /** Held back until the first byte passes: a dropped body's coding must not stand on the problem's. */
+    @Override
+    public void setHeader(String name, String value) {
+        if (name.equalsIgnoreCase("Content-Encoding")) {
+            contentEncoding = value;
+        } else {
+            super.setHeader(name, value);
+        }
+    }
+
+    @Override
+    public void addHeader(String name, String value) {
+        if (name.equalsIgnoreCase("Content-Encoding")) {
+            contentEncoding = value;
+        } else {
+            super.addHeader(name, value);
+        }
+    }
+
+    @Override
+    public @Nullable String getHeader(String name) {
+        return name.equalsIgnoreCase("Content-Encoding") ? contentEncoding : super.getHeader(name);
+    }
+
+    @Override
+    public void setContentLength(int length) {
+        if (passesSoFar()) {
+            super.setContentLength(length);
+        }
+    }
+
+    @Override
+    public void setContentLengthLong(long length) {
+        if (passesSoFar()) {
+            super.setContentLengthLong(length);
+        }
+    }
+
+    private boolean passesSoFar() {
+        return gate == Gate.PASSING || (gate == Gate.UNDECIDED && getStatus() < 400);
+    }
+
+    /** Decides with the first byte, when the status is known. */
+    private boolean passes() {
+        if (gate == Gate.UNDECIDED) {
+            gate = getStatus() < 400 ? Gate.PASSING : Gate.DROPPING;
+            if (gate == Gate.PASSING && contentEncoding != null) {
+                super.setHeader("Content-Encoding", contentEncoding);
+            }
+        }
+        return gate == Gate.PASSING;
+    }
+
+    private final class Gated extends ServletOutputStream {
+
+        private final ServletOutputStream delegate;
+
+        Gated(ServletOutputStream delegate) {
+            this.delegate = delegate;
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            if (passes()) {
+                delegate.write(b);
+            }
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            if (passes()) {
+                delegate.write(bytes, offset, length);
+            }
+        }
+
+        @Override
+        public void flush() throws IOException {
+            if (passes()) {
+                delegate.flush();
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            if (passes()) {
+                delegate.close();
+            }
+        }
+
+        @Override
+        public boolean isReady() {
+            return delegate.isReady();
+        }
+
+        @Override
+        public void setWriteListener(WriteListener listener) {
+            delegate.setWriteListener(listener);
+        }
+    }
+}

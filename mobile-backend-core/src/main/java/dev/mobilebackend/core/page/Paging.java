@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.core.page;
+
+import dev.mobilebackend.core.exchange.Caller;
+import dev.mobilebackend.core.exchange.Exchange;
+import dev.mobilebackend.core.problem.Problem;
+import dev.mobilebackend.core.secret.ServerSecret;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads {@code limit} and {@code cursor} of a request for a list. A cursor is bound to the route and the caller, so it
+ * opens no other list. Thread safe.
+ *
+ * <pre>{@code
+ * Page<Order> page = newestFirst.page(handle, "SELECT * FROM orders WHERE account_id = :account",
+ *         Map.of("account", caller.accountId()), paging.request(exchange), Order::read);
+ * }</pre>
+ */
+public final class Paging {
+
+    private final PagePolicy policy;
+    private final Cursor cursor;
+
+    public Paging(ServerSecret secret, PagePolicy policy) {
+        this.policy = policy;
+        this.cursor = new Cursor(secret.derive("page-cursor", 32));
+    }
+
+    /**
+     * The page that a request asks for.
+     *
+     * @throws dev.mobilebackend.core.problem.ProblemException 400 for a limit that is no positive number, or a cursor
+     *     that this list did not give
+     */
+    public PageRequest request(Exchange exchange) {
+        String list = exchange.template()
+                + '\n'
+                + exchange.tryCaller().map(Caller::accountId).orElse("");
+        String text = exchange.query("cursor");
+        List<Object> after = text == null ? List.of() : cursor.read(list, text);
+        return new PageRequest(limit(exchange.query("limit")), after, values -> cursor.write(list, values));
+    }
+
+    private int limit(@Nullable String text) {
+        if (text == null) {
+            return policy.standard();
+        }
+        if (!text.matches("[0-9]{1,9}") || Integer.parseInt(text) == 0) {
+            throw Problem.INVALID_INPUT
+                    .detail("limit must be a whole number from 1, up to " + policy.maximum())
+                    .error("query:limit", "a whole number from 1 to " + policy.maximum())
+                    .exception();
+        }
+        return Math.min(Integer.parseInt(text), policy.maximum());
+    }
+}

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.core.route;
+
+import dev.mobilebackend.core.exchange.HttpMethod;
+import java.util.Map;
+import java.util.Set;
+
+/** What a route table says about a request line. */
+public sealed interface RouteMatch {
+
+    /** A declared endpoint, with the decoded values of its variables. */
+    record Found(Route route, Map<String, String> pathParameters) implements RouteMatch {}
+
+    /** The path is declared, for other methods. */
+    record OtherMethods(Set<HttpMethod> allowed) implements RouteMatch {}
+
+    /** Nothing is declared here. */
+    record Unknown() implements RouteMatch {}
+}
