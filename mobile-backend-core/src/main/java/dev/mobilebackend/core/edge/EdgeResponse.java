@@ -145,7 +145,7 @@ final class EdgeResponse extends HttpServletResponseWrapper {
     /** Held back until the first byte passes: a dropped body's coding must not stand on the problem's. */
     @Override
     public void setHeader(String name, String value) {
-        if (name.equalsIgnoreCase("Content-Encoding")) {
+        if (gate != Gate.PASSING && name.equalsIgnoreCase("Content-Encoding")) {
             contentEncoding = value;
         } else {
             super.setHeader(name, value);
@@ -154,7 +154,7 @@ final class EdgeResponse extends HttpServletResponseWrapper {
 
     @Override
     public void addHeader(String name, String value) {
-        if (name.equalsIgnoreCase("Content-Encoding")) {
+        if (gate != Gate.PASSING && name.equalsIgnoreCase("Content-Encoding")) {
             contentEncoding = value;
         } else {
             super.addHeader(name, value);
@@ -163,7 +163,8 @@ final class EdgeResponse extends HttpServletResponseWrapper {
 
     @Override
     public @Nullable String getHeader(String name) {
-        return name.equalsIgnoreCase("Content-Encoding") ? contentEncoding : super.getHeader(name);
+        boolean heldBack = gate != Gate.PASSING && name.equalsIgnoreCase("Content-Encoding");
+        return heldBack ? contentEncoding : super.getHeader(name);
     }
 
     @Override

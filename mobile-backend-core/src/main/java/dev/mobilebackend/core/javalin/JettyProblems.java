@@ -6,7 +6,6 @@ import dev.mobilebackend.core.problem.Problem;
 import dev.mobilebackend.core.problem.ProblemWriter;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
-import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
@@ -19,21 +18,14 @@ final class JettyProblems extends ErrorHandler {
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
-        int status = Math.max(400, response.getStatus());
-        fields(response.getHeaders());
-        response.write(true, ByteBuffer.wrap(body(status)), callback);
-        return true;
-    }
-
-    private static void fields(HttpFields.Mutable fields) {
+        Problem problem = Problem.ofStatus(Math.max(400, response.getStatus()));
+        String requestId = HexFormat.of().toHexDigits(Ambient.random().nextLong());
+        HttpFields.Mutable fields = response.getHeaders();
         fields.put(HttpHeader.CONTENT_TYPE, ProblemWriter.MEDIA_TYPE);
-        fields.put(new HttpField("Cache-Control", "no-store"));
-        fields.put(new HttpField("X-Content-Type-Options", "nosniff"));
-    }
-
-    private static byte[] body(int status) {
-        return ProblemWriter.body(
-                Problem.ofStatus(status),
-                HexFormat.of().toHexDigits(Ambient.random().nextLong()));
+        fields.put("Cache-Control", "no-store");
+        fields.put("X-Content-Type-Options", "nosniff");
+        fields.put("X-Request-Id", requestId);
+        response.write(true, ByteBuffer.wrap(ProblemWriter.body(problem, requestId)), callback);
+        return true;
     }
 }
