@@ -55,7 +55,10 @@ public final class Database {
         return dialect;
     }
 
-    /** Runs the callback in one transaction and commits it; an exception rolls it back and is thrown on. */
+    /**
+     * Runs the callback in one transaction and commits it; an exception rolls it back and is thrown on. Where this
+     * thread is in a transaction of this database already, the callback joins it.
+     */
     public <R, X extends Exception> R inTransaction(HandleCallback<R, X> work) throws X {
         return jdbi.inTransaction(work);
     }

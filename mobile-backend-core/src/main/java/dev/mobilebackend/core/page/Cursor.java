@@ -26,7 +26,7 @@ final class Cursor {
 
     private static final int VERSION = 1;
     private static final int MAC_BYTES = 16;
-    private static final int LONGEST = 1_000;
+    private static final int LONGEST = 4_000;
 
     private static final Problem INVALID = Problem.of(400, "invalid-cursor", "The cursor is not one of this list.");
 
@@ -49,7 +49,12 @@ final class Cursor {
             throw new AssertionError("memory can be written to", impossible);
         }
         bytes.writeBytes(mac(list, bytes.toByteArray()));
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes.toByteArray());
+        String text = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes.toByteArray());
+        if (text.length() > LONGEST) {
+            throw new IllegalArgumentException("the key of a page must make a cursor of up to " + LONGEST
+                    + " characters, made " + text.length() + ": order by shorter columns");
+        }
+        return text;
     }
 
     List<Object> read(String list, String text) {

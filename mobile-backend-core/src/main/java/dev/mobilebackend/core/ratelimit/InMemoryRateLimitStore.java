@@ -39,4 +39,10 @@ public final class InMemoryRateLimitStore implements RateLimitStore {
             }
         }
     }
+
+    /** How many keys are remembered right now. */
+    long keys() {
+        arrivals.cleanUp();
+        return arrivals.estimatedSize();
+    }
 }

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.core.exchange;
+
+import jakarta.servlet.ReadListener;
+import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Exchanges without a container, for tests of what reads a request's fields and nothing more. */
+public final class TestExchange {
+
+    private static final Instant NOW = Instant.parse("2026-11-23T12:00:00Z");
+
+    private TestExchange() {}
+
+    /** A GET of {@code /list} with the given header fields. */
+    public static Exchange get(String... headers) {
+        return exchange(pairs(headers), Map.of());
+    }
+
+    /** A GET of {@code /list} with the given query parameters. */
+    public static Exchange query(String... parameters) {
+        return exchange(Map.of(), pairs(parameters));
+    }
+
+    /** A signed-in POST to {@code /orders} with a key and a body, at a time. */
+    public static Exchange order(String account, String key, String body, Instant now, Object... rules) {
+        var payload = new PayloadDigest();
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        payload.update(bytes, 0, bytes.length);
+        var exchange = new Exchange(
+                request(Map.of("Idempotency-Key", key), Map.of()), response(), facts("POST", "/orders", now), payload);
+        exchange.matched(new MatchedRoute("/orders", Map.of(), List.of(rules)));
+        exchange.authenticated(new Caller(account, "session", Set.of()));
+        return exchange;
+    }
+
+    private static Exchange exchange(Map<String, String> headers, Map<String, String> parameters) {
+        var exchange = new Exchange(request(headers, parameters), response(), facts("GET", "/list", NOW), null);
+        exchange.matched(new MatchedRoute("/list", Map.of(), List.of()));
+        return exchange;
+    }
+
+    private static RequestFacts facts(String method, String path, Instant now) {
+        return new RequestFacts("request-1", now, method, path, ClientAddress.parse("192.0.2.1"), true, null, null);
+    }
+
+    private static HttpServletRequest request(Map<String, String> headers, Map<String, String> parameters) {
+        InvocationHandler answers = (proxy, method, arguments) -> switch (method.getName()) {
+            case "getHeader" -> headers.get((String) arguments[0]);
+            case "getParameter" -> parameters.get((String) arguments[0]);
+            case "getInputStream" -> new EmptyBody();
+            case "getQueryString", "getContentType" -> null;
+            default -> throw new UnsupportedOperationException(method.getName());
+        };
+        return (HttpServletRequest) Proxy.newProxyInstance(
+                TestExchange.class.getClassLoader(), new Class<?>[] {HttpServletRequest.class}, answers);
+    }
+
+    private static HttpServletResponse response() {
+        InvocationHandler answers = (proxy, method, arguments) -> {
+            throw new UnsupportedOperationException(method.getName());
+        };
+        return (HttpServletResponse) Proxy.newProxyInstance(
+                TestExchange.class.getClassLoader(), new Class<?>[] {HttpServletResponse.class}, answers);
+    }
+
+    private static Map<String, String> pairs(String... namesAndValues) {
+        var pairs = new HashMap<String, String>();
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            pairs.put(namesAndValues[i], namesAndValues[i + 1]);
+        }
+        return pairs;
+    }
+
+    private static final class EmptyBody extends ServletInputStream {
+
+        @Override
+        public int read() {
+            return -1;
+        }
+
+        @Override
+        public boolean isFinished() {
+            return true;
+        }
+
+        @Override
+        public boolean isReady() {
+            return true;
+        }
+
+        @Override
+        public void setReadListener(ReadListener listener) {
+            throw new UnsupportedOperationException("setReadListener");
+        }
+    }
+}
