@@ -11,8 +11,9 @@ module dev.mobilebackend.core {
     requires com.github.benmanes.caffeine;
     requires org.slf4j;
     requires tools.jackson.core;
-    // Only for applications on Javalin: without it dev.mobilebackend.core.javalin is never loaded.
-    requires static transitive io.javalin;
+    // Only for applications on Javalin: without it dev.mobilebackend.core.javalin is never loaded. Not
+    // transitive: modules that use this one and have no Javalin would not compile.
+    requires static io.javalin;
     requires static org.eclipse.jetty.ee10.servlet;
     requires static org.eclipse.jetty.server;
     requires static kotlin.stdlib;

@@ -22,6 +22,7 @@ import org.eclipse.jetty.ee10.servlet.ServletHolder;
  * }).start();
  * }</pre>
  */
+@SuppressWarnings("exports") // whoever calls this requires Javalin already
 public final class JavalinEdge {
 
     private JavalinEdge() {}
