@@ -5,10 +5,20 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module dev.mobilebackend.testkit {
     requires transitive dev.mobilebackend.core;
+    requires java.net.http;
+    requires transitive tools.jackson.databind;
     requires static transitive org.jspecify;
+    requires transitive org.junit.jupiter.api;
+    requires static transitive io.javalin;
+    requires static transitive jakarta.servlet;
+    requires static org.eclipse.jetty.ee10.servlet;
     requires com.zaxxer.hikari;
     requires embedded.postgres;
     requires embedded.redis;
+    requires org.junit.platform.commons;
 
     exports dev.mobilebackend.testkit.app;
+    exports dev.mobilebackend.testkit.client;
+    exports dev.mobilebackend.testkit.clock;
+    exports dev.mobilebackend.testkit.network;
 }

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.testkit.network;
+
+import dev.mobilebackend.core.ambient.Ambient;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A TCP proxy on the loopback interface, in front of an application. It passes every byte on until a test cuts a
+ * response: then the request reaches the application and is answered, and the phone sees its connection reset without
+ * one byte of the answer, as if the network had gone after the commit.
+ *
+ * <pre>{@code
+ * network.cutNextResponse();
+ * phone.post("/v1/orders", order);   // runs twice on the network, must count once in the application
+ * }</pre>
+ *
+ * Speaks plain HTTP/1.1 without pipelining, over kept-alive connections or single ones. Thread safe.
+ */
+public final class NetworkProxy implements AutoCloseable {
+
+    private static final int BUFFER_BYTES = 16 * 1024;
+
+    private final URI server;
+    private final ServerSocket door;
+    private final ThreadFactory threads = Ambient.workerThreads("network-proxy");
+    private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
+    private final Queue<CompletableFuture<Void>> cutsToMake = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger cutsMade = new AtomicInteger();
+
+    private NetworkProxy(URI server) {
+        if (!"http".equals(server.getScheme()) || server.getHost() == null || server.getPort() < 0) {
+            throw new IllegalArgumentException("server must be like http://127.0.0.1:8080, was " + server);
+        }
+        this.server = server;
+        try {
+            door = new ServerSocket(0, 0, InetAddress.getLoopbackAddress());
+        } catch (IOException failed) {
+            throw new UncheckedIOException("could not open a loopback port in front of " + server, failed);
+        }
+        threads.newThread(this::accept).start();
+    }
+
+    public static NetworkProxy to(URI server) {
+        return new NetworkProxy(server);
+    }
+
+    /** What a phone calls in place of the application. */
+    public URI uri() {
+        return URI.create("http://127.0.0.1:" + door.getLocalPort() + server.getRawPath());
+    }
+
+    /**
+     * Cuts the first response that begins after this call, whichever connection it is on, and none after it. Called
+     * twice, it cuts the next two.
+     *
+     * @return completes once the application has begun to answer and the phone's connection is reset
+     */
+    public CompletableFuture<Void> cutNextResponse() {
+        var cut = new CompletableFuture<Void>();
+        cutsToMake.add(cut);
+        return cut;
+    }
+
+    /** How many responses have been cut so far. */
+    public int cutResponses() {
+        return cutsMade.get();
+    }
+
+    /** Resets every connection and accepts no more. */
+    @Override
+    public void close() {
+        close(door);
+        connections.forEach(Connection::reset);
+    }
+
+    @Override
+    public String toString() {
+        return "NetworkProxy[" + uri() + " -> " + server + "]";
+    }
+
+    private void accept() {
+        while (!door.isClosed()) {
+            try {
+                new Connection(door.accept()).open();
+            } catch (IOException closed) {
+                close(door);
+            }
+        }
+    }
+
+    /** One connection of a phone and its own connection to the application. */
+    private final class Connection {
+
+        private final Socket phone;
+        private final Socket application = new Socket();
+
+        /** A request, or a part of it, has gone up and nothing has come down since: what comes next begins an answer. */
+        private volatile boolean unanswered;
+
+        Connection(Socket phone) {
+            this.phone = phone;
+        }
+
+        void open() {
+            connections.add(this);
+            threads.newThread(this::passUp).start();
+            if (door.isClosed()) {
+                reset();
+            }
+        }
+
+        private void passUp() {
+            try {
+                phone.setTcpNoDelay(true);
+                application.setTcpNoDelay(true);
+                application.connect(new InetSocketAddress(server.getHost(), server.getPort()));
+                threads.newThread(this::passDown).start();
+                var buffer = new byte[BUFFER_BYTES];
+                for (int n = phone.getInputStream().read(buffer);
+                        n >= 0;
+                        n = phone.getInputStream().read(buffer)) {
+                    unanswered = true;
+                    application.getOutputStream().write(buffer, 0, n);
+                }
+                application.shutdownOutput();
+            } catch (IOException broken) {
+                reset();
+            }
+        }
+
+        private void passDown() {
+            try {
+                var buffer = new byte[BUFFER_BYTES];
+                for (int n = application.getInputStream().read(buffer);
+                        n >= 0;
+                        n = application.getInputStream().read(buffer)) {
+                    if (unanswered) {
+                        unanswered = false;
+                        CompletableFuture<Void> cut = cutsToMake.poll();
+                        if (cut != null) {
+                            cutsMade.incrementAndGet();
+                            reset();
+                            cut.complete(null);
+                            return;
+                        }
+                    }
+                    phone.getOutputStream().write(buffer, 0, n);
+                }
+                close();
+            } catch (IOException broken) {
+                reset();
+            }
+        }
+
+        /** Closing with a linger time of zero sends RST, not FIN: nobody can take the cut for the end of an answer. */
+        void reset() {
+            try {
+                phone.setSoLinger(true, 0);
+            } catch (IOException alreadyClosed) {
+                // then there is nothing left to reset
+            }
+            close();
+        }
+
+        private void close() {
+            NetworkProxy.close(phone);
+            NetworkProxy.close(application);
+            connections.remove(this);
+        }
+    }
+
+    private static void close(Closeable socket) {
+        try {
+            socket.close();
+        } catch (IOException failed) {
+            throw new UncheckedIOException("could not close " + socket, failed);
+        }
+    }
+}
