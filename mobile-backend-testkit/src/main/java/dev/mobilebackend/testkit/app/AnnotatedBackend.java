@@ -14,6 +14,9 @@ public final class AnnotatedBackend implements BeforeAllCallback, ParameterResol
     private static final ExtensionContext.Namespace NAMESPACE =
             ExtensionContext.Namespace.create(AnnotatedBackend.class);
 
+    /** Called by JUnit. */
+    public AnnotatedBackend() {}
+
     @Override
     public void beforeAll(ExtensionContext context) {
         MobileBackendTest described = AnnotationSupport.findAnnotation(

@@ -4,6 +4,7 @@ package dev.mobilebackend.testkit.network;
 import dev.mobilebackend.core.ambient.Ambient;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -136,10 +137,10 @@ public final class NetworkProxy implements AutoCloseable {
                     unanswered = true;
                     application.getOutputStream().write(buffer, 0, n);
                 }
-                application.shutdownOutput();
-            } catch (IOException broken) {
-                reset();
+            } catch (IOException gone) {
+                // the phone or the application: either way nothing more goes up
             }
+            hangUp();
         }
 
         private void passDown() {
@@ -152,10 +153,8 @@ public final class NetworkProxy implements AutoCloseable {
                         unanswered = false;
                         CompletableFuture<Void> cut = cutsToMake.poll();
                         if (cut != null) {
-                            cutsMade.incrementAndGet();
-                            reset();
-                            cut.complete(null);
-                            return;
+                            cut(cut);
+                            break;
                         }
                     }
                     phone.getOutputStream().write(buffer, 0, n);
@@ -166,14 +165,36 @@ public final class NetworkProxy implements AutoCloseable {
             }
         }
 
-        /** Closing with a linger time of zero sends RST, not FIN: nobody can take the cut for the end of an answer. */
+        /** The phone loses its connection; the application ends its answer undisturbed, to nobody. */
+        private void cut(CompletableFuture<Void> cut) throws IOException {
+            cutsMade.incrementAndGet();
+            resetPhone();
+            cut.complete(null);
+            application.getInputStream().transferTo(OutputStream.nullOutputStream());
+        }
+
+        /** The application sees the end of the requests; it may still answer the last one. */
+        private void hangUp() {
+            try {
+                application.shutdownOutput();
+            } catch (IOException neverConnectedOrClosed) {
+                reset();
+            }
+        }
+
         void reset() {
+            resetPhone();
+            close();
+        }
+
+        /** Closing with a linger time of zero sends RST, not FIN: nobody can take the cut for the end of an answer. */
+        private void resetPhone() {
             try {
                 phone.setSoLinger(true, 0);
             } catch (IOException alreadyClosed) {
                 // then there is nothing left to reset
             }
-            close();
+            NetworkProxy.close(phone);
         }
 
         private void close() {
