@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -123,8 +125,38 @@ public final class Exchange {
         return request.getHeader(name);
     }
 
+    /**
+     * The first value of a query parameter. Taken from the query alone: the servlet's own parameters would read a
+     * form's body as well.
+     */
     public @Nullable String query(String name) {
-        return request.getParameter(name);
+        String query = request.getQueryString();
+        if (query == null) {
+            return null;
+        }
+        try {
+            for (String pair : query.split("&")) {
+                int equals = pair.indexOf('=');
+                String key = equals < 0 ? pair : pair.substring(0, equals);
+                if (URLDecoder.decode(key, StandardCharsets.UTF_8).equals(name)) {
+                    return equals < 0 ? "" : URLDecoder.decode(pair.substring(equals + 1), StandardCharsets.UTF_8);
+                }
+            }
+            return null;
+        } catch (IllegalArgumentException notEncoded) {
+            throw Problem.MALFORMED_REQUEST
+                    .detail("the query has a % that two hexadecimal digits do not follow")
+                    .exception();
+        }
+    }
+
+    /** The whole body; its size is bounded by the edge. Can be read once, and not beside the servlet's own stream. */
+    public byte[] body() {
+        try {
+            return request.getInputStream().readAllBytes();
+        } catch (IOException gone) {
+            throw incomplete();
+        }
     }
 
     public void setHeader(String name, String value) {
@@ -150,9 +182,7 @@ public final class Exchange {
                 InputStream unread = request.getInputStream();
                 unread.transferTo(OutputStream.nullOutputStream());
             } catch (IOException gone) {
-                throw Problem.MALFORMED_REQUEST
-                        .detail("the body ended before it was complete")
-                        .exception();
+                throw incomplete();
             }
             fingerprint = payload.finish(
                     facts.method(),
@@ -176,6 +206,12 @@ public final class Exchange {
         } catch (IOException gone) {
             throw new UncheckedIOException("the client went away before the answer was sent", gone);
         }
+    }
+
+    private static RuntimeException incomplete() {
+        return Problem.MALFORMED_REQUEST
+                .detail("the body ended before it was complete")
+                .exception();
     }
 
     private MatchedRoute matchedRoute() {

@@ -7,12 +7,14 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Exchanges without a container, for tests of what reads a request's fields and nothing more. */
 public final class TestExchange {
@@ -54,11 +56,15 @@ public final class TestExchange {
     }
 
     private static HttpServletRequest request(Map<String, String> headers, Map<String, String> parameters) {
+        String query = parameters.entrySet().stream()
+                .map(parameter ->
+                        parameter.getKey() + "=" + URLEncoder.encode(parameter.getValue(), StandardCharsets.UTF_8))
+                .collect(Collectors.joining("&"));
         InvocationHandler answers = (proxy, method, arguments) -> switch (method.getName()) {
             case "getHeader" -> headers.get((String) arguments[0]);
-            case "getParameter" -> parameters.get((String) arguments[0]);
             case "getInputStream" -> new EmptyBody();
-            case "getQueryString", "getContentType" -> null;
+            case "getQueryString" -> query;
+            case "getContentType" -> null;
             default -> throw new UnsupportedOperationException(method.getName());
         };
         return (HttpServletRequest) Proxy.newProxyInstance(

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.core.exchange;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.mobilebackend.core.problem.ProblemException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Arrays;
+import net.jqwik.api.Assume;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+
+class ExchangeTest {
+
+    private static final Instant NOW = Instant.parse("2026-11-23T12:00:00Z");
+
+    @Property
+    void readsAQueryParameterAsTheClientMeantIt(@ForAll String value) {
+        Assume.that(StandardCharsets.UTF_8.newEncoder().canEncode(value));
+
+        assertEquals(value, TestExchange.query("other", "1", "cursor", value).query("cursor"));
+    }
+
+    @Test
+    void knowsAMissingAndAnEmptyParameterApart() {
+        assertNull(TestExchange.query("limit", "1").query("cursor"));
+        assertEquals("", TestExchange.query("cursor", "").query("cursor"));
+    }
+
+    @Test
+    void refusesACallerWhereNobodyIsSignedIn() {
+        ProblemException refused =
+                assertThrows(ProblemException.class, () -> TestExchange.get().caller());
+
+        assertEquals(401, refused.problem().status());
+    }
+
+    @Test
+    void givesRequestsForTheSameOneFingerprint() {
+        byte[] first = order("tea").fingerprint();
+
+        assertArrayEquals(first, order("tea").fingerprint());
+        assertFalse(Arrays.equals(first, order("coffee").fingerprint()));
+    }
+
+    @Test
+    void givesTheSameFingerprintHoweverOftenItIsAsked() {
+        Exchange exchange = order("tea");
+
+        assertArrayEquals(exchange.fingerprint(), exchange.fingerprint());
+    }
+
+    @Test
+    void namesTheVariableThatARouteDoesNotHave() {
+        String message = assertThrows(
+                        IllegalArgumentException.class, () -> TestExchange.get().pathParameter("id"))
+                .getMessage();
+
+        assertEquals("the route /list has no variable 'id'", message);
+    }
+
+    private static Exchange order(String body) {
+        return TestExchange.order("ann", "key-1", body, NOW);
+    }
+}
