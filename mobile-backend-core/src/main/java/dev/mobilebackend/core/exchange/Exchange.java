@@ -135,7 +135,7 @@ public final class Exchange {
             return null;
         }
         try {
-            for (String pair : query.split("&")) {
+            for (String pair : query.split("&", -1)) {
                 int equals = pair.indexOf('=');
                 String key = equals < 0 ? pair : pair.substring(0, equals);
                 if (URLDecoder.decode(key, StandardCharsets.UTF_8).equals(name)) {
