@@ -20,5 +20,6 @@ module dev.mobilebackend.testkit {
     exports dev.mobilebackend.testkit.app;
     exports dev.mobilebackend.testkit.client;
     exports dev.mobilebackend.testkit.clock;
+    exports dev.mobilebackend.testkit.contract;
     exports dev.mobilebackend.testkit.network;
 }

@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 
 /** A PostgreSQL server that the JVM shares; its own shutdown hook stops it and deletes its files. */
@@ -16,12 +17,15 @@ final class PostgresServer {
     static final String USER = "postgres";
     static final String PASSWORD = "postgres";
 
+    /** A busy machine takes longer than the ten seconds that are the default. */
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
+
     private static final List<String> CRASH_SAFETY = List.of("fsync", "synchronous_commit", "full_page_writes");
 
     private final EmbeddedPostgres server;
 
     private PostgresServer(String crashSafety) {
-        var builder = EmbeddedPostgres.builder();
+        var builder = EmbeddedPostgres.builder().setPGStartupWait(PATIENCE);
         CRASH_SAFETY.forEach(setting -> builder.setServerConfig(setting, crashSafety));
         try {
             server = builder.start();

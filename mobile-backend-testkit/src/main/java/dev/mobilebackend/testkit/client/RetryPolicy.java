@@ -21,7 +21,7 @@ public record RetryPolicy(int attempts, Duration firstWait, Duration longestWait
     /** Four attempts, 200 milliseconds, two minutes. */
     public static final RetryPolicy STANDARD = new RetryPolicy(4, Duration.ofMillis(200), Duration.ofMinutes(2));
 
-    /** One attempt: what goes wrong is the test's to see. */
+    /** One attempt: what goes wrong is the test's to see. (A lost GET the JDK's own HTTP client repeats once.) */
     public static final RetryPolicy NEVER = new RetryPolicy(1, Duration.ZERO, Duration.ZERO);
 
     public RetryPolicy {
