@@ -44,9 +44,15 @@ public enum Dialect {
             }
         }
 
+        /** H2 keeps the limit for the connection, and a pool hands that to the next transaction: put it back. */
         @Override
         public void limitLockWait(Handle handle, Duration wait) {
+            long before =
+                    handle.createQuery("CALL LOCK_TIMEOUT()").mapTo(Long.class).one();
             handle.execute("SET LOCK_TIMEOUT " + wait.toMillis());
+            Runnable putBack = () -> handle.execute("SET LOCK_TIMEOUT " + before);
+            handle.afterCommit(putBack);
+            handle.afterRollback(putBack);
         }
 
         // By default a commit reaches the disk up to 500 ms later, and a killed process loses it.
