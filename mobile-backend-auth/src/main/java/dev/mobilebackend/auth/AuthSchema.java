@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.auth;
+
+import dev.mobilebackend.core.data.SchemaPart;
+import java.util.List;
+
+/** The tables of this module, for {@code Schema.install(database, Schema.CORE, AuthSchema.TABLES)}. */
+public final class AuthSchema {
+
+    public static final SchemaPart TABLES =
+            new SchemaPart("auth", AuthSchema.class.getClassLoader(), List.of("V201__auth_keys.sql"));
+
+    private AuthSchema() {}
+}

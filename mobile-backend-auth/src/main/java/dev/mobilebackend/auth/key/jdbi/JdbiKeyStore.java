@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.auth.key.jdbi;
+
+import dev.mobilebackend.auth.key.KeyStore;
+import dev.mobilebackend.auth.key.SigningKey;
+import dev.mobilebackend.core.ambient.Ambient;
+import dev.mobilebackend.core.data.Database;
+import dev.mobilebackend.core.secret.ServerSecret;
+import java.security.SecureRandom;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Signing keys in the table {@code mb_auth_keys}, each sealed under the server secret: a copy of the database signs
+ * nothing, and a row that somebody writes into it is refused. Thread safe.
+ */
+public final class JdbiKeyStore implements KeyStore {
+
+    private final Database database;
+    private final KeySeal seal;
+
+    private JdbiKeyStore(Database database, KeySeal seal) {
+        this.database = database;
+        this.seal = seal;
+    }
+
+    public static JdbiKeyStore of(Database database, ServerSecret secret) {
+        return of(database, secret, Ambient.random());
+    }
+
+    public static JdbiKeyStore of(Database database, ServerSecret secret, SecureRandom random) {
+        return new JdbiKeyStore(database, new KeySeal(secret, random));
+    }
+
+    @Override
+    public List<SigningKey> all() {
+        return database.withHandle(
+                handle -> handle.createQuery("SELECT generation, kid, active_from, sealed_jwk FROM mb_auth_keys")
+                        .map((row, context) -> {
+                            String jwk = seal.open(row.getString("kid"), row.getBytes("sealed_jwk"));
+                            OffsetDateTime activeFrom = row.getObject("active_from", OffsetDateTime.class);
+                            return SigningKey.ofPrivateJwk(row.getInt("generation"), activeFrom.toInstant(), jwk);
+                        })
+                        .list());
+    }
+
+    @Override
+    public boolean tryAdd(SigningKey key) {
+        return database.withHandle(handle -> database.dialect()
+                .insertIfAbsent(
+                        handle,
+                        "INSERT INTO mb_auth_keys (generation, kid, active_from, sealed_jwk) "
+                                + "VALUES (:generation, :kid, :activeFrom, :sealed)",
+                        Map.of(
+                                "generation", key.generation(),
+                                "kid", key.id(),
+                                "activeFrom", key.activeFrom().atOffset(ZoneOffset.UTC),
+                                "sealed", seal.close(key.id(), key.privateJwk()))));
+    }
+
+    @Override
+    public void remove(String keyId) {
+        database.withHandle(handle -> handle.createUpdate("DELETE FROM mb_auth_keys WHERE kid = :kid")
+                .bind("kid", keyId)
+                .execute());
+    }
+}

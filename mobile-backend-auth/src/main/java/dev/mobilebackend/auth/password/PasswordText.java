@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.auth.password;
+
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.StandardCharsets;
+import java.text.Normalizer;
+import java.util.Arrays;
+
+/**
+ * A password as it is hashed: normalised by NFKC (NIST SP 800-63B-4 section 3.1.1.2), so that the same word typed on
+ * two keyboards is the same password, then UTF-8.
+ */
+final class PasswordText {
+
+    private PasswordText() {}
+
+    /** The bytes to hash; whoever called wipes them. */
+    static byte[] utf8(char[] password) {
+        ByteBuffer encoded = StandardCharsets.UTF_8.encode(normalised(password));
+        byte[] bytes = Arrays.copyOfRange(encoded.array(), encoded.position(), encoded.limit());
+        Arrays.fill(encoded.array(), (byte) 0);
+        return bytes;
+    }
+
+    /** Code points after normalisation. */
+    static int length(char[] password) {
+        CharBuffer text = normalised(password);
+        return Character.codePointCount(text, 0, text.length());
+    }
+
+    /** Without a surrogate that stands alone, which UTF-8 cannot say. */
+    static boolean isWellFormed(char[] password) {
+        return StandardCharsets.UTF_8.newEncoder().canEncode(CharBuffer.wrap(password));
+    }
+
+    /** Plain ASCII, the usual case, is its own normal form and leaves no copy behind that nobody can wipe. */
+    private static CharBuffer normalised(char[] password) {
+        CharBuffer text = CharBuffer.wrap(password);
+        return Normalizer.isNormalized(text, Normalizer.Form.NFKC)
+                ? text
+                : CharBuffer.wrap(Normalizer.normalize(text, Normalizer.Form.NFKC));
+    }
+}

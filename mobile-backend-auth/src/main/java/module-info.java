@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+import org.jspecify.annotations.NullMarked;
+
+/** Accounts, passwords, tokens and sessions of a mobile backend. */
+@NullMarked
+module dev.mobilebackend.auth {
+    requires static transitive org.jspecify;
+    requires transitive dev.mobilebackend.core;
+    requires com.github.benmanes.caffeine;
+    requires com.nimbusds.jose.jwt;
+    requires de.mkammerer.argon2;
+    requires de.mkammerer.argon2.nolibs;
+    requires org.slf4j;
+
+    exports dev.mobilebackend.auth;
+    exports dev.mobilebackend.auth.attempt;
+    exports dev.mobilebackend.auth.key;
+    exports dev.mobilebackend.auth.key.jdbi;
+    exports dev.mobilebackend.auth.password;
+    exports dev.mobilebackend.auth.token;
+}
