@@ -13,7 +13,11 @@ public final class InMemoryAttemptStore implements AttemptStore {
 
     private final Cache<String, Tries> tries;
 
-    /** @param size how many keys, about 200 bytes each */
+    /**
+     * A store of its own.
+     *
+     * @param size how many keys, about 200 bytes each
+     */
     public InMemoryAttemptStore(int size) {
         tries = Caffeine.newBuilder().maximumSize(size).executor(Runnable::run).build();
     }

@@ -3,6 +3,7 @@ package dev.mobilebackend.auth.password;
 
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
+import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
 import java.util.Arrays;
@@ -13,13 +14,21 @@ import java.util.Arrays;
  */
 final class PasswordText {
 
+    private static final int MOST_BYTES_A_CHAR = 3;
+
     private PasswordText() {}
 
     /** The bytes to hash; whoever called wipes them. */
     static byte[] utf8(char[] password) {
-        ByteBuffer encoded = StandardCharsets.UTF_8.encode(normalised(password));
-        byte[] bytes = Arrays.copyOfRange(encoded.array(), encoded.position(), encoded.limit());
-        Arrays.fill(encoded.array(), (byte) 0);
+        CharBuffer text = normalised(password);
+        byte[] room = new byte[MOST_BYTES_A_CHAR * text.length()];
+        ByteBuffer encoded = ByteBuffer.wrap(room);
+        StandardCharsets.UTF_8
+                .newEncoder()
+                .onMalformedInput(CodingErrorAction.REPLACE)
+                .encode(text, encoded, true);
+        byte[] bytes = Arrays.copyOf(room, encoded.position());
+        Arrays.fill(room, (byte) 0);
         return bytes;
     }
 

@@ -38,7 +38,11 @@ public final class Passwords {
         this.nobodys = new StoredHash(policy.cost(), bytes(SALT_BYTES), bytes(HASH_BYTES));
     }
 
-    /** @throws IllegalStateException if there is no native Argon2 for this platform */
+    /**
+     * Hashing within a policy.
+     *
+     * @throws IllegalStateException if there is no native Argon2 for this platform
+     */
     public static Passwords of(HashingPolicy policy) {
         return of(policy, Ambient.random());
     }
@@ -84,7 +88,7 @@ public final class Passwords {
         boolean possible = password.length <= PasswordPolicy.LONGEST;
         byte[] actual =
                 compute(possible ? password : new char[0], expected.cost(), expected.salt(), expected.hash().length);
-        return possible & MessageDigest.isEqual(actual, expected.hash());
+        return MessageDigest.isEqual(actual, expected.hash()) && possible;
     }
 
     private byte[] compute(char[] password, Argon2Cost cost, byte[] salt, int length) {

@@ -226,7 +226,11 @@ public final class AccessTokens {
             return this;
         }
 
-        /** @throws IllegalArgumentException if a key could be retired before its last token has ended */
+        /**
+         * The tokens, ready for use.
+         *
+         * @throws IllegalArgumentException if a key could be retired before its last token has ended
+         */
         public AccessTokens build() {
             if (remembered < 0) {
                 throw new IllegalArgumentException("remembered must not be negative, was " + remembered);

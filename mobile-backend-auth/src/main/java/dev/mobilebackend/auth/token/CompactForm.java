@@ -13,7 +13,7 @@ import java.util.Optional;
  * an extension ({@code crit}) (RFC 8725 sections 3.1 and 3.10). Each part must be canonical base64url without padding
  * (RFC 4648 sections 3.5 and 5), so a token has one spelling.
  */
-record CompactForm(String keyId, byte[] signedBytes, byte[] payload, byte[] signature) {
+final class CompactForm {
 
     /** A header is JSON as text; {@code typ} by RFC 9068 section 2.1. */
     private static final String HEADER_START = "{\"alg\":\"ES256\",\"typ\":\"at+jwt\",\"kid\":\"";
@@ -21,6 +21,18 @@ record CompactForm(String keyId, byte[] signedBytes, byte[] payload, byte[] sign
     private static final String HEADER_END = "\"}";
 
     private static final Base64.Encoder ENCODER = Base64.getUrlEncoder().withoutPadding();
+
+    private final String keyId;
+    private final byte[] signedBytes;
+    private final byte[] payload;
+    private final byte[] signature;
+
+    private CompactForm(String keyId, byte[] signedBytes, byte[] payload, byte[] signature) {
+        this.keyId = keyId;
+        this.signedBytes = signedBytes;
+        this.payload = payload;
+        this.signature = signature;
+    }
 
     /** The text that gets signed. */
     static String toSign(String keyId, byte[] payload) {
@@ -52,6 +64,22 @@ record CompactForm(String keyId, byte[] signedBytes, byte[] payload, byte[] sign
         } catch (IllegalArgumentException notBase64url) {
             return Optional.empty();
         }
+    }
+
+    String keyId() {
+        return keyId;
+    }
+
+    byte[] signedBytes() {
+        return signedBytes;
+    }
+
+    byte[] payload() {
+        return payload;
+    }
+
+    byte[] signature() {
+        return signature;
     }
 
     /** Java's decoder takes padding and stray bits at the end: what does not come out the same again is refused. */

@@ -42,7 +42,11 @@ final class KeySeal {
         }
     }
 
-    /** @throws IllegalStateException if it was sealed under another secret or another id, or was changed */
+    /**
+     * What was sealed under this id.
+     *
+     * @throws IllegalStateException if it was sealed under another secret or another id, or was changed
+     */
     String open(String keyId, byte[] sealed) {
         if (sealed.length < NONCE_BYTES) {
             throw unopenable(keyId);
