@@ -3,6 +3,7 @@ package dev.mobilebackend.auth.token;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.nimbusds.jose.util.JSONObjectUtils;
 import com.nimbusds.jwt.JWTClaimsSet;
 import dev.mobilebackend.auth.key.KeyRing;
 import dev.mobilebackend.auth.key.SigningKey;
@@ -18,9 +19,9 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
 import java.util.Date;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -153,7 +154,8 @@ public final class AccessTokens {
     /** From here on the bytes are ours; they may still be meant for another service or another time. */
     private VerifiedToken read(CompactForm form, Instant now) {
         try {
-            JWTClaimsSet claims = JWTClaimsSet.parse(new String(form.payload(), StandardCharsets.UTF_8));
+            String json = new String(form.payload(), StandardCharsets.UTF_8);
+            JWTClaimsSet claims = JWTClaimsSet.parse(required(JSONObjectUtils.parse(json)));
             Instant soonest = now.plus(policy.leeway());
             if (!policy.issuer().equals(claims.getIssuer())
                     || !claims.getAudience().contains(policy.audience())
@@ -165,7 +167,9 @@ public final class AccessTokens {
             var caller = new Caller(
                     required(claims.getSubject()),
                     required(claims.getStringClaim("sid")),
-                    Set.copyOf(required(claims.getStringListClaim("roles"))));
+                    required(claims.getStringListClaim("roles")).stream()
+                            .map(AccessTokens::required)
+                            .collect(Collectors.toUnmodifiableSet()));
             required(claims.getJWTID());
             return new VerifiedToken(
                     caller, form.keyId(), required(claims.getExpirationTime()).toInstant());

@@ -55,7 +55,9 @@ final class CompactForm {
             String header = new String(decode(token.substring(0, first)), StandardCharsets.ISO_8859_1);
             byte[] payload = decode(token.substring(first + 1, second));
             byte[] signature = decode(token.substring(second + 1));
-            if (!header.startsWith(HEADER_START) || !header.endsWith(HEADER_END)) {
+            if (header.length() <= HEADER_START.length() + HEADER_END.length()
+                    || !header.startsWith(HEADER_START)
+                    || !header.endsWith(HEADER_END)) {
                 return Optional.empty();
             }
             String keyId = header.substring(HEADER_START.length(), header.length() - HEADER_END.length());

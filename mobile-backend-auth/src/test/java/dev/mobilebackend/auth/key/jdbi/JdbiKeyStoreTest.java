@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.auth.key.jdbi;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.nimbusds.jose.jwk.ECKey;
+import dev.mobilebackend.auth.AuthSchema;
+import dev.mobilebackend.auth.TestClock;
+import dev.mobilebackend.auth.key.KeyPolicy;
+import dev.mobilebackend.auth.key.KeyRing;
+import dev.mobilebackend.auth.key.SigningKey;
+import dev.mobilebackend.core.data.Database;
+import dev.mobilebackend.core.data.Schema;
+import dev.mobilebackend.core.secret.ServerSecret;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashSet;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.h2.jdbcx.JdbcDataSource;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class JdbiKeyStoreTest {
+
+    private final TestClock clock = new TestClock();
+    private final ServerSecret secret = secret(1);
+    private final Database database = database();
+    private final JdbiKeyStore store = JdbiKeyStore.of(database, secret);
+
+    @BeforeEach
+    void install() {
+        Schema.install(database, AuthSchema.TABLES);
+    }
+
+    @Test
+    void givesBackWhatItKeeps() {
+        SigningKey key = key(1);
+
+        assertTrue(store.tryAdd(key));
+
+        SigningKey back = store.all().get(0);
+        assertEquals(List.of(key.id(), key.privateJwk()), List.of(back.id(), back.privateJwk()));
+        assertEquals(key.generation(), back.generation());
+        assertEquals(key.activeFrom(), back.activeFrom());
+    }
+
+    @Test
+    void keepsOneKeyAGeneration() {
+        SigningKey first = key(1);
+        assertTrue(store.tryAdd(first));
+
+        assertFalse(store.tryAdd(key(1)));
+
+        assertEquals(
+                List.of(first.id()), store.all().stream().map(SigningKey::id).toList());
+    }
+
+    @Test
+    void forgetsAKey() {
+        SigningKey key = key(1);
+        store.tryAdd(key);
+
+        store.remove(key.id());
+        store.remove(key.id());
+
+        assertTrue(store.all().isEmpty());
+    }
+
+    @Test
+    void instancesThatStartAtOnceAgreeOnTheFirstKey() throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        try {
+            var start = new CountDownLatch(1);
+            Callable<String> instance = () -> {
+                start.await();
+                return ring().current().id();
+            };
+            var instances = new ArrayList<Future<String>>();
+            for (int i = 0; i < 4; i++) {
+                instances.add(threads.submit(instance));
+            }
+            start.countDown();
+
+            var ids = new HashSet<String>();
+            for (Future<String> id : instances) {
+                ids.add(id.get());
+            }
+            assertEquals(1, ids.size());
+        } finally {
+            threads.shutdown();
+        }
+    }
+
+    @Test
+    void instancesAgreeAfterARotationWithoutRestart() {
+        KeyRing one = ring();
+        KeyRing other = ring();
+        String before = one.current().id();
+
+        one.rotate();
+        clock.advance(KeyPolicy.standard().publishAhead());
+
+        String after = other.current().id();
+        assertEquals(one.current().id(), after);
+        assertFalse(after.equals(before));
+        assertTrue(one.find(before).isPresent());
+        assertTrue(other.find(before).isPresent());
+    }
+
+    @Test
+    void theTableTellsNothingOfThePrivateKey() throws Exception {
+        SigningKey key = key(1);
+        store.tryAdd(key);
+
+        byte[] row = sealed(key.id());
+
+        ECKey jwk = ECKey.parse(key.privateJwk());
+        String bytes = new String(row, StandardCharsets.ISO_8859_1);
+        assertFalse(bytes.contains(jwk.getD().toString()));
+        assertFalse(bytes.contains(new String(jwk.getD().decode(), StandardCharsets.ISO_8859_1)));
+    }
+
+    @Test
+    void aRowOpensUnderItsOwnSecretOnly() {
+        store.tryAdd(key(1));
+        var stranger = JdbiKeyStore.of(database, secret(2));
+
+        var refusal = assertThrows(IllegalStateException.class, stranger::all);
+
+        assertTrue(refusal.getMessage().contains("server secret"), refusal.getMessage());
+    }
+
+    @Test
+    void aRowOpensUnderItsOwnIdOnly() {
+        SigningKey one = key(1);
+        SigningKey other = key(2);
+        store.tryAdd(one);
+        store.tryAdd(other);
+
+        replaceSealed(one.id(), sealed(other.id()));
+
+        assertThrows(IllegalStateException.class, store::all);
+    }
+
+    @Test
+    void aRowSomebodyWroteIsRefused() {
+        SigningKey key = key(1);
+        store.tryAdd(key);
+        byte[] changed = sealed(key.id());
+        changed[changed.length - 1] ^= 1;
+
+        replaceSealed(key.id(), changed);
+        assertThrows(IllegalStateException.class, store::all);
+        replaceSealed(key.id(), key.privateJwk().getBytes(StandardCharsets.UTF_8));
+        assertThrows(IllegalStateException.class, store::all);
+        replaceSealed(key.id(), new byte[] {1});
+        assertThrows(IllegalStateException.class, store::all);
+    }
+
+    @Test
+    void theSameKeyNeverSealsTheSame() {
+        SigningKey key = key(1);
+        var seal = new KeySeal(secret, new SecureRandom());
+
+        String once = Base64.getEncoder().encodeToString(seal.close(key.id(), key.privateJwk()));
+        String again = Base64.getEncoder().encodeToString(seal.close(key.id(), key.privateJwk()));
+
+        assertFalse(once.equals(again));
+    }
+
+    private KeyRing ring() {
+        return KeyRing.builder(JdbiKeyStore.of(database, secret)).clock(clock).build();
+    }
+
+    private SigningKey key(int generation) {
+        return SigningKey.generate(generation, clock.instant(), new SecureRandom());
+    }
+
+    private byte[] sealed(String keyId) {
+        return database.withHandle(handle -> handle.createQuery("SELECT sealed_jwk FROM mb_auth_keys WHERE kid = :kid")
+                .bind("kid", keyId)
+                .mapTo(byte[].class)
+                .one());
+    }
+
+    private void replaceSealed(String keyId, byte[] sealed) {
+        database.withHandle(
+                handle -> handle.createUpdate("UPDATE mb_auth_keys SET sealed_jwk = :sealed WHERE kid = :kid")
+                        .bind("sealed", sealed)
+                        .bind("kid", keyId)
+                        .execute());
+    }
+
+    private static ServerSecret secret(int seed) {
+        byte[] bytes = new byte[32];
+        bytes[0] = (byte) seed;
+        return ServerSecret.of(bytes);
+    }
+
+    private static Database database() {
+        var source = new JdbcDataSource();
+        source.setURL("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
+        return Database.of(source);
+    }
+}

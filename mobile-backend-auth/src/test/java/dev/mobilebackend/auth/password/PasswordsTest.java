@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.auth.password;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.mobilebackend.core.problem.ProblemException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PasswordsTest {
+
+    /** Small, so that the tests are quick; the cap is larger in each part. */
+    private static final HashingPolicy POLICY =
+            new HashingPolicy(new Argon2Cost(64, 1, 1), new Argon2Cost(512, 3, 2), 1, 0, Duration.ZERO);
+
+    private static final String HASH_OF_PASSWORD =
+            "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4";
+
+    private final HashingGate gate = new HashingGate(POLICY.atOnce(), POLICY.waiting(), POLICY.maxWait());
+    private final Passwords passwords = Passwords.of(POLICY, new SecureRandom(), gate);
+
+    @Test
+    void takesThePasswordItHashedAndNoOther() {
+        String stored = passwords.hash(chars("correct horse battery"));
+
+        assertTrue(passwords.verify(chars("correct horse battery"), stored));
+        assertFalse(passwords.verify(chars("correct horse batterx"), stored));
+        assertFalse(passwords.verify(chars(""), stored));
+    }
+
+    @Test
+    void hashesAreOwaspStrongByTheStandardPolicy() {
+        var standard = Passwords.of(HashingPolicy.standard());
+
+        String stored = standard.hash(chars("correct horse battery"));
+
+        assertTrue(
+                stored.matches("\\$argon2id\\$v=19\\$m=19456,t=2,p=1\\$[A-Za-z0-9+/]{22}\\$[A-Za-z0-9+/]{43}"), stored);
+        assertTrue(standard.verify(chars("correct horse battery"), stored));
+    }
+
+    /** From the tests of the reference implementation of Argon2. */
+    @Test
+    void takesHashesOfOtherImplementations() {
+        assertTrue(passwords.verify(chars("password"), HASH_OF_PASSWORD));
+        assertFalse(passwords.verify(chars("passwore"), HASH_OF_PASSWORD));
+    }
+
+    @Test
+    void theSamePasswordNeverHashesTheSame() {
+        assertNotEquals(passwords.hash(chars("correct horse battery")), passwords.hash(chars("correct horse battery")));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"caf\u00e9 au lait noir, cafe\u0301 au lait noir", "\uff50\uff41\uff53\uff53word word, password word"})
+    void aPasswordTypedOnAnotherKeyboardIsTheSame(String chosen, String typed) {
+        String stored = passwords.hash(chars(chosen));
+
+        assertTrue(passwords.verify(chars(typed), stored));
+    }
+
+    @Test
+    void leavesTheCallersArrayAlone() {
+        char[] typed = chars("correct horse battery");
+
+        passwords.verify(typed, passwords.hash(typed));
+
+        assertArrayEquals(chars("correct horse battery"), typed);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"m=1024,t=2,p=1", "m=256,t=4,p=1", "m=256,t=2,p=3", "m=999999999,t=999999999,p=255"})
+    void refusesAStoredHashOverTheCapBeforeAnyWork(String cost) {
+        String stored = HASH_OF_PASSWORD.replace("m=256,t=2,p=1", cost);
+
+        var refusal = whileBusy(
+                () -> assertThrows(IllegalArgumentException.class, () -> passwords.verify(chars("password"), stored)));
+
+        assertTrue(refusal.getMessage().contains("cap m=512,t=3,p=2"), refusal.getMessage());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "password",
+                "$argon2i$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
+                "$argon2id$v=16$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
+                "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$",
+                "$argon2id$v=19$m=1,t=0,p=0$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
+                "$2a$12$R9h/cIPz0gi.URNNX3kh2OPST9/PgBkqquzi.Ss7KIUgO2t0jWMUW"
+            })
+    void refusesWhatIsNoArgon2idHashWithoutRepeatingIt(String stored) {
+        var refusal = assertThrows(IllegalArgumentException.class, () -> passwords.verify(chars("password"), stored));
+
+        assertFalse(refusal.getMessage().contains("nf65EOgL"), refusal.getMessage());
+    }
+
+    @Test
+    void shedsWhenAllTurnsAreTaken() {
+        String stored = passwords.hash(chars("correct horse battery"));
+
+        assertEquals(503, shed(() -> passwords.verify(chars("correct horse battery"), stored)));
+        assertEquals(503, shed(() -> passwords.hash(chars("correct horse battery"))));
+    }
+
+    @Test
+    void anUnknownAccountTakesATurnLikeAKnownOne() {
+        passwords.verifyNothing(chars("correct horse battery"));
+
+        int status = shed(() -> {
+            passwords.verifyNothing(chars("correct horse battery"));
+            return false;
+        });
+
+        assertEquals(503, status);
+    }
+
+    @Test
+    void aPasswordLongerThanAnyIsWrongAndCannotBeStored() {
+        char[] endless = "a".repeat(4097).toCharArray();
+
+        assertFalse(passwords.verify(endless, HASH_OF_PASSWORD));
+        assertThrows(IllegalArgumentException.class, () -> passwords.hash(endless));
+    }
+
+    private int shed(Supplier<?> call) {
+        return whileBusy(() -> assertThrows(ProblemException.class, call::get))
+                .problem()
+                .status();
+    }
+
+    /** Runs on the one turn there is, so that whatever asks for another is shed. */
+    private <R> R whileBusy(Supplier<R> call) {
+        return gate.run(call);
+    }
+
+    private static char[] chars(String text) {
+        return text.toCharArray();
+    }
+}
