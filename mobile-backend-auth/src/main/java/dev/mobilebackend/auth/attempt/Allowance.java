@@ -32,7 +32,7 @@ public record Allowance(int freeTries, Duration firstWait, Duration longestWait,
     }
 
     /** How long to wait before the next try, zero if none. */
-    Duration wait(Tries tries, Instant now) {
+    Duration remainingWait(Tries tries, Instant now) {
         Duration left = Duration.between(now, tries.last().plus(waitAfter(tries.count(this))));
         return left.isNegative() ? Duration.ZERO : left;
     }

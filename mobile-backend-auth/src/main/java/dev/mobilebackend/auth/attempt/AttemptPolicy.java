@@ -11,10 +11,7 @@ import java.time.Duration;
  */
 public record AttemptPolicy(Allowance account, Allowance client) {
 
-    /**
-     * An account has 5 free tries and about 100 a day (NIST SP 800-63B-4 section 3.2.2); a client has 50 and one a
-     * minute.
-     */
+    /** An account has 5 free tries, then about 100 a day at most; a client has 50, then one a minute. */
     public static AttemptPolicy standard() {
         return new AttemptPolicy(
                 new Allowance(5, Duration.ofSeconds(1), Duration.ofMinutes(15), Duration.ofMinutes(15)),

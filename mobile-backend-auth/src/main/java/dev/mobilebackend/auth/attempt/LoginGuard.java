@@ -101,9 +101,9 @@ public final class LoginGuard {
     }
 
     private Duration take(String key, Allowance allowance, Instant now) {
-        Tries before =
-                store.update(key, tries -> allowance.wait(tries, now).isZero() ? tries.oneMore(now, allowance) : tries);
-        return allowance.wait(before, now);
+        Tries before = store.update(
+                key, tries -> allowance.remainingWait(tries, now).isZero() ? tries.oneMore(now, allowance) : tries);
+        return allowance.remainingWait(before, now);
     }
 
     private void giveBack(String key, Allowance allowance) {

@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
  * perhaps one that is known already and signs later. All instances over one store agree without talking to each
  * other, since a key is known for {@link KeyPolicy#publishAhead} before it signs. Thread safe.
  *
- * <p>No thread and no request with an unknown key id makes it ask the store: the first use after
- * {@link KeyPolicy#reloadEvery} does. While the store is away, the known keys go on.
+ * <p>The first use after {@link KeyPolicy#reloadEvery} asks the store again; an unknown key id never does. While the
+ * store is away, the known keys go on. A leaked key is ended by removing it from the store.
  */
 public final class KeyRing {
 

@@ -39,6 +39,7 @@ final class HashingGate {
         }
     }
 
+    /** How many callers wait for their turn now. */
     int waiting() {
         return turns.getQueueLength();
     }

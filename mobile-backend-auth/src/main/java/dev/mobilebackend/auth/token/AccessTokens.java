@@ -104,15 +104,11 @@ public final class AccessTokens {
         }
         Instant now = clock.instant();
         VerifiedToken known = verified.getIfPresent(token);
-        if (known == null) {
+        if (known == null || keys.find(known.keyId()).isEmpty()) {
             known = check(token, now);
-            requireNotExpired(known, now);
             verified.put(token, known);
-        } else if (keys.find(known.keyId()).isEmpty()) {
-            throw invalid();
-        } else {
-            requireNotExpired(known, now);
         }
+        requireNotExpired(known, now);
         return known.caller();
     }
 
@@ -196,7 +192,7 @@ public final class AccessTokens {
     /** One answer for all of it: what exactly was wrong would only help whoever made the token. */
     private static ProblemException invalid() {
         return TOKEN_INVALID
-                .detail("this access token is not accepted here: sign in again")
+                .detail("this access token is not accepted here: refresh it or sign in again")
                 .exception();
     }
 

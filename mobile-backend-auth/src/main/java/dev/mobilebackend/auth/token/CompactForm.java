@@ -15,7 +15,7 @@ import java.util.Optional;
  */
 final class CompactForm {
 
-    /** A header is JSON as text; {@code typ} by RFC 9068 section 2.1. */
+    /** The header up to the key id; {@code typ} by RFC 9068 section 2.1. */
     private static final String HEADER_START = "{\"alg\":\"ES256\",\"typ\":\"at+jwt\",\"kid\":\"";
 
     private static final String HEADER_END = "\"}";
