@@ -8,6 +8,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 
 /**
  * The clock, randomness and threads of the process: the defaults of every builder. The only class of the library that
@@ -27,6 +28,11 @@ public final class Ambient {
     /** The process's secure generator; thread safe. */
     public static SecureRandom random() {
         return RANDOM;
+    }
+
+    /** Nanoseconds from some fixed moment that never jump when the clock is set: for spans within this process. */
+    public static LongSupplier ticks() {
+        return System::nanoTime;
     }
 
     /** Daemon platform threads called {@code name-1}, {@code name-2} and so on. */

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.jobs;
+
+import java.time.Duration;
+import java.util.regex.Pattern;
+
+/**
+ * A job on its way into a store: what to do, and how long to wait before doing it.
+ *
+ * <pre>{@code
+ * NewJob.of(new RemindOfCart(cart.id())).after(Duration.ofHours(24))
+ * }</pre>
+ *
+ * @param kind the stable name that finds its handler
+ * @param payload its record as JSON; not part of {@link #toString}
+ * @param delay how long it waits, counted from when it is enqueued
+ */
+public record NewJob(String kind, String payload, Duration delay) {
+
+    /** A payload names what to work on; what is larger belongs in a table or a file of its own. */
+    public static final int LONGEST_PAYLOAD = 65_536;
+
+    private static final Duration LONGEST_DELAY = Duration.ofDays(3_650);
+    private static final Pattern KIND = Pattern.compile("[a-z0-9][a-z0-9.-]{0,63}");
+
+    public NewJob {
+        if (!KIND.matcher(kind).matches()) {
+            throw new IllegalArgumentException(
+                    "kind must be up to 64 lower case letters, digits, dots and hyphens, was \"" + kind + "\"");
+        }
+        if (payload.length() > LONGEST_PAYLOAD) {
+            throw new IllegalArgumentException("the payload of a " + kind + " job must have at most " + LONGEST_PAYLOAD
+                    + " characters, had " + payload.length() + ": store what is large and name it in the payload");
+        }
+        if (delay.isNegative() || delay.compareTo(LONGEST_DELAY) > 0) {
+            throw new IllegalArgumentException("delay must be from PT0S to " + LONGEST_DELAY + ", was " + delay);
+        }
+    }
+
+    /**
+     * Runs as soon as a worker is free.
+     *
+     * @throws IllegalArgumentException if the record carries no {@link JobKind} or cannot be written as JSON
+     */
+    public static NewJob of(Record job) {
+        return new NewJob(kindOf(job.getClass()), Payload.write(job), Duration.ZERO);
+    }
+
+    public NewJob after(Duration wait) {
+        return new NewJob(kind, payload, wait);
+    }
+
+    static String kindOf(Class<? extends Record> type) {
+        JobKind kind = type.getAnnotation(JobKind.class);
+        if (kind == null) {
+            throw new IllegalArgumentException(
+                    type.getName() + " must carry @JobKind(\"...\"), the name it is stored under");
+        }
+        return kind.value();
+    }
+
+    @Override
+    public String toString() {
+        return "NewJob[kind=" + kind + ", delay=" + delay + "]";
+    }
+}

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.jobs;
+
+import dev.mobilebackend.core.ambient.Ambient;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs the jobs of a store in this process. Every process may have one; none runs a job that another's lease covers.
+ *
+ * <pre>{@code
+ * var store = JdbiJobStore.of(database);
+ * var worker = Worker.builder(store)
+ *     .handle(SendMail.class, (job, context) -> mail.send(job.to(), job.text()))
+ *     .handle(MakeReceipt.class, store.inTransaction((job, handle) -> receipts.make(handle, job.orderId())))
+ *     .build();
+ * worker.start();
+ * }</pre>
+ *
+ * Job threads are never interrupted. Thread safe.
+ */
+public final class Worker implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
+
+    /** Ends before the thirty seconds that most platforms wait between SIGTERM and SIGKILL. */
+    private static final Duration DRAIN_LIMIT = Duration.ofSeconds(20);
+
+    private final JobStore store;
+    private final WorkerPolicy policy;
+    private final JobRunner runner;
+    private final ThreadFactory threads;
+    private final RandomGenerator random;
+    private final LongSupplier ticks;
+    private final Object lifecycle = new Object();
+    private @Nullable Running running;
+    private boolean closed;
+
+    /** What {@link #start} made. */
+    private record Running(
+            Dispatcher dispatcher,
+            Lease lease,
+            ScheduledExecutorService heartbeat,
+            ThreadPoolExecutor pool,
+            Runnable wake,
+            CountDownLatch ended) {}
+
+    private Worker(Builder builder) {
+        this.store = builder.store;
+        this.policy = new WorkerPolicy(builder.concurrency, builder.lease, builder.poll);
+        this.runner = new JobRunner(builder.handlers, builder.retry, builder.random);
+        this.threads = builder.threads;
+        this.random = builder.random;
+        this.ticks = builder.ticks;
+    }
+
+    public static Builder builder(JobStore store) {
+        return new Builder(store);
+    }
+
+    /**
+     * Begins to claim and run jobs on threads of its own.
+     *
+     * @throws IllegalStateException if it was started or closed before
+     */
+    public void start() {
+        synchronized (lifecycle) {
+            if (running != null || closed) {
+                throw new IllegalStateException("a worker starts once, and this one was "
+                        + (closed ? "closed" : "started") + " before: build another");
+            }
+            running = begin();
+        }
+    }
+
+    /**
+     * Runs every due job on the calling thread, with those that become due meanwhile, and says how many runs that took:
+     * for tests, which then need neither threads nor waiting.
+     *
+     * @throws IllegalStateException if the worker is started
+     */
+    public int runDue() {
+        synchronized (lifecycle) {
+            if (running != null) {
+                throw new IllegalStateException("runDue is for a worker that was not started: this one runs by itself");
+            }
+        }
+        store.rescue();
+        long owner = store.join(policy.lease());
+        try {
+            int runs = 0;
+            List<ClaimedJob> claimed = store.finishAndClaim(owner, List.of(), 1);
+            while (!claimed.isEmpty()) {
+                JobOutcome outcome = runner.run(claimed.get(0));
+                runs++;
+                store.beat(owner, policy.lease());
+                claimed = store.finishAndClaim(owner, List.of(outcome), 1);
+            }
+            return runs;
+        } finally {
+            store.leave(owner);
+        }
+    }
+
+    /**
+     * Claims no more jobs and waits until those that run are finished.
+     *
+     * @return false if some still ran when the limit was over: they go on while the process lives, their lease with them,
+     *     and run again elsewhere if it ends first
+     */
+    public boolean drain(Duration limit) {
+        Running stopping;
+        synchronized (lifecycle) {
+            closed = true;
+            stopping = running;
+        }
+        if (stopping == null) {
+            return true;
+        }
+        store.removeListener(stopping.wake);
+        stopping.dispatcher.drain();
+        boolean ended = await(stopping.ended, limit);
+        if (!ended) {
+            LOG.warn("jobs still run {} after the worker was told to stop", limit);
+        }
+        return ended;
+    }
+
+    /** {@link #drain} for up to twenty seconds. */
+    @Override
+    public void close() {
+        drain(DRAIN_LIMIT);
+    }
+
+    private Running begin() {
+        Lease lease = Lease.join(store, policy.lease(), ticks);
+        var pool = new ThreadPoolExecutor(
+                policy.concurrency(), policy.concurrency(), 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads);
+        pool.allowCoreThreadTimeOut(true);
+        var dispatcher = new Dispatcher(store, lease, runner, policy, pool, random, ticks);
+        var begun = new Running(
+                dispatcher, lease, Ambient.scheduler("jobs-heartbeat"), pool, dispatcher::wake, new CountDownLatch(1));
+        store.addListener(begun.wake);
+        long beat = policy.beat().toNanos();
+        begun.heartbeat.scheduleWithFixedDelay(() -> beat(begun), beat, beat, TimeUnit.NANOSECONDS);
+        Ambient.threads("jobs-dispatcher").newThread(() -> dispatch(begun)).start();
+        return begun;
+    }
+
+    /** The heartbeat outlives the last job: were it to stop first, another process would run that job again. */
+    private static void dispatch(Running running) {
+        running.dispatcher.run();
+        running.pool.shutdown();
+        running.heartbeat.execute(() -> leave(running));
+        running.heartbeat.shutdown();
+    }
+
+    private static void leave(Running running) {
+        try {
+            running.lease.leave();
+        } catch (RuntimeException failed) {
+            LOG.warn("the store did not take back the lease of the jobs, which now ends by itself", failed);
+        } finally {
+            running.ended.countDown();
+        }
+    }
+
+    private static void beat(Running running) {
+        try {
+            if (running.lease.renew() > 0) {
+                running.dispatcher.wake();
+            }
+        } catch (RuntimeException | Error failed) {
+            LOG.warn("a heartbeat of the jobs failed; no job is started once the lease has ended", failed);
+        }
+    }
+
+    private static boolean await(CountDownLatch ended, Duration limit) {
+        try {
+            return ended.await(limit.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException impatient) {
+            Thread.currentThread().interrupt();
+            return ended.getCount() == 0;
+        }
+    }
+
+    /** What a worker runs, and how. */
+    public static final class Builder {
+
+        private final JobStore store;
+        private final Map<String, JobRunner.Handled<?>> handlers = new HashMap<>();
+        private RetryPolicy retry = RetryPolicy.STANDARD;
+        private int concurrency = WorkerPolicy.STANDARD.concurrency();
+        private Duration lease = WorkerPolicy.STANDARD.lease();
+        private Duration poll = WorkerPolicy.STANDARD.poll();
+        private ThreadFactory threads = Ambient.workerThreads("job");
+        private RandomGenerator random = Ambient.random();
+        private LongSupplier ticks = Ambient.ticks();
+
+        private Builder(JobStore store) {
+            this.store = store;
+        }
+
+        /**
+         * Runs the jobs of a record's {@link JobKind}.
+         *
+         * @throws IllegalArgumentException if the record carries none, or the kind has a handler already
+         */
+        public <J extends Record> Builder handle(Class<J> type, JobHandler<J> handler) {
+            String kind = NewJob.kindOf(type);
+            if (handlers.putIfAbsent(kind, new JobRunner.Handled<>(type, handler)) != null) {
+                throw new IllegalArgumentException(
+                        "the kind " + kind + " has two handlers, the second for " + type.getName());
+            }
+            return this;
+        }
+
+        /** {@link RetryPolicy#STANDARD} unless set. */
+        public Builder retry(RetryPolicy policy) {
+            this.retry = policy;
+            return this;
+        }
+
+        /**
+         * How many jobs run at a time, 8 unless set. The connection pool must have room for those that use it and two
+         * more, or the heartbeat starves and other processes take over.
+         */
+        public Builder concurrency(int jobs) {
+            this.concurrency = jobs;
+            return this;
+        }
+
+        /** How long after its last heartbeat a process counts as dead, 6 seconds unless set. */
+        public Builder lease(Duration length) {
+            this.lease = length;
+            return this;
+        }
+
+        /** How often an idle worker looks for delayed jobs and those that other processes enqueued: every second. */
+        public Builder poll(Duration interval) {
+            this.poll = interval;
+            return this;
+        }
+
+        /** Makes the threads that jobs run on: virtual ones where the JDK has them, unless set. */
+        public Builder threads(ThreadFactory factory) {
+            this.threads = factory;
+            return this;
+        }
+
+        /** The chance in waits between attempts. */
+        public Builder random(RandomGenerator generator) {
+            this.random = generator;
+            return this;
+        }
+
+        /** @throws IllegalArgumentException if a setting is out of its range */
+        public Worker build() {
+            return new Worker(this);
+        }
+    }
+}

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+import org.jspecify.annotations.NullMarked;
+
+/** Background jobs on the database the application has. */
+@NullMarked
+module dev.mobilebackend.jobs {
+    requires static transitive org.jspecify;
+    requires transitive dev.mobilebackend.core;
+    requires org.slf4j;
+    requires tools.jackson.databind;
+
+    exports dev.mobilebackend.jobs;
+    exports dev.mobilebackend.jobs.jdbi;
+}
