@@ -5,6 +5,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module dev.mobilebackend.testkit {
     requires transitive dev.mobilebackend.core;
+    requires transitive dev.mobilebackend.jobs;
     requires java.net.http;
     requires transitive tools.jackson.databind;
     requires static transitive org.jspecify;

@@ -46,7 +46,9 @@ public final class InMemoryJobStore implements JobStore {
             jobs.put(row.id, row);
             return row.id;
         });
-        listeners.forEach(Runnable::run);
+        if (job.delay().isZero()) {
+            listeners.forEach(Runnable::run);
+        }
         return id;
     }
 

@@ -1,4 +1,4 @@
--- Background jobs; state is 0 waiting, 1 running, 2 dead, and a finished job is deleted.
+-- Background jobs. State 0 is waiting, 1 running, 2 dead, and a finished job is deleted.
 CREATE TABLE mb_job (
     id      bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     run_at  timestamp(6) with time zone NOT NULL,
@@ -12,7 +12,6 @@ CREATE TABLE mb_job (
 );
 CREATE INDEX mb_job_due ON mb_job (state, run_at, id);
 CREATE INDEX mb_job_owner ON mb_job (owner);
-CREATE INDEX mb_job_died ON mb_job (died_at, id);
 
 -- One row a worker process, gone when its lease was ended by itself or by others.
 CREATE TABLE mb_job_worker (

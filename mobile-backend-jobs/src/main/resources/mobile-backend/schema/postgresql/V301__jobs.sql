@@ -1,5 +1,6 @@
--- Background jobs; state is 0 waiting, 1 running, 2 dead, and a finished job is deleted. Each question of a worker has
--- its own partial index, so that none holds a job which is not an answer to it. Dead rows are many: a claim leaves one.
+-- Background jobs. State 0 is waiting, 1 running, 2 dead, and a finished job is deleted. Each question of a worker has
+-- its own partial index, so that none holds a job which is not an answer to it. Each claim and each finish leaves an old
+-- version of a row behind, hence the room in each page and the eager vacuum.
 CREATE TABLE mb_job (
     id      bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     run_at  timestamp with time zone NOT NULL,

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.jobs;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Random;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import org.junit.jupiter.api.Test;
+
+/** Turns the dispatcher by hand; its job threads run when the test says so. */
+class DispatcherTest {
+
+    @JobKind("note")
+    record Note(int number) {}
+
+    private static final WorkerPolicy POLICY = new WorkerPolicy(2, Duration.ofSeconds(6), Duration.ofSeconds(1));
+
+    private final MovedClock clock = new MovedClock();
+    private final ForgetfulStore store = new ForgetfulStore(new InMemoryJobStore(clock));
+    private final Lease lease = Lease.join(store, POLICY.lease(), clock::ticks);
+    private final List<Integer> ran = new ArrayList<>();
+    private final Queue<Runnable> threads = new ArrayDeque<>();
+    private final Dispatcher dispatcher = dispatcher(threads::add);
+
+    @Test
+    void claimsOnlyWhatItsFreeThreadsCanRun() {
+        enqueue(1, 2, 3);
+
+        dispatcher.turn();
+        int started = threads.size();
+        runOne();
+        dispatcher.turn();
+
+        assertEquals(2, started);
+        assertEquals(2, threads.size());
+        assertEquals(List.of(1), ran);
+    }
+
+    @Test
+    void finishesAndClaimsInOneStep() {
+        enqueue(1, 2, 3);
+        dispatcher.turn();
+        runAll();
+        int before = store.steps;
+
+        dispatcher.turn();
+
+        assertEquals(before + 1, store.steps);
+        assertEquals(List.of(new JobCount("note", JobState.RUNNING, 1)), store.counts());
+    }
+
+    @Test
+    void givesBackWhatItClaimedButDoesNotStart() {
+        enqueue(1);
+        dispatcher.turn();
+
+        dispatcher.drain();
+        runAll();
+        dispatcher.turn();
+
+        assertEquals(List.of(), ran);
+        assertTrue(dispatcher.drained());
+        assertEquals(1, attemptOfTheNextClaim());
+    }
+
+    @Test
+    void isDrainedOnlyWhenTheLastOutcomeIsStored() {
+        enqueue(1);
+        dispatcher.turn();
+        threads.add(dispatcher::drain);
+        runAll();
+
+        boolean before = dispatcher.drained();
+        dispatcher.turn();
+
+        assertFalse(before);
+        assertTrue(dispatcher.drained());
+        assertEquals(List.of(), store.counts());
+    }
+
+    @Test
+    void claimsNothingWhileItDrains() {
+        dispatcher.drain();
+        enqueue(1);
+
+        dispatcher.turn();
+
+        assertEquals(List.of(new JobCount("note", JobState.WAITING, 1)), store.counts());
+    }
+
+    @Test
+    void startsNothingOnceItsLeaseHasEnded() {
+        enqueue(1, 2, 3);
+        dispatcher.turn();
+        clock.advance(POLICY.lease());
+
+        runAll();
+        int before = store.steps;
+        dispatcher.turn();
+
+        assertEquals(List.of(), ran);
+        assertEquals(before + 1, store.steps);
+        assertEquals(List.of(new JobCount("note", JobState.WAITING, 3)), store.counts());
+    }
+
+    @Test
+    void doesNotStartWhatAnotherProcessTookOver() {
+        enqueue(1);
+        dispatcher.turn();
+        clock.advance(POLICY.lease());
+        store.rescue();
+        lease.renew();
+
+        runAll();
+
+        assertEquals(List.of(), ran);
+    }
+
+    @Test
+    void anOutcomeWhoseAnswerWasLostIsSentAgainAndChangesNothing() {
+        enqueue(1);
+        dispatcher.turn();
+        runAll();
+        store.loseNextAnswer();
+        assertThrows(IllegalStateException.class, dispatcher::turn);
+
+        dispatcher.turn();
+
+        assertEquals(List.of(1), ran);
+        assertEquals(List.of(), store.counts());
+    }
+
+    @Test
+    void aClaimWhoseAnswerWasLostRunsWithinALeaseAndTheAttemptDoesNotCount() {
+        enqueue(1);
+        store.loseNextAnswer();
+        assertThrows(IllegalStateException.class, dispatcher::turn);
+        dispatcher.turn();
+        int early = threads.size();
+
+        clock.advance(POLICY.lease().dividedBy(2));
+        lease.renew();
+        clock.advance(POLICY.lease().dividedBy(2));
+        dispatcher.turn();
+        int attempt = store.claims(lease.owner()).get(0).attempt();
+        runAll();
+
+        assertEquals(0, early);
+        assertEquals(List.of(1), ran);
+        assertEquals(1, attempt);
+    }
+
+    @Test
+    void theComparisonWithTheStoreLeavesRunningJobsAlone() {
+        enqueue(1, 2);
+        dispatcher.turn();
+        clock.advance(POLICY.lease().dividedBy(2));
+        lease.renew();
+        clock.advance(POLICY.lease().dividedBy(2));
+
+        dispatcher.turn();
+        runAll();
+        dispatcher.turn();
+
+        assertEquals(List.of(1, 2), ran);
+        assertEquals(List.of(), store.counts());
+    }
+
+    @Test
+    void aJobThatGotNoThreadWaitsAgain() {
+        Dispatcher withoutThreads = dispatcher(task -> {
+            throw new RejectedExecutionException("no thread");
+        });
+        enqueue(1);
+
+        withoutThreads.turn();
+        withoutThreads.drain();
+        withoutThreads.turn();
+
+        assertEquals(1, attemptOfTheNextClaim());
+    }
+
+    private Dispatcher dispatcher(Executor executor) {
+        var handled = new JobRunner.Handled<>(Note.class, (note, context) -> ran.add(note.number()));
+        var runner = new JobRunner(Map.of("note", handled), RetryPolicy.STANDARD, new Random(1));
+        return new Dispatcher(store, lease, runner, POLICY, executor, new Random(1), clock::ticks);
+    }
+
+    private void enqueue(int... numbers) {
+        for (int number : numbers) {
+            store.enqueue(NewJob.of(new Note(number)));
+        }
+    }
+
+    private void runOne() {
+        threads.remove().run();
+    }
+
+    private void runAll() {
+        while (!threads.isEmpty()) {
+            runOne();
+        }
+    }
+
+    private int attemptOfTheNextClaim() {
+        long other = store.join(POLICY.lease());
+        return store.finishAndClaim(other, List.of(), 1).get(0).claim().attempt();
+    }
+}

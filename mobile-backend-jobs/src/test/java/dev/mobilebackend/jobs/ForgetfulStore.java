@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.jobs;
+
+import java.time.Duration;
+import java.util.List;
+
+/** A store whose connection may be cut after it has committed. */
+final class ForgetfulStore implements JobStore {
+
+    private final JobStore store;
+    private boolean answerIsLost;
+    int steps;
+
+    ForgetfulStore(JobStore store) {
+        this.store = store;
+    }
+
+    void loseNextAnswer() {
+        answerIsLost = true;
+    }
+
+    @Override
+    public List<ClaimedJob> finishAndClaim(long owner, List<JobOutcome> outcomes, int limit) {
+        steps++;
+        List<ClaimedJob> claimed = store.finishAndClaim(owner, outcomes, limit);
+        if (answerIsLost) {
+            answerIsLost = false;
+            throw new IllegalStateException("the connection was cut");
+        }
+        return claimed;
+    }
+
+    @Override
+    public long enqueue(NewJob job) {
+        return store.enqueue(job);
+    }
+
+    @Override
+    public long join(Duration lease) {
+        return store.join(lease);
+    }
+
+    @Override
+    public boolean beat(long owner, Duration lease) {
+        return store.beat(owner, lease);
+    }
+
+    @Override
+    public List<Claim> claims(long owner) {
+        return store.claims(owner);
+    }
+
+    @Override
+    public int rescue() {
+        return store.rescue();
+    }
+
+    @Override
+    public void leave(long owner) {
+        store.leave(owner);
+    }
+
+    @Override
+    public List<DeadJob> dead(int limit) {
+        return store.dead(limit);
+    }
+
+    @Override
+    public boolean replay(long job) {
+        return store.replay(job);
+    }
+
+    @Override
+    public List<JobCount> counts() {
+        return store.counts();
+    }
+
+    @Override
+    public void addListener(Runnable listener) {
+        store.addListener(listener);
+    }
+
+    @Override
+    public void removeListener(Runnable listener) {
+        store.removeListener(listener);
+    }
+}

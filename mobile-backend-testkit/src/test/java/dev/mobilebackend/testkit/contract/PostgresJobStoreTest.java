@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.testkit.contract;
+
+import dev.mobilebackend.core.data.Schema;
+import dev.mobilebackend.jobs.JobStore;
+import dev.mobilebackend.jobs.jdbi.JdbiJobStore;
+import dev.mobilebackend.testkit.app.TestDatabase;
+import java.time.InstantSource;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+
+class PostgresJobStoreTest extends JobStoreContract {
+
+    private static final TestDatabase DATABASE = TestDatabase.postgres();
+
+    @BeforeAll
+    static void install() {
+        Schema.install(DATABASE.database(), JdbiJobStore.SCHEMA);
+    }
+
+    @AfterAll
+    static void drop() {
+        DATABASE.close();
+    }
+
+    @Override
+    protected JobStore store(InstantSource clock) {
+        DATABASE.database().useTransaction(handle -> {
+            handle.execute("DELETE FROM mb_job");
+            handle.execute("DELETE FROM mb_job_worker");
+        });
+        return JdbiJobStore.of(DATABASE.database(), clock);
+    }
+}
