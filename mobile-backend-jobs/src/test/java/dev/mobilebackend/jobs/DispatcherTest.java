@@ -26,7 +26,7 @@ class DispatcherTest {
     private static final WorkerPolicy POLICY = new WorkerPolicy(2, Duration.ofSeconds(6), Duration.ofSeconds(1));
 
     private final MovedClock clock = new MovedClock();
-    private final ForgetfulStore store = new ForgetfulStore(new InMemoryJobStore(clock));
+    private final WatchedStore store = new WatchedStore(new InMemoryJobStore(clock));
     private final Lease lease = Lease.join(store, POLICY.lease(), clock::ticks);
     private final List<Integer> ran = new ArrayList<>();
     private final Queue<Runnable> threads = new ArrayDeque<>();

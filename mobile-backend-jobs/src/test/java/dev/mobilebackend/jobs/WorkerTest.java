@@ -246,23 +246,30 @@ class WorkerTest {
     }
 
     @Test
-    void aJobThatOutlastsTheDrainStaysCoveredByItsLease() throws InterruptedException {
+    void theHeartbeatGoesOnUntilTheLastJobIsFinished() throws InterruptedException {
+        var watched = new WatchedStore(store);
         var begun = new CountDownLatch(1);
         var release = new CountDownLatch(1);
-        Worker worker = noting((note, context) -> {
-            begun.countDown();
-            release.await();
-        });
+        var beatsAfterTheDrain = new CountDownLatch(3);
+        Worker worker = Worker.builder(watched)
+                .handle(Note.class, (note, context) -> {
+                    begun.countDown();
+                    release.await();
+                })
+                .lease(Duration.ofMillis(100))
+                .build();
         worker.start();
         enqueue("long");
         begun.await();
 
         worker.drain(Duration.ZERO);
-        store.rescue();
+        watched.onBeat(beatsAfterTheDrain::countDown);
+        boolean beats = beatsAfterTheDrain.await(30, TimeUnit.SECONDS);
         List<JobCount> whileItRuns = store.counts();
         release.countDown();
         worker.close();
 
+        assertTrue(beats);
         assertEquals(List.of(new JobCount("note", JobState.RUNNING, 1)), whileItRuns);
         assertEquals(List.of(), store.counts());
     }

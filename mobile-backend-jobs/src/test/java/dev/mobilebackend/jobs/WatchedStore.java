@@ -4,19 +4,24 @@ package dev.mobilebackend.jobs;
 import java.time.Duration;
 import java.util.List;
 
-/** A store whose connection may be cut after it has committed. */
-final class ForgetfulStore implements JobStore {
+/** A store that counts its steps, tells of heartbeats, and whose connection may be cut after it has committed. */
+final class WatchedStore implements JobStore {
 
     private final JobStore store;
     private boolean answerIsLost;
+    private volatile Runnable onBeat = () -> {};
     int steps;
 
-    ForgetfulStore(JobStore store) {
+    WatchedStore(JobStore store) {
         this.store = store;
     }
 
     void loseNextAnswer() {
         answerIsLost = true;
+    }
+
+    void onBeat(Runnable listener) {
+        onBeat = listener;
     }
 
     @Override
@@ -42,6 +47,7 @@ final class ForgetfulStore implements JobStore {
 
     @Override
     public boolean beat(long owner, Duration lease) {
+        onBeat.run();
         return store.beat(owner, lease);
     }
 
