@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.core.data;
 
+import java.sql.SQLException;
+import java.time.Duration;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.HandleCallback;
@@ -71,6 +73,18 @@ public final class Database {
     /** Runs the callback on one connection, each statement by itself. */
     public <R, X extends Exception> R withHandle(HandleCallback<R, X> work) throws X {
         return jdbi.withHandle(work);
+    }
+
+    /** Whether the database answers on a connection; the wait counts in whole seconds, rounded up. */
+    public boolean answersWithin(Duration wait) {
+        int seconds = Math.toIntExact(wait.plusNanos(999_999_999).toSeconds());
+        return jdbi.<Boolean, IllegalArgumentException>withHandle(handle -> {
+            try {
+                return handle.getConnection().isValid(seconds);
+            } catch (SQLException negative) {
+                throw new IllegalArgumentException("wait must not be negative, was " + wait, negative);
+            }
+        });
     }
 
     /**

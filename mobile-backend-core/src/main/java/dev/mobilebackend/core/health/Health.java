@@ -2,6 +2,7 @@
 package dev.mobilebackend.core.health;
 
 import dev.mobilebackend.core.data.Database;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,6 +22,7 @@ import org.slf4j.LoggerFactory;
 public final class Health {
 
     private static final Logger LOG = LoggerFactory.getLogger(Health.class);
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     /** What readiness says. */
     public enum Readiness {
@@ -47,11 +49,7 @@ public final class Health {
 
     /** Ready as long as the database answers. */
     public static Health of(Database database) {
-        return new Health(List.of())
-                .and(
-                        "database",
-                        () -> database.withHandle(
-                                handle -> handle.getConnection().isValid(2)));
+        return new Health(List.of()).and("database", () -> database.answersWithin(PATIENCE));
     }
 
     /** This health with one more check, which passes when it returns true. */

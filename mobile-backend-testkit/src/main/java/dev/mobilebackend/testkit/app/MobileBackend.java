@@ -5,6 +5,7 @@ import dev.mobilebackend.testkit.client.MobileClient;
 import dev.mobilebackend.testkit.clock.TestClock;
 import dev.mobilebackend.testkit.network.NetworkProxy;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -95,7 +96,8 @@ public final class MobileBackend implements BeforeAllCallback, BeforeEachCallbac
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-        return parameters.get(parameter.getParameter().getType()).apply(context);
+        return Objects.requireNonNull(parameters.get(parameter.getParameter().getType()))
+                .apply(context);
     }
 
     /** A nested class finds what its outer class started, a test what its class did. JUnit closes it with its owner. */

@@ -51,7 +51,11 @@ public final class MobileClient {
         tokens = new TokenKeeper(made.clock, this::sendRefresh, made.tokens);
     }
 
-    /** @param base what every path is appended to, such as {@code http://127.0.0.1:8080} */
+    /**
+     * The choices for a phone of this application.
+     *
+     * @param base what every path is appended to, such as {@code http://127.0.0.1:8080}
+     */
     public static Builder builder(URI base) {
         return new Builder(base);
     }
@@ -60,7 +64,7 @@ public final class MobileClient {
         return request("GET", path).send();
     }
 
-    /** @param json see {@link Call#json} */
+    /** Sends JSON; {@link Call#json} says from what. */
     public Reply post(String path, Object json) {
         return request("POST", path).json(json).send();
     }

@@ -18,6 +18,7 @@ import tools.jackson.databind.JsonNode;
  * @param headers response fields; names in any case
  * @param body the bytes as they came
  */
+@SuppressWarnings("ArrayRecordComponent") // equals, hashCode and toString below look at the bytes
 public record Reply(int status, Map<String, List<String>> headers, byte[] body) {
 
     public Reply {

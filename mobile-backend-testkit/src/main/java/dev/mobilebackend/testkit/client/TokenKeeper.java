@@ -18,7 +18,11 @@ final class TokenKeeper {
     private final ReentrantLock oneAtATime = new ReentrantLock();
     private volatile @Nullable Tokens tokens;
 
-    /** @param refresh sends one refresh token to the application */
+    /**
+     * Keeps the tokens of a phone that starts with these.
+     *
+     * @param refresh sends one refresh token to the application
+     */
     TokenKeeper(InstantSource clock, Function<String, Reply> refresh, @Nullable Tokens tokens) {
         this.clock = clock;
         this.refresh = refresh;

@@ -41,6 +41,7 @@ public final class NetworkProxy implements AutoCloseable {
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
     private final Queue<CompletableFuture<Void>> cutsToMake = new ConcurrentLinkedQueue<>();
     private final AtomicInteger cutsMade = new AtomicInteger();
+    private final CompletableFuture<Void> acceptsNoMore = new CompletableFuture<>();
 
     private NetworkProxy(URI server) {
         if (!"http".equals(server.getScheme()) || server.getHost() == null || server.getPort() < 0) {
@@ -85,6 +86,7 @@ public final class NetworkProxy implements AutoCloseable {
     @Override
     public void close() {
         close(door);
+        acceptsNoMore.join();
         connections.forEach(Connection::reset);
     }
 
@@ -94,12 +96,12 @@ public final class NetworkProxy implements AutoCloseable {
     }
 
     private void accept() {
-        while (!door.isClosed()) {
-            try {
+        try (door) {
+            while (true) {
                 new Connection(door.accept()).open();
-            } catch (IOException closed) {
-                close(door);
             }
+        } catch (IOException closed) {
+            acceptsNoMore.complete(null);
         }
     }
 
@@ -119,9 +121,6 @@ public final class NetworkProxy implements AutoCloseable {
         void open() {
             connections.add(this);
             threads.newThread(this::passUp).start();
-            if (door.isClosed()) {
-                reset();
-            }
         }
 
         private void passUp() {
