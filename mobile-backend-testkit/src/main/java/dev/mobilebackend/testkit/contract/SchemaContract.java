@@ -14,6 +14,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CyclicBarrier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Test;
 /** What {@link Schema#install} must do on every database. */
 public abstract class SchemaContract {
 
+    private static final int INSTANCES = 4;
     private static final String FIRST = "V901__notes_first.sql";
     private static final String SECOND = "V902__notes_second.sql";
     private static final String MAKE_NOTES = "CREATE TABLE note (text varchar(40)); INSERT INTO note VALUES ('first');";
@@ -57,9 +59,13 @@ public abstract class SchemaContract {
     @Test
     void runsEachScriptOnceThoughManyInstancesStartAtOnce() {
         SchemaPart notes = part(Map.of(FIRST, MAKE_NOTES, SECOND, ADD_A_NOTE));
+        var connected = new CyclicBarrier(INSTANCES);
 
-        Race.of(4, () -> {
-            Schema.install(Database.of(opened().dataSource()), notes);
+        Race.of(INSTANCES, () -> {
+            Database instance = Database.of(opened().dataSource());
+            instance.useTransaction(handle -> Race.await(connected));
+            Race.await(connected);
+            Schema.install(instance, notes);
             return "started";
         });
 
