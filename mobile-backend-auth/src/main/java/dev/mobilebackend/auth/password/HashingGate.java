@@ -1,26 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.auth.password;
 
+import dev.mobilebackend.core.ambient.Ambient;
 import dev.mobilebackend.core.problem.Problem;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * Lets so many callers work at once, so many wait in order, and sheds the rest with 503. The work runs on the
- * caller's thread. Thread safe.
+ * Lets so many callers work at once, so many wait in order, and sheds the rest with 503. The work runs on as many
+ * threads of its own: the C library keeps what a hash has freed for the thread that freed it, so on callers' threads
+ * every one of them would come to hold the memory of a hash. Thread safe.
  */
 final class HashingGate {
 
     private final Semaphore places;
     private final Semaphore turns;
     private final Duration maxWait;
+    private final ThreadPoolExecutor threads;
 
     HashingGate(int atOnce, int waiting, Duration maxWait) {
         this.places = new Semaphore(atOnce + waiting);
         this.turns = new Semaphore(atOnce, true);
         this.maxWait = maxWait;
+        this.threads = new ThreadPoolExecutor(
+                atOnce, atOnce, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), Ambient.threads("password"));
+        threads.allowCoreThreadTimeOut(true);
     }
 
     <R> R run(Supplier<R> work) {
@@ -30,7 +40,9 @@ final class HashingGate {
         try {
             awaitTurn();
             try {
-                return work.get();
+                return CompletableFuture.supplyAsync(work, threads).join();
+            } catch (CompletionException failed) {
+                throw failed.getCause() instanceof RuntimeException cause ? cause : failed;
             } finally {
                 turns.release();
             }

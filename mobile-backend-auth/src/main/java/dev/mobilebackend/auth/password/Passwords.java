@@ -9,9 +9,9 @@ import java.security.SecureRandom;
 import java.util.Arrays;
 
 /**
- * Hashes passwords with Argon2id (RFC 9106) and checks them, on the caller's thread. Each hash takes native memory
- * outside the heap, so only as many run at once as the policy says; the next ones wait in line, and beyond that are
- * refused with 503 and {@code Retry-After}. Thread safe.
+ * Hashes passwords with Argon2id (RFC 9106) and checks them; the caller waits. Each hash takes native memory outside
+ * the heap, so only as many run at once as the policy says; the next ones wait in line, and beyond that are refused with
+ * 503 and {@code Retry-After}. Thread safe.
  *
  * <pre>{@code
  * var passwords = Passwords.of(HashingPolicy.standard());

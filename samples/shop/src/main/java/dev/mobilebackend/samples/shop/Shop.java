@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.samples.shop;
+
+import static dev.mobilebackend.core.exchange.HttpMethod.GET;
+import static dev.mobilebackend.core.exchange.HttpMethod.PATCH;
+import static dev.mobilebackend.core.exchange.HttpMethod.POST;
+import static dev.mobilebackend.core.ratelimit.RateLimitPolicy.perCaller;
+import static dev.mobilebackend.core.ratelimit.RateLimitPolicy.perClient;
+import static java.time.Duration.ofMinutes;
+
+import dev.mobilebackend.auth.AuthSchema;
+import dev.mobilebackend.auth.account.EmailAddress;
+import dev.mobilebackend.auth.token.AccessTokenPolicy;
+import dev.mobilebackend.auth.web.Auth;
+import dev.mobilebackend.core.ambient.Ambient;
+import dev.mobilebackend.core.data.Database;
+import dev.mobilebackend.core.data.Schema;
+import dev.mobilebackend.core.data.SchemaPart;
+import dev.mobilebackend.core.edge.Edge;
+import dev.mobilebackend.core.exchange.Answer;
+import dev.mobilebackend.core.exchange.Exchange;
+import dev.mobilebackend.core.health.Health;
+import dev.mobilebackend.core.health.HealthServlet;
+import dev.mobilebackend.core.javalin.JavalinEdge;
+import dev.mobilebackend.core.page.PagePolicy;
+import dev.mobilebackend.core.page.Paging;
+import dev.mobilebackend.core.route.Routes;
+import dev.mobilebackend.core.secret.ServerSecret;
+import dev.mobilebackend.core.transport.TransportPolicy;
+import dev.mobilebackend.core.transport.TransportPolicy.PlainHttp;
+import dev.mobilebackend.jobs.Worker;
+import dev.mobilebackend.jobs.jdbi.JdbiJobStore;
+import dev.mobilebackend.samples.shop.admin.Admin;
+import dev.mobilebackend.samples.shop.mail.Mailbox;
+import dev.mobilebackend.samples.shop.mail.SendMail;
+import dev.mobilebackend.samples.shop.order.MakeReceipt;
+import dev.mobilebackend.samples.shop.order.Orders;
+import dev.mobilebackend.samples.shop.product.Products;
+import dev.mobilebackend.samples.shop.profile.Profile;
+import io.javalin.Javalin;
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.Handler;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** The shop put together: tables, rooms, routes, server and worker, none of them running yet. */
+public final class Shop implements AutoCloseable {
+
+    private static final SchemaPart TABLES =
+            new SchemaPart("shop", Shop.class.getClassLoader(), List.of("V901__shop.sql"));
+    private static final int PRODUCTS = 500;
+    private static final String ADMIN = "admin@shop.example";
+
+    private final Auth auth;
+    private final Worker worker;
+    private final Health health;
+    private final Javalin server;
+
+    private Shop(
+            ShopSettings settings, Database database, JdbiJobStore jobs, ServerSecret secret, InstantSource clock) {
+        Schema.install(database, Schema.CORE, AuthSchema.TABLES, JdbiJobStore.SCHEMA, TABLES);
+        auth = Auth.builder(database, secret, (handle, notice) -> jobs.enqueue(handle, new SendMail(notice)))
+                .accessTokens(AccessTokenPolicy.of("https://shop.example", "shop"))
+                .clock(clock)
+                .build();
+        var paging = new Paging(secret, new PagePolicy(20, 100));
+        var products = new Products(database, paging, clock);
+        var orders = new Orders(database, jobs, products, paging, clock, Ambient.random());
+        var mailbox = new Mailbox(database, clock, settings.development());
+        worker = Worker.builder(jobs)
+                .handle(MakeReceipt.class, jobs.inTransaction(orders::makeReceipt))
+                .handle(
+                        SendMail.class,
+                        jobs.inTransaction((job, handle) ->
+                                mailbox.send(auth.accounts().message(job.notice()), handle)))
+                .build();
+        health = Health.of(database);
+        Edge edge = Edge.builder()
+                .clock(clock)
+                .transport(TransportPolicy.strict()
+                        .plainHttp(settings.development() ? PlainHttp.LOOPBACK : PlainHttp.NOWHERE))
+                .authenticate(auth.bearerStep())
+                .limit(perClient(6_000, ofMinutes(1)))
+                .routes(auth.routes())
+                .routes(routes -> declare(routes, orders, settings.development()))
+                .build();
+        var handlers = new Handlers(products, orders, new Profile(auth.accounts()), mailbox, new Admin(jobs, products));
+        server = Javalin.create(config -> serve(config, edge, handlers));
+        products.seed(PRODUCTS);
+        seedAdmin(settings.adminPassword(), clock);
+    }
+
+    /** Makes the tables where they are missing, fills an empty shop, and leaves server and worker to be started. */
+    public static Shop open(
+            ShopSettings settings, Database database, JdbiJobStore jobs, ServerSecret secret, InstantSource clock) {
+        return new Shop(settings, database, jobs, secret, clock);
+    }
+
+    public Javalin server() {
+        return server;
+    }
+
+    public Worker worker() {
+        return worker;
+    }
+
+    public Health health() {
+        return health;
+    }
+
+    /** Lets running jobs finish. */
+    @Override
+    public void close() {
+        worker.close();
+        auth.close();
+    }
+
+    /** Who may reach what. A route that is not here is answered with 404, whoever serves it. */
+    private static void declare(Routes routes, Orders orders, boolean development) {
+        routes.open(GET, "/v1/products")
+                .open(GET, "/v1/products/{id}")
+                .signedIn(GET, "/v1/me")
+                .signedIn(PATCH, "/v1/me")
+                .signedIn(POST, "/v1/orders").idempotent().limit(perCaller(600, ofMinutes(1)))
+                .signedIn(GET, "/v1/orders")
+                .signedIn(GET, "/v1/orders/{id}").owner(orders::ownerOf)
+                .signedIn(GET, "/v1/orders/{id}/receipt").owner(orders::ownerOf)
+                .role("admin", GET, "/v1/admin/jobs").privateNetwork()
+                .open(GET, "/health/live").unlimited()
+                .open(GET, "/health/ready").unlimited()
+                .open(GET, "/metrics").privateNetwork().unlimited();
+        if (development) {
+            routes.open(GET, "/dev/outbox").privateNetwork();
+        }
+    }
+
+    private record Handlers(Products products, Orders orders, Profile profile, Mailbox mailbox, Admin admin) {}
+
+    private void serve(JavalinConfig config, Edge edge, Handlers to) {
+        config.startup.showJavalinBanner = false;
+        JavalinEdge.install(config, edge);
+        JavalinEdge.servlet(config, auth.path() + "/*", auth.servlet());
+        JavalinEdge.servlet(config, Auth.JWKS_PATH, auth.jwksServlet());
+        JavalinEdge.servlet(config, "/health/*", new HealthServlet(health));
+        config.routes
+                .get("/v1/products", answering(to.products()::list))
+                .get("/v1/products/{id}", answering(to.products()::one))
+                .get("/v1/me", answering(to.profile()::read))
+                .patch("/v1/me", answering(to.profile()::change))
+                .post("/v1/orders", answering(to.orders()::place))
+                .get("/v1/orders", answering(to.orders()::list))
+                .get("/v1/orders/{id}", answering(to.orders()::one))
+                .get("/v1/orders/{id}/receipt", answering(to.orders()::receipt))
+                .get("/v1/admin/jobs", answering(to.admin()::jobs))
+                .get("/metrics", answering(to.admin()::metrics))
+                .get("/dev/outbox", answering(to.mailbox()::outbox));
+    }
+
+    private static Handler answering(Function<Exchange, Answer> handler) {
+        return context -> {
+            Exchange exchange = Exchange.of(context.req());
+            exchange.send(handler.apply(exchange));
+        };
+    }
+
+    private void seedAdmin(@Nullable String password, InstantSource clock) {
+        if (password != null) {
+            auth.accounts()
+                    .tryCreate(
+                            EmailAddress.parse(ADMIN), password.toCharArray(), Set.of("admin"), clock.instant());
+        }
+    }
+}

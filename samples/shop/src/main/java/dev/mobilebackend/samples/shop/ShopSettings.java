@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.samples.shop;
+
+import dev.mobilebackend.core.exchange.ClientAddress;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the environment says about how to run.
+ *
+ * @param development allows plain HTTP from this machine and shows sent mail under {@code /dev/outbox}
+ * @param serverSecret Base64 of at least 32 bytes; without one a file beside the data keeps it
+ * @param adminPassword of {@code admin@shop.example}; no admin without one
+ */
+public record ShopSettings(
+        String host,
+        int port,
+        String databaseUrl,
+        String databaseUser,
+        String databasePassword,
+        boolean development,
+        @Nullable String serverSecret,
+        @Nullable String adminPassword) {
+
+    /** @throws IllegalArgumentException naming the variable, what it was and what it may be */
+    public static ShopSettings from(Map<String, String> environment) {
+        String host = environment.getOrDefault("HOST", "127.0.0.1");
+        return new ShopSettings(
+                host,
+                port(environment.getOrDefault("PORT", "8080")),
+                environment.getOrDefault("DATABASE_URL", "jdbc:h2:file:./data/shop"),
+                environment.getOrDefault("DATABASE_USER", ""),
+                environment.getOrDefault("DATABASE_PASSWORD", ""),
+                development(environment.get("SHOP_DEV"), host),
+                environment.get("SHOP_SECRET"),
+                environment.get("SHOP_ADMIN_PASSWORD"));
+    }
+
+    @Override
+    public String toString() {
+        return "ShopSettings[" + host + ":" + port + ", development=" + development + "]";
+    }
+
+    private static int port(String text) {
+        if (!text.matches("[0-9]{1,5}") || Integer.parseInt(text) > 65_535) {
+            throw new IllegalArgumentException("PORT must be a number from 0 to 65535, was '" + text + "'");
+        }
+        return Integer.parseInt(text);
+    }
+
+    private static boolean development(@Nullable String text, String host) {
+        if (text == null) {
+            return host.equals("localhost") || isLoopback(host);
+        }
+        if (!text.equals("true") && !text.equals("false")) {
+            throw new IllegalArgumentException("SHOP_DEV must be true or false, was '" + text + "'");
+        }
+        return text.equals("true");
+    }
+
+    private static boolean isLoopback(String host) {
+        try {
+            return ClientAddress.parse(host).isLoopback();
+        } catch (IllegalArgumentException aName) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.samples.shop.order;
+
+import java.time.Instant;
+
+/** The proof of a purchase. */
+record Receipt(String orderId, long number, long total, Instant madeAt) {}

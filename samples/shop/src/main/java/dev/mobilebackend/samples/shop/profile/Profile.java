@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.samples.shop.profile;
+
+import dev.mobilebackend.auth.account.Account;
+import dev.mobilebackend.auth.account.Accounts;
+import dev.mobilebackend.core.conditional.ETag;
+import dev.mobilebackend.core.exchange.Answer;
+import dev.mobilebackend.core.exchange.Exchange;
+import dev.mobilebackend.core.problem.Problem;
+import dev.mobilebackend.core.validate.JsonBody;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What the caller sees and changes of the own account. */
+public final class Profile {
+
+    private final Accounts accounts;
+
+    public Profile(Accounts accounts) {
+        this.accounts = accounts;
+    }
+
+    private record View(
+            String id, String email, @Nullable String displayName, List<String> roles, Instant createdAt) {
+
+        static View of(Account account) {
+            return new View(
+                    account.id(),
+                    account.email().text(),
+                    account.displayName(),
+                    account.roles().stream().sorted().toList(),
+                    account.createdAt());
+        }
+    }
+
+    /** A merge patch (RFC 7396) of the one thing that can be changed; null takes the name away. */
+    private record Rename(@Nullable String displayName) {}
+
+    /** {@code GET /v1/me}. */
+    public Answer read(Exchange exchange) {
+        Account account = account(exchange);
+        return ETag.ofVersion(account.version()).onRead(exchange, view(account));
+    }
+
+    /** {@code PATCH /v1/me}, with {@code If-Match}. */
+    public Answer change(Exchange exchange) {
+        Account account = account(exchange);
+        ETag.ofVersion(account.version()).requireOnChange(exchange);
+        Rename wanted = JsonBody.read(exchange, Rename.class);
+        Account changed = accounts.tryRename(account.id(), account.version(), wanted.displayName())
+                .orElseThrow(ETag::changed);
+        return view(changed).header("ETag", ETag.ofVersion(changed.version()).toString());
+    }
+
+    private Account account(Exchange exchange) {
+        return accounts.find(exchange.caller().accountId()).orElseThrow(Problem.NOT_FOUND::exception);
+    }
+
+    private static Answer view(Account account) {
+        return Answer.json(200, JsonBody.write(View.of(account)));
+    }
+}

@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.samples.shop;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.mobilebackend.testkit.app.MobileBackend;
+import dev.mobilebackend.testkit.app.TestDatabase;
+import dev.mobilebackend.testkit.client.MobileClient;
+import dev.mobilebackend.testkit.client.Reply;
+import dev.mobilebackend.testkit.client.Tokens;
+import dev.mobilebackend.testkit.clock.TestClock;
+import dev.mobilebackend.testkit.network.NetworkProxy;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/** What a phone lives through with the shop, whatever the database. */
+abstract class ShopJourney {
+
+    static final String PASSWORD = "correct horse battery staple";
+
+    private static final AtomicInteger ADDRESSES = new AtomicInteger();
+
+    /** Runs the shop once a class; its worker does not run by itself, so that a test says when a job is done. */
+    static MobileBackend shopOn(Supplier<TestDatabase> databases) {
+        return MobileBackend.on(databases, ShopUnderTest::start);
+    }
+
+    @Test
+    void signsUpAndInWithACodeThatCameByMail(MobileClient phone) {
+        String email = newAddress();
+
+        assertEquals(202, phone.signUp(email, PASSWORD).status());
+        assertEquals(200, phone.verify(email, codeSentTo(email, phone)).status());
+        assertEquals(email, phone.get("/v1/me").json().get("email").asString());
+        assertEquals(204, phone.signOut().status());
+        assertEquals(200, phone.signIn(email, PASSWORD).status());
+        assertEquals(200, phone.get("/v1/me").status());
+    }
+
+    @Test
+    void pagesThroughTheWholeCatalogue(MobileClient phone) {
+        var seen = new ArrayList<Long>();
+        JsonNode page = phone.get("/v1/products?limit=100").json();
+        page.get("items").forEach(product -> seen.add(product.get("id").asLong()));
+        while (!page.get("nextCursor").isNull()) {
+            page = phone.get("/v1/products?limit=100&cursor=" + page.get("nextCursor").asString())
+                    .json();
+            page.get("items").forEach(product -> seen.add(product.get("id").asLong()));
+        }
+
+        assertEquals(500, seen.size());
+        assertEquals(500, new HashSet<>(seen).size());
+        assertEquals(seen.stream().sorted().toList(), seen);
+    }
+
+    @Test
+    void sendsAProductOnceWhileItStaysTheSame(MobileClient phone) {
+        Reply first = phone.get("/v1/products/7");
+        String etag = first.header("ETag").orElseThrow();
+
+        Reply second = phone.request("GET", "/v1/products/7").header("If-None-Match", etag).send();
+
+        assertEquals(200, first.status());
+        assertEquals(304, second.status());
+        assertEquals(0, second.body().length);
+        assertEquals(Optional.of(etag), second.header("ETag"));
+    }
+
+    @Test
+    void placesAnOrderOnceThoughItsAnswerWasLost(MobileClient phone, NetworkProxy network) {
+        signUp(phone);
+        network.cutNextResponse();
+
+        Reply answered = phone.post("/v1/orders", Map.of("productId", 3, "quantity", 2));
+
+        assertEquals(1, network.cutResponses());
+        assertEquals(201, answered.status());
+        assertEquals(Optional.of("true"), answered.header("Idempotent-Replayed"));
+        assertEquals(1, phone.get("/v1/orders").json().get("items").size());
+        assertEquals(
+                answered.header("Location"),
+                Optional.of("/v1/orders/" + answered.json().get("id").asString()));
+    }
+
+    @Test
+    void answersARetryWithTheSameBytes(MobileClient phone) {
+        signUp(phone);
+        Map<String, Integer> order = Map.of("productId", 4, "quantity", 1);
+
+        Reply first = phone.request("POST", "/v1/orders").header("Idempotency-Key", "order-1").json(order).send();
+        Reply retry = phone.request("POST", "/v1/orders").header("Idempotency-Key", "order-1").json(order).send();
+
+        assertEquals(201, first.status());
+        assertEquals(201, retry.status());
+        assertArrayEquals(first.body(), retry.body());
+        assertEquals(first.header("Location"), retry.header("Location"));
+    }
+
+    @Test
+    void showsAnOrderToItsOwnerAlone(MobileClient phone, MobileClient stranger) {
+        signUp(phone);
+        signUp(stranger);
+        String order = phone.post("/v1/orders", Map.of("productId", 5, "quantity", 1))
+                .header("Location")
+                .orElseThrow();
+
+        assertEquals(200, phone.get(order).status());
+        assertProblem(404, "not-found", stranger.get(order));
+        assertProblem(404, "not-found", stranger.get(order + "/receipt"));
+        assertProblem(404, "not-found", stranger.get("/v1/orders/no-such-order"));
+        assertEquals(0, stranger.get("/v1/orders").json().get("items").size());
+    }
+
+    @Test
+    void makesTheReceiptInTheBackground(MobileClient phone) {
+        signUp(phone);
+        String order = phone.post("/v1/orders", Map.of("productId", 6, "quantity", 1))
+                .header("Location")
+                .orElseThrow();
+        Reply before = phone.get(order + "/receipt");
+
+        ShopUnderTest.runJobs();
+        Reply after = phone.get(order + "/receipt");
+
+        assertEquals(202, before.status());
+        assertEquals(Optional.of("1"), before.header("Retry-After"));
+        assertEquals(200, after.status());
+        assertArrayEquals(after.body(), phone.get(order + "/receipt").body());
+    }
+
+    @Test
+    void givesTheSameSuccessorForTheSameRefreshToken(MobileClient phone, MobileClient.Builder phones) {
+        signUp(phone);
+        MobileClient sameInstall = phones.withoutProofs().build();
+        signIn(sameInstall, signUp(phones.build()));
+        Tokens before = sameInstall.tokens().orElseThrow();
+
+        String first = refreshPlainly(phone, before);
+        String second = refreshPlainly(phone, before);
+
+        assertEquals(first, second);
+        assertNotEquals(before.refreshToken(), first);
+    }
+
+    @Test
+    void staysSignedInThoughEveryRefreshAnswerIsLostOnce(
+            MobileClient phone, NetworkProxy network, TestClock clock) {
+        signUp(phone);
+        for (int day = 0; day < 40; day++) {
+            clock.advance(Duration.ofDays(1));
+            network.cutNextResponse();
+
+            assertEquals(200, phone.refresh().status());
+        }
+
+        assertEquals(40, network.cutResponses());
+        assertEquals(200, phone.get("/v1/me").status());
+    }
+
+    @Test
+    void endsTheOneSessionWhoseTokenWasCopied(
+            MobileClient phone, MobileClient otherDevice, MobileClient.Builder thieves, TestClock clock) {
+        String email = signUp(phone);
+        signIn(otherDevice, email);
+        assertEquals(200, phone.refresh().status());
+        Tokens copied = phone.tokens().orElseThrow();
+        MobileClient thief = thieves.tokens(copied).build();
+        assertEquals(200, phone.refresh().status());
+        assertEquals(200, phone.refresh().status());
+        clock.advance(Duration.ofSeconds(11));
+
+        Reply replay = thief.refresh();
+
+        assertEquals(401, replay.status());
+        assertProblem(401, phone.refresh());
+        assertEquals(200, otherDevice.refresh().status());
+        assertEquals(200, otherDevice.get("/v1/me").status());
+    }
+
+    @Test
+    void refusesTheAccessTokenOfAnEndedSession(MobileClient phone) {
+        signUp(phone);
+        String accessToken = phone.tokens().orElseThrow().accessToken();
+        assertEquals(204, phone.signOut().status());
+
+        Reply refused = phone.request("GET", "/v1/me")
+                .header("Authorization", "Bearer " + accessToken)
+                .send();
+
+        assertProblem(401, refused);
+    }
+
+    @Test
+    void listsDevicesAndSignsOneOut(MobileClient phone, MobileClient lostPhone) {
+        String email = signUp(phone);
+        signIn(lostPhone, email);
+        String lost = lostPhone.tokens().orElseThrow().sessionId();
+
+        assertEquals(2, phone.get("/v1/auth/sessions").json().get("items").size());
+        assertEquals(204, phone.delete("/v1/auth/sessions/" + lost).status());
+
+        assertEquals(1, phone.get("/v1/auth/sessions").json().get("items").size());
+        assertProblem(401, lostPhone.get("/v1/me"));
+        assertEquals(200, phone.get("/v1/me").status());
+    }
+
+    @Test
+    void changesTheDisplayNameOfTheStateThatWasReadAlone(MobileClient phone) {
+        signUp(phone);
+        String etag = phone.get("/v1/me").header("ETag").orElseThrow();
+        Map<String, String> name = Map.of("displayName", "Ada");
+
+        Reply blind = phone.request("PATCH", "/v1/me").mergePatch(name).send();
+        Reply changed = phone.request("PATCH", "/v1/me").header("If-Match", etag).mergePatch(name).send();
+        Reply late = phone.request("PATCH", "/v1/me").header("If-Match", etag).mergePatch(name).send();
+
+        assertProblem(428, "precondition-required", blind);
+        assertEquals(200, changed.status());
+        assertEquals("Ada", changed.json().get("displayName").asString());
+        assertProblem(412, "precondition-failed", late);
+        assertEquals(changed.header("ETag"), phone.get("/v1/me").header("ETag"));
+    }
+
+    @Test
+    void keepsWhatIsTheOperatorsFromOthers(MobileClient phone, MobileClient admin) {
+        signUp(phone);
+        assertEquals(200, admin.signIn("admin@shop.example", ShopUnderTest.ADMIN_PASSWORD).status());
+
+        assertProblem(403, "forbidden", phone.get("/v1/admin/jobs"));
+        assertEquals(200, admin.get("/v1/admin/jobs").status());
+        assertTrue(admin.get("/metrics").text().contains("shop_cache_hits"));
+    }
+
+    @Test
+    void saysThatItLivesAndIsReady(MobileClient phone) {
+        assertEquals("live", phone.get("/health/live").json().get("status").asString());
+        assertEquals("ready", phone.get("/health/ready").json().get("status").asString());
+    }
+
+    @Test
+    void publishesTheKeysOfItsTokens(MobileClient phone) {
+        JsonNode keys = phone.get("/.well-known/jwks.json").json().get("keys");
+
+        assertFalse(keys.isEmpty());
+        keys.forEach(key -> assertFalse(key.has("d"), "a private key is published"));
+    }
+
+    static String newAddress() {
+        return "phone-" + ADDRESSES.incrementAndGet() + "@shop.example";
+    }
+
+    /** A new account, signed in on this phone. */
+    static String signUp(MobileClient phone) {
+        String email = newAddress();
+        phone.signUp(email, PASSWORD);
+        Reply verified = phone.verify(email, codeSentTo(email, phone));
+        assertEquals(200, verified.status(), verified::toString);
+        return email;
+    }
+
+    static void signIn(MobileClient phone, String email) {
+        assertEquals(200, phone.signIn(email, PASSWORD).status());
+    }
+
+    static String codeSentTo(String email, MobileClient phone) {
+        ShopUnderTest.runJobs();
+        return phone.get("/dev/outbox?to=" + email)
+                .json()
+                .get("messages")
+                .get(0)
+                .get("code")
+                .asString();
+    }
+
+    static void assertProblem(int status, String code, Reply reply) {
+        assertProblem(status, reply);
+        assertEquals(code, reply.json().get("code").asString(), reply::toString);
+    }
+
+    static void assertProblem(int status, Reply reply) {
+        assertEquals(status, reply.status(), reply::toString);
+        assertEquals(Optional.of("application/problem+json"), reply.header("Content-Type"));
+        JsonNode problem = reply.json();
+        for (String member : List.of("type", "title", "status", "code", "requestId")) {
+            assertTrue(problem.has(member), reply::toString);
+        }
+        assertEquals(status, problem.get("status").asInt());
+        assertFalse(reply.text().matches("(?s).*(Exception|\\bat [a-z.]+\\(|org\\.|java\\.|tools\\.|io\\.javalin|dev\\.mobilebackend).*"));
+    }
+
+    private static String refreshPlainly(MobileClient phone, Tokens tokens) {
+        Reply reply = phone.request("POST", "/v1/auth/refresh")
+                .anonymous()
+                .json(Map.of("refreshToken", tokens.refreshToken()))
+                .send();
+        assertEquals(200, reply.status(), reply::toString);
+        return reply.json().get("refreshToken").asString();
+    }
+}

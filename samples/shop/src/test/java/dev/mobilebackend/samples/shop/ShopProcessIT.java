@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.samples.shop;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.mobilebackend.testkit.app.TestDatabase;
+import dev.mobilebackend.testkit.client.MobileClient;
+import dev.mobilebackend.testkit.client.Reply;
+import dev.mobilebackend.testkit.client.RetryPolicy;
+import dev.mobilebackend.testkit.client.Tokens;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** The runnable jar, started and stopped for real. */
+@Timeout(180)
+class ShopProcessIT {
+
+    private static final int ORDERS = 200;
+    private static final int KILLED_AFTER = 80;
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void stopsCleanlyWhenItIsToldTo() throws Exception {
+        ShopProcess shop = ShopProcess.start(folder, Map.of());
+        assertEquals(200, phone(shop, null).get("/health/ready").status());
+
+        List<String> said = shop.terminate();
+
+        assertEquals(List.of("shop: stopped"), said);
+        assertEquals(143, shop.exitCode());
+    }
+
+    @Test
+    void refusesPlainHttpAndHidesTheOutboxOutsideDevelopment() throws Exception {
+        try (ShopProcess shop = ShopProcess.start(folder, Map.of("SHOP_DEV", "false"))) {
+            Reply refused = phone(shop, null).get("/v1/products");
+
+            ShopJourney.assertProblem(403, "plain-http", refused);
+            assertNull(refused.headers().get("Location"));
+        }
+    }
+
+    @Test
+    void keepsEveryAcceptedOrderAndMakesEachReceiptOnceThoughItIsKilledOnH2() throws Exception {
+        survivesAKillAmongTwoHundredOrders(Map.of());
+    }
+
+    @Test
+    void keepsEveryAcceptedOrderAndMakesEachReceiptOnceThoughItIsKilledOnPostgreSql() throws Exception {
+        try (TestDatabase database = TestDatabase.postgres()) {
+            survivesAKillAmongTwoHundredOrders(Map.of(
+                    "DATABASE_URL", database.jdbcUrl(),
+                    "DATABASE_USER", database.user(),
+                    "DATABASE_PASSWORD", database.password()));
+        }
+    }
+
+    private void survivesAKillAmongTwoHundredOrders(Map<String, String> environment) throws Exception {
+        Map<Integer, String> accepted = new ConcurrentHashMap<>();
+        Tokens tokens;
+        try (ShopProcess shop = ShopProcess.start(folder, environment)) {
+            MobileClient phone = phone(shop, null);
+            signUp(phone);
+            tokens = phone.tokens().orElseThrow();
+            killAmong(shop, phone, accepted);
+        }
+        assertTrue(accepted.size() >= KILLED_AFTER && accepted.size() < ORDERS, accepted.size() + " were accepted");
+
+        try (ShopProcess again = ShopProcess.start(folder, environment)) {
+            MobileClient phone = phone(again, tokens);
+            for (int i = 0; i < ORDERS; i++) {
+                Reply answer = order(phone, i);
+                assertEquals(201, answer.status(), answer::toString);
+                String before = accepted.putIfAbsent(i, answer.text());
+                assertTrue(before == null || before.equals(answer.text()), "order " + i + " has another answer");
+            }
+            Set<String> ids = ordersOf(phone);
+
+            assertEquals(ORDERS, ids.size());
+            assertEquals(ORDERS, receiptNumbers(phone, ids).size());
+            assertEquals(
+                    10_000 - ORDERS, phone.get("/v1/products/1").json().get("stock").asInt());
+        }
+    }
+
+    private static void killAmong(ShopProcess shop, MobileClient phone, Map<Integer, String> accepted)
+            throws Exception {
+        var enough = new CountDownLatch(KILLED_AFTER);
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        try {
+            List<Future<?>> sent = new ArrayList<>();
+            IntStream.range(0, ORDERS).forEach(i -> sent.add(threads.submit(() -> {
+                try {
+                    Reply answer = order(phone, i);
+                    assertEquals(201, answer.status(), answer::toString);
+                    accepted.put(i, answer.text());
+                    enough.countDown();
+                } catch (UncheckedIOException killed) {
+                    assertEquals(0, enough.getCount(), "an order was lost before the kill");
+                }
+            })));
+            enough.await();
+            shop.kill();
+            for (Future<?> order : sent) {
+                order.get();
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    private static Reply order(MobileClient phone, int number) {
+        return phone.request("POST", "/v1/orders")
+                .header("Idempotency-Key", "order-" + number)
+                .json(Map.of("productId", 1, "quantity", 1))
+                .send();
+    }
+
+    private static Set<String> ordersOf(MobileClient phone) {
+        var ids = new ArrayList<String>();
+        JsonNode page = phone.get("/v1/orders?limit=100").json();
+        page.get("items").forEach(order -> ids.add(order.get("id").asString()));
+        while (!page.get("nextCursor").isNull()) {
+            page = phone.get("/v1/orders?limit=100&cursor=" + page.get("nextCursor").asString())
+                    .json();
+            page.get("items").forEach(order -> ids.add(order.get("id").asString()));
+        }
+        assertEquals(ids.size(), new HashSet<>(ids).size(), "an order is listed twice");
+        return Set.copyOf(ids);
+    }
+
+    /** Asks until the jobs have made them all. */
+    private static Set<Long> receiptNumbers(MobileClient phone, Set<String> orders) {
+        var numbers = new HashSet<Long>();
+        for (String id : orders) {
+            Reply receipt = phone.get("/v1/orders/" + id + "/receipt");
+            while (receipt.status() == 202 || receipt.status() == 429) {
+                receipt = phone.get("/v1/orders/" + id + "/receipt");
+            }
+            assertEquals(200, receipt.status(), receipt::toString);
+            assertTrue(numbers.add(receipt.json().get("number").asLong()), "a receipt number is used twice");
+        }
+        return numbers;
+    }
+
+    private static void signUp(MobileClient phone) {
+        String email = ShopJourney.newAddress();
+        assertEquals(202, phone.signUp(email, ShopJourney.PASSWORD).status());
+        JsonNode messages = phone.get("/dev/outbox?to=" + email).json().get("messages");
+        while (messages.isEmpty()) {
+            messages = phone.get("/dev/outbox?to=" + email).json().get("messages");
+        }
+        String code = messages.get(0).get("code").asString();
+        assertFalse(code.isEmpty());
+        assertEquals(200, phone.verify(email, code).status());
+    }
+
+    private static MobileClient phone(ShopProcess shop, Tokens tokens) {
+        URI uri = shop.uri();
+        MobileClient.Builder builder = MobileClient.builder(uri).retry(RetryPolicy.NEVER);
+        return tokens == null ? builder.build() : builder.tokens(tokens).build();
+    }
+}
