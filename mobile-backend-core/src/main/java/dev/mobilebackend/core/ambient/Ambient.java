@@ -7,8 +7,10 @@ import java.time.InstantSource;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
 
 /**
  * The clock, randomness and threads of the process: the defaults of every builder. The only class of the library that
@@ -33,6 +35,11 @@ public final class Ambient {
     /** Nanoseconds from some fixed moment that never jump when the clock is set: for spans within this process. */
     public static LongSupplier ticks() {
         return System::nanoTime;
+    }
+
+    /** A quick generator for jitter and sampling; thread safe. Its numbers can be guessed: never for a secret. */
+    public static RandomGenerator quickRandom() {
+        return () -> ThreadLocalRandom.current().nextLong();
     }
 
     /** Daemon platform threads called {@code name-1}, {@code name-2} and so on. */
