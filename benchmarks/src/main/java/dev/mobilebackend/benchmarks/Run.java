@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.benchmarks;
+
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/** One run of one benchmark: how long it may take, what it says meanwhile, and what it found. */
+public final class Run {
+
+    private final PrintStream progress = System.err;
+    private final PrintStream answer = System.out;
+    private final long start = System.nanoTime();
+    private final boolean quick;
+
+    private Run(boolean quick) {
+        this.quick = quick;
+    }
+
+    /**
+     * Begins a run that ends by itself: what has not finished within its limit is stopped, children included.
+     *
+     * @param arguments none, or {@code --quick}
+     */
+    public static Run begin(String[] arguments, Duration limit) {
+        boolean quick = Arrays.equals(arguments, new String[] {"--quick"});
+        if (!quick && arguments.length > 0) {
+            System.err.println("the only option is --quick, was " + String.join(" ", arguments));
+            System.exit(2);
+        }
+        stopAfter(limit);
+        var run = new Run(quick);
+        run.say("JDK %s, %d processors, at most %d minutes", Runtime.version(), processors(), limit.toMinutes());
+        return run;
+    }
+
+    /** Whether to show only that it works, with figures that mean little. */
+    public boolean quick() {
+        return quick;
+    }
+
+    public void say(String format, Object... values) {
+        double seconds = (System.nanoTime() - start) / 1e9;
+        progress.printf(Locale.ROOT, "%6.1f s  %s%n", seconds, String.format(Locale.ROOT, format, values));
+    }
+
+    /** Prints rows under their heads: the first column to the left, numbers to the right. */
+    public void table(List<String> heads, List<List<String>> rows) {
+        answer.println();
+        print(heads, heads, rows);
+        rows.forEach(row -> print(row, heads, rows));
+        answer.println();
+    }
+
+    public void found(Figure figure) {
+        answer.println(figure.line());
+    }
+
+    private void print(List<String> cells, List<String> heads, List<List<String>> rows) {
+        var line = new StringBuilder();
+        for (int i = 0; i < cells.size(); i++) {
+            int column = i;
+            int widest = rows.stream()
+                    .mapToInt(row -> row.get(column).length())
+                    .reduce(heads.get(i).length(), Math::max);
+            line.append(String.format(i == 0 ? "%-" + widest + "s" : "  %" + widest + "s", cells.get(i)));
+        }
+        answer.println(line);
+    }
+
+    private static int processors() {
+        return Runtime.getRuntime().availableProcessors();
+    }
+
+    private static void stopAfter(Duration limit) {
+        var watch = new Thread(
+                () -> {
+                    try {
+                        Thread.sleep(limit.toMillis());
+                    } catch (InterruptedException ended) {
+                        return;
+                    }
+                    System.err.println("stopped: not finished within " + limit.toMinutes() + " minutes");
+                    System.exit(3);
+                },
+                "run-limit");
+        watch.setDaemon(true);
+        watch.start();
+    }
+}
