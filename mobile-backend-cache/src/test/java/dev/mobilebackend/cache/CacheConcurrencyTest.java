@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mobilebackend.cache.TestSource.SourceDown;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -16,6 +17,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
@@ -191,6 +193,27 @@ final class CacheConcurrencyTest {
         assertTrue(flagKept.get());
         gate.open();
         assertEquals(Optional.of("pear"), loading.answer());
+    }
+
+    @Test
+    void aLoadThatLandedBetweenThisThreadsLookAndItsTakeOffIsNotRepeated() {
+        var afterTheLook = new AtomicReference<Runnable>(() -> {});
+        InstantSource interrupting = () -> {
+            afterTheLook.getAndSet(() -> {}).run();
+            return clock.instant();
+        };
+        Cache<Integer, String> cache = products().clock(interrupting).build(source);
+        source.set(42, "old");
+        cache.get(42);
+        clock.advance(ofMinutes(1));
+        source.set(42, "new");
+        int askedBefore = source.asked();
+
+        afterTheLook.set(() -> cache.get(42));
+        Optional<String> answer = cache.get(42);
+
+        assertEquals(Optional.of("new"), answer);
+        assertEquals(1, source.asked() - askedBefore);
     }
 
     @Test

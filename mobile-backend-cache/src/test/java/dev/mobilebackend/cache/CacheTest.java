@@ -48,6 +48,7 @@ final class CacheTest {
 
     @Test
     void countsTheTimeToLiveFromTheStartOfTheLoad() {
+        source.set(42, "pear");
         Cache<Integer, String> slow = products().build(key -> {
             clock.advance(ofSeconds(20));
             return source.apply(key);
@@ -107,6 +108,19 @@ final class CacheTest {
         cache.get(42);
 
         assertEquals(2, source.asked());
+    }
+
+    @Test
+    void anAbsentThingThatIsNotRememberedTakesNoRoom() {
+        Cache<Integer, String> small = products().maximumSize(10).build(source);
+        IntStream.range(0, 10).forEach(key -> source.set(key, "pear"));
+        IntStream.range(0, 10).forEach(small::get);
+
+        IntStream.range(1_000, 2_000).forEach(small::get);
+        int askedBefore = source.asked();
+        IntStream.range(0, 10).forEach(small::get);
+
+        assertEquals(askedBefore, source.asked());
     }
 
     @Test
