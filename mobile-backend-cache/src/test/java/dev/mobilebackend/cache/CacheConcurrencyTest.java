@@ -13,18 +13,15 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Each race is led step by step: a load stops in the middle until the test lets it go on. */
-@Timeout(20)
+@Timeout(60)
 final class CacheConcurrencyTest {
 
     private final TestClock clock = new TestClock();
@@ -303,82 +300,5 @@ final class CacheConcurrencyTest {
                 .maximumSize(10_000)
                 .timeToLive(ofMinutes(1))
                 .clock(clock);
-    }
-
-    /** Stops the first to come until it is opened; all others pass. */
-    private static final class Gate {
-
-        private final AtomicBoolean taken = new AtomicBoolean();
-        private final CountDownLatch arrived = new CountDownLatch(1);
-        private final CountDownLatch opened = new CountDownLatch(1);
-
-        void pass() {
-            if (taken.compareAndSet(false, true)) {
-                arrived.countDown();
-                try {
-                    opened.await();
-                } catch (InterruptedException interrupted) {
-                    throw new AssertionError("nobody opened the gate", interrupted);
-                }
-            }
-        }
-
-        void letPass(Runnable early) {
-            taken.set(true);
-            early.run();
-            taken.set(false);
-        }
-
-        void awaitArrival() throws InterruptedException {
-            arrived.await();
-        }
-
-        void open() {
-            opened.countDown();
-        }
-    }
-
-    /** One question, asked on a thread of its own. */
-    private record Asking(Thread thread, CompletableFuture<Optional<String>> outcome) {
-
-        static Asking start(Supplier<Optional<String>> question) {
-            var outcome = new CompletableFuture<Optional<String>>();
-            var thread = new Thread(() -> {
-                try {
-                    outcome.complete(question.get());
-                } catch (Throwable failed) {
-                    outcome.completeExceptionally(failed);
-                }
-            });
-            thread.setDaemon(true);
-            thread.start();
-            return new Asking(thread, outcome);
-        }
-
-        Asking untilItWaits() {
-            while (thread.getState() != Thread.State.WAITING && thread.isAlive()) {
-                Thread.yield();
-            }
-            return this;
-        }
-
-        void interrupt() {
-            thread.interrupt();
-        }
-
-        Optional<String> answer() throws Exception {
-            return outcome.get();
-        }
-
-        /** What was thrown; a CancellationException comes out of the future as itself. */
-        Throwable failure() {
-            return assertThrows(Throwable.class, () -> {
-                try {
-                    outcome.get();
-                } catch (ExecutionException failed) {
-                    throw failed.getCause();
-                }
-            });
-        }
     }
 }
