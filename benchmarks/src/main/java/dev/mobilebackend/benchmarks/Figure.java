@@ -22,10 +22,14 @@ public record Figure(String name, double value, String unit, String goal, boolea
         return new Figure(name, value, unit, ">= " + number(limit), value >= limit);
     }
 
-    /** The line that outside checks read. Names, units and goals are our own words and need no escaping. */
-    String line() {
+    /**
+     * The line that outside checks read. Names, units and goals are our own words and need no escaping.
+     *
+     * @param quick whether the run was too short to mean anything, which the line then says
+     */
+    String line(boolean quick) {
         return "RESULT {\"figure\":\"" + name + "\",\"value\":" + number(value) + ",\"unit\":\"" + unit
-                + "\",\"goal\":\"" + goal + "\",\"met\":" + met + "}";
+                + "\",\"goal\":\"" + goal + "\",\"met\":" + met + (quick ? ",\"quick\":true}" : "}");
     }
 
     /** Two decimals at most; what is not a number stays visible as null. */

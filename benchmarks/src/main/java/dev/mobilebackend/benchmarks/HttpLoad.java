@@ -30,7 +30,11 @@ public final class HttpLoad implements AutoCloseable {
         threads = Executors.newFixedThreadPool(connections);
     }
 
-    /** @param fields further header lines, each without its line end */
+    /**
+     * Opens the connections.
+     *
+     * @param fields further header lines, each without its line end
+     */
     public static HttpLoad to(int port, String path, List<String> fields, int connections) throws IOException {
         var request = new StringBuilder("GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1:" + port + "\r\n");
         fields.forEach(field -> request.append(field).append("\r\n"));

@@ -32,7 +32,8 @@ public final class Run {
         }
         stopAfter(limit);
         var run = new Run(quick);
-        run.say("JDK %s, %d processors, at most %d minutes", Runtime.version(), processors(), limit.toMinutes());
+        run.say("JDK " + Runtime.version() + ", " + Runtime.getRuntime().availableProcessors() + " processors, at most "
+                + limit.toMinutes() + " minutes");
         return run;
     }
 
@@ -41,9 +42,10 @@ public final class Run {
         return quick;
     }
 
-    public void say(String format, Object... values) {
+    /** Tells whoever waits how far it is. */
+    public void say(String line) {
         double seconds = (System.nanoTime() - start) / 1e9;
-        progress.printf(Locale.ROOT, "%6.1f s  %s%n", seconds, String.format(Locale.ROOT, format, values));
+        progress.printf(Locale.ROOT, "%6.1f s  %s%n", seconds, line);
     }
 
     /** Prints rows under their heads: the first column to the left, numbers to the right. */
@@ -55,7 +57,7 @@ public final class Run {
     }
 
     public void found(Figure figure) {
-        answer.println(figure.line());
+        answer.println(figure.line(quick));
     }
 
     private void print(List<String> cells, List<String> heads, List<List<String>> rows) {
@@ -68,10 +70,6 @@ public final class Run {
             line.append(String.format(i == 0 ? "%-" + widest + "s" : "  %" + widest + "s", cells.get(i)));
         }
         answer.println(line);
-    }
-
-    private static int processors() {
-        return Runtime.getRuntime().availableProcessors();
     }
 
     private static void stopAfter(Duration limit) {

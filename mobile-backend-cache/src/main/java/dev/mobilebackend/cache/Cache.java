@@ -277,6 +277,8 @@ public final class Cache<K, V> {
         }
 
         /**
+         * The finished cache.
+         *
          * @param loader asks the source, on the thread that asked the cache; empty where the source has nothing
          * @throws IllegalStateException without a maximum size or a time to live
          * @throws IllegalArgumentException if a value is out of its bounds

@@ -30,7 +30,7 @@ final class Flight<V> {
         over.countDown();
     }
 
-    /** @param thrown unchecked: what the loading thread throws, every waiting thread throws too */
+    /** What the loading thread throws, every waiting thread throws too; it is unchecked. */
     void fail(Throwable thrown) {
         failure = thrown;
         over.countDown();

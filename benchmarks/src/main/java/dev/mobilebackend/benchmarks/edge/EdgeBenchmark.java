@@ -49,7 +49,7 @@ final class EdgeBenchmark {
         var benchmark = new EdgeBenchmark();
         int pairs = run.quick() ? 1 : 3;
         for (int pair = 1; pair <= pairs; pair++) {
-            run.say("pair %d of %d: starting both servers", pair, pairs);
+            run.say("pair " + pair + " of " + pairs + ": starting both servers");
             if (run.quick()) {
                 benchmark.measure(run, 5_000, 3, 2_000);
             } else {
@@ -62,7 +62,7 @@ final class EdgeBenchmark {
     private void measure(Run run, int warmUp, int rounds, int requests) throws IOException, InterruptedException {
         try (var bare = new Variant("bare");
                 var edge = new Variant("edge")) {
-            run.say("warming up with %,d requests each", warmUp);
+            run.say("warming up with " + warmUp + " requests each");
             bare.load.send(warmUp);
             edge.load.send(warmUp);
             for (int round = 1; round <= rounds; round++) {
@@ -72,9 +72,7 @@ final class EdgeBenchmark {
                 Cost bareCost = bareFirst ? first : second;
                 Cost edgeCost = bareFirst ? second : first;
                 add(bareCost, edgeCost);
-                run.say(
-                        "round %2d of %d: bare %5.1f us, edge %5.1f us; bare %,5.0f bytes, edge %,5.0f bytes",
-                        round, rounds, bareCost.cpuMicros, edgeCost.cpuMicros, bareCost.bytes, edgeCost.bytes);
+                run.say("round " + round + " of " + rounds + ": bare " + bareCost + ", edge " + edgeCost);
             }
         }
     }
@@ -116,7 +114,22 @@ final class EdgeBenchmark {
     }
 
     /** What one request of a round cost the server. */
-    private record Cost(double cpuMicros, double bytes, double perSecond) {}
+    private record Cost(double cpuMicros, double bytes, double perSecond) {
+
+        @Override
+        public String toString() {
+            return cell("%.1f us", cpuMicros) + " and " + cell("%,.0f bytes", bytes);
+        }
+    }
+
+    /** What a server's threads have used since it started. */
+    private record Used(long nanos, long bytes) {
+
+        static Used parse(String line) {
+            int space = line.indexOf(' ');
+            return new Used(Long.parseLong(line.substring(0, space)), Long.parseLong(line.substring(space + 1)));
+        }
+    }
 
     /** One server and the load on it. */
     private static final class Variant implements AutoCloseable {
@@ -136,12 +149,12 @@ final class EdgeBenchmark {
         }
 
         Cost round(int requests) throws IOException, InterruptedException {
-            String[] before = server.ask("used?").split(" ");
+            Used before = Used.parse(server.ask("used?"));
             double seconds = load.send(requests);
-            String[] after = server.ask("used?").split(" ");
-            double nanos = Long.parseLong(after[0]) - Long.parseLong(before[0]);
-            double bytes = Long.parseLong(after[1]) - Long.parseLong(before[1]);
-            return new Cost(nanos / 1_000 / requests, bytes / requests, requests / seconds);
+            Used after = Used.parse(server.ask("used?"));
+            double micros = (after.nanos - before.nanos) / 1_000.0;
+            double bytes = after.bytes - before.bytes;
+            return new Cost(micros / requests, bytes / requests, requests / seconds);
         }
 
         @Override
