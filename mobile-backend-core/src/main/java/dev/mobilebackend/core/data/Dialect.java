@@ -44,7 +44,7 @@ public enum Dialect {
             }
         }
 
-        /** H2 keeps the limit for the connection, and a pool hands that to the next transaction: put it back. */
+        // H2 keeps the limit for the connection, and a pool hands that to the next transaction: put it back.
         @Override
         public void limitLockWait(Handle handle, Duration wait) {
             long before =
