@@ -13,9 +13,18 @@ module dev.mobilebackend.auth {
     requires org.slf4j;
 
     exports dev.mobilebackend.auth;
+    exports dev.mobilebackend.auth.account;
+    exports dev.mobilebackend.auth.account.jdbi;
     exports dev.mobilebackend.auth.attempt;
     exports dev.mobilebackend.auth.key;
     exports dev.mobilebackend.auth.key.jdbi;
     exports dev.mobilebackend.auth.password;
+    exports dev.mobilebackend.auth.session;
+    exports dev.mobilebackend.auth.session.jdbi;
     exports dev.mobilebackend.auth.token;
+    exports dev.mobilebackend.auth.web;
+
+    // JsonBody makes the request bodies, which nobody else sees.
+    opens dev.mobilebackend.auth.web to
+            dev.mobilebackend.core;
 }

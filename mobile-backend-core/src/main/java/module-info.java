@@ -5,7 +5,8 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module dev.mobilebackend.core {
     requires static transitive jakarta.servlet;
-    requires static transitive org.jspecify;
+    // Not only for the compiler: core.validate asks for @Nullable at run time.
+    requires transitive org.jspecify;
     requires transitive java.sql;
     requires transitive org.jdbi.v3.core;
     requires com.github.benmanes.caffeine;
@@ -34,4 +35,5 @@ module dev.mobilebackend.core {
     exports dev.mobilebackend.core.route;
     exports dev.mobilebackend.core.secret;
     exports dev.mobilebackend.core.transport;
+    exports dev.mobilebackend.core.validate;
 }

@@ -4,6 +4,7 @@ import org.jspecify.annotations.NullMarked;
 /** What an application's own tests run it with. */
 @NullMarked
 module dev.mobilebackend.testkit {
+    requires transitive dev.mobilebackend.auth;
     requires transitive dev.mobilebackend.core;
     requires transitive dev.mobilebackend.jobs;
     requires java.net.http;

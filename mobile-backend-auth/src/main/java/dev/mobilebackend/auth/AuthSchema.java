@@ -7,8 +7,10 @@ import java.util.List;
 /** The tables of this module, for {@code Schema.install(database, Schema.CORE, AuthSchema.TABLES)}. */
 public final class AuthSchema {
 
-    public static final SchemaPart TABLES =
-            new SchemaPart("auth", AuthSchema.class.getClassLoader(), List.of("V201__auth_keys.sql"));
+    public static final SchemaPart TABLES = new SchemaPart(
+            "auth",
+            AuthSchema.class.getClassLoader(),
+            List.of("V201__auth_keys.sql", "V210__auth_sessions.sql", "V220__auth_accounts.sql"));
 
     private AuthSchema() {}
 }

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.auth.session;
+
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** Sessions in this process's memory, for tests and prototypes: nothing survives a restart, nothing is ever purged. */
+public final class InMemorySessionStore implements SessionStore {
+
+    private final ConcurrentHashMap<String, Session> sessions = new ConcurrentHashMap<>();
+
+    public InMemorySessionStore() {}
+
+    @Override
+    public void open(Session session) {
+        if (sessions.putIfAbsent(session.id(), session) != null) {
+            throw new IllegalStateException("session " + session.id() + " is open already");
+        }
+    }
+
+    @Override
+    public Optional<Session> rotate(Rotation rotation) {
+        var rotated = new AtomicBoolean();
+        Session after = sessions.computeIfPresent(rotation.sessionId(), (id, session) -> {
+            rotated.set(mayRotate(session, rotation));
+            return rotated.get() ? rotated(session, rotation) : session;
+        });
+        return rotated.get() ? Optional.ofNullable(after) : Optional.empty();
+    }
+
+    @Override
+    public Optional<Session> find(String sessionId) {
+        return Optional.ofNullable(sessions.get(sessionId));
+    }
+
+    @Override
+    public boolean revoke(String sessionId, Revocation revocation) {
+        var revoked = new AtomicBoolean();
+        sessions.computeIfPresent(sessionId, (id, session) -> {
+            revoked.set(session.revocation() == null);
+            return revoked.get() ? revoked(session, revocation) : session;
+        });
+        return revoked.get();
+    }
+
+    @Override
+    public List<Session> ofAccount(String accountId, Instant now) {
+        return sessions.values().stream()
+                .filter(session -> session.accountId().equals(accountId) && session.isLive(now))
+                .sorted(Comparator.comparing(Session::refreshedAt).reversed().thenComparing(Session::id))
+                .limit(100)
+                .toList();
+    }
+
+    @Override
+    public Map<String, Instant> revokedSince(Instant time) {
+        var found = new HashMap<String, Instant>();
+        for (Session session : sessions.values()) {
+            Revocation revocation = session.revocation();
+            if (revocation != null && !revocation.at().isBefore(time)) {
+                found.put(session.id(), revocation.at());
+            }
+        }
+        return found;
+    }
+
+    private static boolean mayRotate(Session session, Rotation rotation) {
+        return session.counter() <= rotation.counter()
+                && session.isLive(rotation.at())
+                && (rotation.proof() != null || session.proofs().isEmpty());
+    }
+
+    private static Session rotated(Session session, Rotation rotation) {
+        ProofTrail trail = session.counter() == rotation.counter() ? session.proofs() : ProofTrail.EMPTY;
+        Device device = session.device();
+        String appVersion = rotation.appVersion() == null ? device.appVersion() : rotation.appVersion();
+        return new Session(
+                session.id(),
+                session.accountId(),
+                new Device(device.id(), device.name(), appVersion),
+                rotation.counter() + 1,
+                trail.then(rotation.proof()),
+                session.createdAt(),
+                rotation.at(),
+                rotation.idleUntil().isBefore(session.endsAt()) ? rotation.idleUntil() : session.endsAt(),
+                session.endsAt(),
+                null);
+    }
+
+    private static Session revoked(Session session, Revocation revocation) {
+        return new Session(
+                session.id(),
+                session.accountId(),
+                session.device(),
+                session.counter(),
+                session.proofs(),
+                session.createdAt(),
+                session.refreshedAt(),
+                session.expiresAt(),
+                session.endsAt(),
+                revocation);
+    }
+}

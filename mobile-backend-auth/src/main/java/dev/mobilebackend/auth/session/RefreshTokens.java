@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.auth.session;
+
+import dev.mobilebackend.core.secret.ServerSecret;
+import java.nio.ByteBuffer;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Optional;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * Makes refresh tokens and tells ours from others, without a database. A token is a function of session and counter
+ * under a key of that session, so asking again gives the same bytes and nothing needs to be stored:
+ *
+ * <pre>version (1) | session id (16) | counter (4) | HMAC-SHA256 of these, cut to 144 bits (18)</pre>
+ *
+ * 39 bytes are 52 characters of base64url with no bit to spare, so each token has exactly one spelling.
+ */
+final class RefreshTokens {
+
+    private static final byte VERSION = 1;
+    private static final int ID_BYTES = 16;
+    private static final int SIGNED_BYTES = 1 + ID_BYTES + Integer.BYTES;
+    private static final int BYTES = SIGNED_BYTES + 18;
+    private static final int TEXT_LENGTH = 52;
+
+    private static final Base64.Encoder ENCODER = Base64.getUrlEncoder().withoutPadding();
+
+    private final ServerSecret secret;
+
+    RefreshTokens(ServerSecret secret) {
+        this.secret = secret;
+    }
+
+    /** A session id of 16 bytes, as it stands in rows, access tokens and paths. */
+    static String sessionId(byte[] random) {
+        return ENCODER.encodeToString(random);
+    }
+
+    RefreshToken mint(String sessionId, int counter) {
+        byte[] bytes = ByteBuffer.allocate(BYTES)
+                .put(VERSION)
+                .put(Base64.getUrlDecoder().decode(sessionId))
+                .putInt(counter)
+                .array();
+        System.arraycopy(mac(sessionId, bytes), 0, bytes, SIGNED_BYTES, BYTES - SIGNED_BYTES);
+        return new RefreshToken(sessionId, counter, ENCODER.encodeToString(bytes));
+    }
+
+    /** The token if this text is one that {@link #mint} made. */
+    Optional<RefreshToken> verify(String text) {
+        byte[] bytes = text.length() == TEXT_LENGTH ? decode(text) : new byte[0];
+        if (bytes.length != BYTES || bytes[0] != VERSION) {
+            return Optional.empty();
+        }
+        String sessionId = sessionId(Arrays.copyOfRange(bytes, 1, 1 + ID_BYTES));
+        byte[] presented = Arrays.copyOfRange(bytes, SIGNED_BYTES, BYTES);
+        byte[] genuine = Arrays.copyOf(mac(sessionId, bytes), BYTES - SIGNED_BYTES);
+        if (!MessageDigest.isEqual(presented, genuine)) {
+            return Optional.empty();
+        }
+        int counter = ByteBuffer.wrap(bytes).getInt(1 + ID_BYTES);
+        return Optional.of(new RefreshToken(sessionId, counter, text));
+    }
+
+    private byte[] mac(String sessionId, byte[] token) {
+        try {
+            Mac mac = Mac.getInstance("HmacSHA256");
+            mac.init(new SecretKeySpec(secret.derive("auth.session refresh token " + sessionId, 32), "HmacSHA256"));
+            mac.update(token, 0, SIGNED_BYTES);
+            return mac.doFinal();
+        } catch (GeneralSecurityException missing) {
+            throw new AssertionError("every JDK has HmacSHA256", missing);
+        }
+    }
+
+    private static byte[] decode(String text) {
+        try {
+            return Base64.getUrlDecoder().decode(text);
+        } catch (IllegalArgumentException notBase64) {
+            return new byte[0];
+        }
+    }
+}

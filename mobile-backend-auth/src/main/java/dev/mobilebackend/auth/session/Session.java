@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.auth.session;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One signed-in device. Holds nothing that a refresh token could be made from.
+ *
+ * @param id 128 random bits in base64url; not a secret
+ * @param accountId whose session it is; never changes
+ * @param counter the number of the newest refresh token that was given out, 0 at sign-in
+ * @param proofs what the client proved its last rotations with; empty for a client that sends no proofs
+ * @param createdAt when the device signed in
+ * @param refreshedAt when the counter moved last, at first the sign-in
+ * @param expiresAt when it ends unless it is refreshed before; never after {@code endsAt}
+ * @param endsAt when it ends in any case; no refresh moves it
+ * @param revocation set once it was ended before its time
+ */
+public record Session(
+        String id,
+        String accountId,
+        Device device,
+        int counter,
+        ProofTrail proofs,
+        Instant createdAt,
+        Instant refreshedAt,
+        Instant expiresAt,
+        Instant endsAt,
+        @Nullable Revocation revocation) {
+
+    public boolean isLive(Instant now) {
+        return revocation == null && now.isBefore(expiresAt);
+    }
+}

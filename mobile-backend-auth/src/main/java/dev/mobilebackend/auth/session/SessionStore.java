@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.auth.session;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Where sessions live, one record each. Every method is one atomic step. Instants come with microseconds at most.
+ * {@code SessionStoreContract} in testkit says what an implementation must do.
+ */
+public interface SessionStore {
+
+    void open(Session session);
+
+    /**
+     * Moves the session to the counter after the rotation's, if nothing newer was given out yet, it is live at that
+     * time, and a proof comes along where its trail is not empty. A counter above the session's own is accepted: only
+     * we sign counters, so the store has lost the newest rotations (a restored backup, a promoted replica), and the
+     * trail starts anew.
+     *
+     * @return the session as it is now, or empty if nothing was changed
+     */
+    Optional<Session> rotate(Rotation rotation);
+
+    Optional<Session> find(String sessionId);
+
+    /** Ends a session unless that has been done before; says whether this call did. */
+    boolean revoke(String sessionId, Revocation revocation);
+
+    /** An account's sessions that are live at this time, the most recently refreshed first, at most 100. */
+    List<Session> ofAccount(String accountId, Instant now);
+
+    /** Session ids and times of all revocations at or after this time. */
+    Map<String, Instant> revokedSince(Instant time);
+}

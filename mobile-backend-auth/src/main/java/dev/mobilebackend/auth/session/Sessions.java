@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.auth.session;
+
+import dev.mobilebackend.core.secret.ServerSecret;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rules of signing in on a device, refreshing and ending it. Thread safe; has no clock and no state of its own.
+ *
+ * <p>A refresh may be asked any number of times. The session counts; token n+1 is a function of the session and n+1, so
+ * whoever may have it gets the same bytes each time, and a lost answer costs nothing. What is presented decides:
+ *
+ * <ol>
+ *   <li>the newest token moves the counter, in one conditional update;
+ *   <li>one behind, with the proof it was used with: the same successor, without time limit, until that one is used;
+ *   <li>one behind, without a proof now as in all of the session: the same, but only for the policy's
+ *       {@code plainRetry};
+ *   <li>older, with the proof it was used with: a late duplicate, answered with {@link RefreshDecision.Retry};
+ *   <li>anything else is a copied token. For the policy's {@code straggler} time it may still be an honest race and
+ *       gets no tokens; then this one session is revoked.
+ * </ol>
+ *
+ * Of the thief and the owner of a copied token, the second to use it is found out by rule 5, whichever of them it is.
+ * RFC 9700 section 4.14.2 asks for this detection; the rules are searched exhaustively in the tests.
+ */
+public final class Sessions {
+
+    private final SessionPolicy policy;
+    private final SessionStore store;
+    private final Revocations revocations;
+    private final RefreshTokens tokens;
+    private final SecureRandom random;
+
+    public Sessions(
+            SessionPolicy policy,
+            SessionStore store,
+            Revocations revocations,
+            ServerSecret secret,
+            SecureRandom random) {
+        this.policy = policy;
+        this.store = store;
+        this.revocations = revocations;
+        this.tokens = new RefreshTokens(secret);
+        this.random = random;
+    }
+
+    /** A new session and its first refresh token. */
+    public record Opened(Session session, RefreshToken token) {}
+
+    /** Signs a device in; whether the account may has been decided before. */
+    public Opened open(String accountId, Device device, Instant now) {
+        Instant at = now.truncatedTo(ChronoUnit.MICROS);
+        byte[] id = new byte[16];
+        random.nextBytes(id);
+        var session = new Session(
+                RefreshTokens.sessionId(id),
+                accountId,
+                device,
+                0,
+                ProofTrail.EMPTY,
+                at,
+                at,
+                at.plus(policy.idle()),
+                at.plus(policy.absolute()),
+                null);
+        store.open(session);
+        return new Opened(session, tokens.mint(session.id(), session.counter()));
+    }
+
+    /**
+     * Answers one use of a refresh token.
+     *
+     * @param presented the token's text as it came
+     * @param appVersion the app's version if it said one, kept for the owner's list
+     */
+    public RefreshDecision refresh(
+            String presented, @Nullable RotationProof proof, @Nullable String appVersion, Instant now) {
+        Optional<RefreshToken> genuine = tokens.verify(presented);
+        if (genuine.isEmpty()) {
+            return new RefreshDecision.Unknown();
+        }
+        RefreshToken token = genuine.get();
+        Instant at = now.truncatedTo(ChronoUnit.MICROS);
+        var rotation = new Rotation(token.sessionId(), token.counter(), proof, appVersion, at, at.plus(policy.idle()));
+        Optional<Session> rotated = store.rotate(rotation);
+        if (rotated.isPresent()) {
+            return new RefreshDecision.Rotated(rotated.get(), newest(rotated.get()));
+        }
+        Optional<Session> found = store.find(token.sessionId());
+        return found.isPresent()
+                ? unrotated(found.get(), token.counter(), proof, at)
+                : new RefreshDecision.Ended(token.sessionId());
+    }
+
+    /** An account's live sessions, the most recently refreshed first. */
+    public List<Session> ofAccount(String accountId, Instant now) {
+        return store.ofAccount(accountId, now);
+    }
+
+    /**
+     * Ends a session of this account; doing it again changes nothing.
+     *
+     * @return whether the account has or had such a session
+     */
+    public boolean tryEnd(String accountId, String sessionId, Revocation.Reason reason, Instant now) {
+        boolean owned = store.find(sessionId)
+                .filter(session -> session.accountId().equals(accountId))
+                .isPresent();
+        if (owned) {
+            revoke(sessionId, reason, now.truncatedTo(ChronoUnit.MICROS));
+        }
+        return owned;
+    }
+
+    private RefreshDecision unrotated(Session session, int counter, @Nullable RotationProof proof, Instant now) {
+        if (!session.isLive(now)) {
+            return new RefreshDecision.Ended(session.id());
+        }
+        boolean proven = !session.proofs().isEmpty();
+        int behind = session.counter() - counter;
+        if (behind <= 0) {
+            return proven && proof == null ? new RefreshDecision.ProofMissing() : new RefreshDecision.Retry();
+        }
+        if (session.proofs().holds(behind, proof)) {
+            return behind == 1 ? new RefreshDecision.Repeated(session, newest(session)) : new RefreshDecision.Retry();
+        }
+        // Negative where clocks disagree; that is never held against the client.
+        Duration sinceUse = Duration.between(session.refreshedAt(), now);
+        if (behind == 1 && !proven && proof == null && sinceUse.compareTo(policy.plainRetry()) <= 0) {
+            return new RefreshDecision.Repeated(session, newest(session));
+        }
+        if ((behind == 1 || !proven) && sinceUse.compareTo(policy.straggler()) <= 0) {
+            return new RefreshDecision.Retry();
+        }
+        revoke(session.id(), Revocation.Reason.REPLAYED, now);
+        return new RefreshDecision.Replayed(session);
+    }
+
+    private void revoke(String sessionId, Revocation.Reason reason, Instant at) {
+        store.revoke(sessionId, new Revocation(at, reason));
+        revocations.add(sessionId, at);
+    }
+
+    private RefreshToken newest(Session session) {
+        return tokens.mint(session.id(), session.counter());
+    }
+}

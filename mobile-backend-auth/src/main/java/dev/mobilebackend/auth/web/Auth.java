@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.auth.web;
+
+import dev.mobilebackend.auth.account.Accounts;
+import dev.mobilebackend.auth.account.CodePolicy;
+import dev.mobilebackend.auth.account.jdbi.JdbiAccountStore;
+import dev.mobilebackend.auth.account.jdbi.Outbox;
+import dev.mobilebackend.auth.attempt.AttemptPolicy;
+import dev.mobilebackend.auth.attempt.InMemoryAttemptStore;
+import dev.mobilebackend.auth.attempt.LoginGuard;
+import dev.mobilebackend.auth.key.KeyPolicy;
+import dev.mobilebackend.auth.key.KeyRing;
+import dev.mobilebackend.auth.key.jdbi.JdbiKeyStore;
+import dev.mobilebackend.auth.password.HashingPolicy;
+import dev.mobilebackend.auth.password.PasswordPolicy;
+import dev.mobilebackend.auth.password.PasswordRules;
+import dev.mobilebackend.auth.password.Passwords;
+import dev.mobilebackend.auth.session.RevocationFeed;
+import dev.mobilebackend.auth.session.Revocations;
+import dev.mobilebackend.auth.session.SessionPolicy;
+import dev.mobilebackend.auth.session.SessionStore;
+import dev.mobilebackend.auth.session.Sessions;
+import dev.mobilebackend.auth.session.jdbi.JdbiSessionStore;
+import dev.mobilebackend.auth.token.AccessTokenPolicy;
+import dev.mobilebackend.auth.token.AccessTokens;
+import dev.mobilebackend.core.ambient.Ambient;
+import dev.mobilebackend.core.data.Database;
+import dev.mobilebackend.core.exchange.EdgeStep;
+import dev.mobilebackend.core.exchange.HttpMethod;
+import dev.mobilebackend.core.route.Routes;
+import dev.mobilebackend.core.secret.ServerSecret;
+import jakarta.servlet.http.HttpServlet;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.Set;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Accounts, passwords, tokens and sessions of one application, put together over its database. Its tables must be
+ * there. Thread safe.
+ *
+ * <pre>{@code
+ * Schema.install(database, Schema.CORE, AuthSchema.TABLES);
+ * var auth = Auth.builder(database, secret, (handle, notice) -> jobs.enqueue(handle, new SendMail(notice)))
+ *         .accessTokens(AccessTokenPolicy.of("https://api.shop.example", "shop"))
+ *         .build();
+ * var edge = Edge.builder().authenticate(auth.bearerStep()).routes(auth.routes()).build();
+ * JavalinEdge.servlet(config, auth.path() + "/*", auth.servlet());
+ * JavalinEdge.servlet(config, Auth.JWKS_PATH, auth.jwksServlet());
+ * }</pre>
+ *
+ * The job that sends a mail turns its notice into a message by {@code auth.accounts().message(notice)}.
+ */
+public final class Auth implements AutoCloseable {
+
+    /** Where other services look for the public keys. */
+    public static final String JWKS_PATH = "/.well-known/jwks.json";
+
+    private final String path;
+    private final Accounts accounts;
+    private final Sessions sessions;
+    private final Revocations revocations = new Revocations();
+    private final KeyRing keys;
+    private final AccessTokens tokens;
+    private final LoginGuard guard;
+    private final RevocationFeed feed;
+    private final Runnable stop;
+
+    private Auth(Builder chosen) {
+        Database database = chosen.database;
+        ServerSecret secret = chosen.secret;
+        path = chosen.path;
+        accounts = new Accounts(
+                chosen.codes,
+                JdbiAccountStore.of(database, chosen.outbox),
+                Passwords.of(chosen.hashing, chosen.random),
+                new PasswordRules(chosen.passwords),
+                secret,
+                chosen.random);
+        SessionStore sessionStore = JdbiSessionStore.of(database);
+        sessions = new Sessions(chosen.sessions, sessionStore, revocations, secret, chosen.random);
+        keys = KeyRing.builder(JdbiKeyStore.of(database, secret, chosen.random))
+                .policy(chosen.keys)
+                .clock(chosen.clock)
+                .random(chosen.random)
+                .build();
+        tokens = AccessTokens.builder(chosen.accessTokens, keys)
+                .clock(chosen.clock)
+                .random(chosen.random)
+                .build();
+        guard = LoginGuard.of(chosen.attempts, new InMemoryAttemptStore(), secret, chosen.clock);
+        feed = new RevocationFeed(
+                revocations,
+                sessionStore,
+                chosen.accessTokens.lifetime().plus(chosen.accessTokens.leeway()),
+                chosen.clock);
+        ScheduledExecutorService handedIn = chosen.scheduler;
+        if (handedIn == null) {
+            ScheduledExecutorService own = Ambient.scheduler("auth");
+            stop = own::shutdown;
+            feed.start(own);
+        } else {
+            stop = () -> {};
+            feed.start(handedIn);
+        }
+    }
+
+    /**
+     * An auth over the application's database.
+     *
+     * @param outbox takes over the mails that are owed, in the transaction that makes them due
+     */
+    public static Builder builder(Database database, ServerSecret secret, Outbox outbox) {
+        return new Builder(database, secret, outbox);
+    }
+
+    /** Finds out who is calling; for {@code Edge.builder().authenticate(...)}. */
+    public EdgeStep bearerStep() {
+        return new BearerStep(
+                tokens, revocations, Set.of(path + "/sign-up", path + "/verify", path + "/sign-in", path + "/refresh"));
+    }
+
+    /** Declares every endpoint; for {@code Edge.builder().routes(...)}. */
+    public Consumer<Routes> routes() {
+        return routes -> routes.open(HttpMethod.POST, path + "/sign-up")
+                .open(HttpMethod.POST, path + "/verify")
+                .open(HttpMethod.POST, path + "/sign-in")
+                .open(HttpMethod.POST, path + "/refresh")
+                .signedIn(HttpMethod.POST, path + "/sign-out")
+                .signedIn(HttpMethod.GET, path + "/sessions")
+                .signedIn(HttpMethod.DELETE, path + "/sessions/{id}")
+                .open(HttpMethod.GET, JWKS_PATH);
+    }
+
+    /** Where {@link #servlet} has to be mapped, with {@code /*} after it. */
+    public String path() {
+        return path;
+    }
+
+    /** The auth endpoints. */
+    public HttpServlet servlet() {
+        return new AuthServlet(accounts, sessions, tokens, guard);
+    }
+
+    /** The public keys, for {@link #JWKS_PATH}. */
+    public HttpServlet jwksServlet() {
+        return new JwksServlet(keys);
+    }
+
+    public Accounts accounts() {
+        return accounts;
+    }
+
+    public Sessions sessions() {
+        return sessions;
+    }
+
+    /** The signing keys, to rotate them. */
+    public KeyRing keys() {
+        return keys;
+    }
+
+    /** Stops reading what other instances revoke. */
+    @Override
+    public void close() {
+        feed.close();
+        stop.run();
+    }
+
+    /** Chooses what may be chosen; each choice has a safe default. */
+    public static final class Builder {
+
+        private final Database database;
+        private final ServerSecret secret;
+        private final Outbox outbox;
+        private String path = "/v1/auth";
+        private CodePolicy codes = CodePolicy.standard();
+        private PasswordPolicy passwords = PasswordPolicy.standard();
+        private HashingPolicy hashing = HashingPolicy.standard();
+        private SessionPolicy sessions = SessionPolicy.standard();
+        private AccessTokenPolicy accessTokens = AccessTokenPolicy.of("mobile-backend", "mobile-backend");
+        private KeyPolicy keys = KeyPolicy.standard();
+        private AttemptPolicy attempts = AttemptPolicy.standard();
+        private InstantSource clock = Ambient.clock();
+        private SecureRandom random = Ambient.random();
+        private @Nullable ScheduledExecutorService scheduler;
+
+        private Builder(Database database, ServerSecret secret, Outbox outbox) {
+            this.database = database;
+            this.secret = secret;
+            this.outbox = outbox;
+        }
+
+        /** Where the endpoints are; {@code /v1/auth} unless said otherwise. */
+        public Builder path(String prefix) {
+            path = prefix;
+            return this;
+        }
+
+        public Builder codes(CodePolicy policy) {
+            codes = policy;
+            return this;
+        }
+
+        public Builder passwords(PasswordPolicy policy) {
+            passwords = policy;
+            return this;
+        }
+
+        public Builder hashing(HashingPolicy policy) {
+            hashing = policy;
+            return this;
+        }
+
+        public Builder sessions(SessionPolicy policy) {
+            sessions = policy;
+            return this;
+        }
+
+        public Builder accessTokens(AccessTokenPolicy policy) {
+            accessTokens = policy;
+            return this;
+        }
+
+        public Builder keys(KeyPolicy policy) {
+            keys = policy;
+            return this;
+        }
+
+        public Builder attempts(AttemptPolicy policy) {
+            attempts = policy;
+            return this;
+        }
+
+        public Builder clock(InstantSource source) {
+            clock = source;
+            return this;
+        }
+
+        public Builder random(SecureRandom generator) {
+            random = generator;
+            return this;
+        }
+
+        /** Reads revocations on this scheduler, which stays the caller's to shut down, instead of on a thread of its own. */
+        public Builder scheduler(ScheduledExecutorService shared) {
+            scheduler = shared;
+            return this;
+        }
+
+        /** Reads the signing keys, making the first one where there is none, and what has been revoked. */
+        public Auth build() {
+            return new Auth(this);
+        }
+    }
+}

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.auth.account;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.mobilebackend.auth.password.Argon2Cost;
+import dev.mobilebackend.auth.password.HashingPolicy;
+import dev.mobilebackend.auth.password.PasswordPolicy;
+import dev.mobilebackend.auth.password.PasswordRules;
+import dev.mobilebackend.auth.password.Passwords;
+import dev.mobilebackend.core.problem.ProblemException;
+import dev.mobilebackend.core.secret.ServerSecret;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class AccountsTest {
+
+    private static final Instant START = Instant.parse("2026-03-01T08:00:00Z");
+    private static final EmailAddress ADA = EmailAddress.parse("ada@example.org");
+    private static final String PASSWORD = "correct horse battery";
+    private static final Argon2Cost CHEAP = new Argon2Cost(8, 1, 1);
+    private static final Passwords PASSWORDS =
+            Passwords.of(new HashingPolicy(CHEAP, CHEAP, 2, 8, Duration.ofSeconds(9)));
+
+    private final List<Notice> outbox = new ArrayList<>();
+    private final InMemoryAccountStore store = new InMemoryAccountStore(outbox::add);
+    private final Accounts accounts = accounts(new byte[32]);
+    private Instant now = START;
+
+    @Test
+    void aSignUpOwesACodeToTheAddress() {
+        signUp(PASSWORD, "phone");
+
+        Message message = newestMessage();
+
+        assertEquals("ada@example.org", message.to());
+        assertTrue(message.code().matches("[0-9A-HJKMNP-TV-Z]{8}"), message.code());
+        assertEquals(message, accounts.message(outbox.get(0)));
+    }
+
+    @Test
+    void theCodeMakesTheAccountOnce() {
+        signUp(PASSWORD, "phone");
+        String code = newestMessage().code();
+
+        Account account = verify(code, "phone").orElseThrow();
+
+        assertEquals(new Account(account.id(), ADA, Set.of(), null, START, 1), account);
+        assertEquals(Optional.of(account), accounts.find(account.id()));
+        assertEquals(Optional.of(account), accounts.signIn(ADA, PASSWORD.toCharArray()));
+        assertEquals(Optional.empty(), verify(code, "phone"));
+    }
+
+    @Test
+    void aCodeIsTakenAsPeopleTypeIt() {
+        signUp(PASSWORD, "phone");
+        String code = newestMessage().code().toLowerCase().replace('0', 'o').replace('1', 'l');
+
+        assertTrue(verify(" " + code.substring(0, 4) + "-" + code.substring(4), "phone")
+                .isPresent());
+    }
+
+    @Test
+    void afterFiveWrongCodesTheRightOneIsNotTakenEither() {
+        signUp(PASSWORD, "phone");
+        String code = newestMessage().code();
+
+        for (int i = 0; i < 5; i++) {
+            assertEquals(Optional.empty(), verify(i + code.substring(0, 7), "phone"));
+        }
+
+        assertEquals(Optional.empty(), verify(code, "phone"));
+    }
+
+    @Test
+    void aCodeIsTakenForAQuarterOfAnHour() {
+        signUp(PASSWORD, "phone");
+        now = START.plus(Duration.ofMinutes(15));
+
+        assertEquals(Optional.empty(), verify(newestMessage().code(), "phone"));
+        now = now.minusMillis(1);
+        assertTrue(verify(newestMessage().code(), "phone").isPresent());
+    }
+
+    @Test
+    void signingUpAgainReplacesCodeAndPassword() {
+        signUp(PASSWORD, "phone");
+        String first = newestMessage().code();
+        signUp("another long password", "phone");
+        String second = newestMessage().code();
+
+        assertEquals(Optional.empty(), verify(first, "phone"));
+        assertTrue(verify(second, "phone").isPresent());
+
+        assertTrue(accounts.signIn(ADA, "another long password".toCharArray()).isPresent());
+    }
+
+    @Test
+    void aStrangersSignUpIsNotConfirmedOnTheOwnersPhone() {
+        signUp(PASSWORD, "phone");
+        String ownersCode = newestMessage().code();
+        signUp("the stranger's password", "stranger");
+        String strangersCode = newestMessage().code();
+
+        assertEquals(Optional.empty(), verify(strangersCode, "phone"));
+        assertTrue(verify(ownersCode, "phone").isPresent());
+
+        assertTrue(accounts.signIn(ADA, PASSWORD.toCharArray()).isPresent());
+        assertEquals(Optional.empty(), accounts.signIn(ADA, "the stranger's password".toCharArray()));
+        assertEquals(Optional.empty(), verify(strangersCode, "stranger"));
+    }
+
+    @Test
+    void aClientThatNamesNoDeviceVerifiesWithoutOne() {
+        signUp(PASSWORD, null);
+
+        assertEquals(Optional.empty(), verify(newestMessage().code(), "phone"));
+        assertTrue(verify(newestMessage().code(), null).isPresent());
+    }
+
+    @Test
+    void theOwnerOfAKnownAddressHearsOfASignUpAndNothingChanges() {
+        Account account = ada();
+        signUp("the stranger's password", "stranger");
+
+        Message message = newestMessage();
+
+        assertEquals(Notice.Kind.ALREADY_REGISTERED, message.kind());
+        assertNull(message.code());
+        assertEquals(Optional.of(account), accounts.signIn(ADA, PASSWORD.toCharArray()));
+        assertEquals(Optional.empty(), accounts.signIn(ADA, "the stranger's password".toCharArray()));
+    }
+
+    @Test
+    void evenTheRightCodeDoesNotConfirmASignUpForAKnownAddress() {
+        Account account = ada();
+        signUp("the stranger's password", "stranger");
+        String seed = store.takeAttempt(ADA, "stranger", now).orElseThrow().seed();
+        String code = accounts.message(new Notice(Notice.Kind.VERIFICATION_CODE, ADA.text(), seed))
+                .code();
+
+        assertEquals(Optional.empty(), verify(code, "stranger"));
+        assertEquals(Optional.of(account), accounts.signIn(ADA, PASSWORD.toCharArray()));
+    }
+
+    @Test
+    void whatIsStoredYieldsNoCodeWithoutTheServerSecret() {
+        signUp(PASSWORD, "phone");
+        String code = newestMessage().code();
+        byte[] guessed = new byte[32];
+        guessed[0] = 1;
+
+        assertNotEquals(code, accounts(guessed).message(outbox.get(0)).code());
+        assertFalse(outbox.toString().contains(code));
+        assertFalse(newestMessage().toString().contains(code));
+    }
+
+    @Test
+    void nobodySignsInBeforeTheAddressIsVerified() {
+        signUp(PASSWORD, "phone");
+
+        assertEquals(Optional.empty(), accounts.signIn(ADA, PASSWORD.toCharArray()));
+    }
+
+    @Test
+    void aWrongPasswordAndAnUnknownAddressDoNotSignIn() {
+        ada();
+
+        assertEquals(Optional.empty(), accounts.signIn(ADA, "correct horse batterz".toCharArray()));
+        assertEquals(Optional.empty(), accounts.signIn(EmailAddress.parse("eve@example.org"), PASSWORD.toCharArray()));
+    }
+
+    /** An interrupted thread is turned away where the hashing begins, so this shows that hashing was tried. */
+    @Test
+    void aPasswordIsHashedWhetherOrNotTheAddressIsKnown() {
+        ada();
+
+        for (String address : List.of("ada@example.org", "eve@example.org")) {
+            Thread.currentThread().interrupt();
+            assertThrows(
+                    ProblemException.class,
+                    () -> accounts.signIn(EmailAddress.parse(address), PASSWORD.toCharArray()),
+                    address);
+            assertTrue(Thread.interrupted());
+            Thread.currentThread().interrupt();
+            assertThrows(
+                    ProblemException.class,
+                    () -> accounts.signUp(EmailAddress.parse(address), PASSWORD.toCharArray(), null, now),
+                    address);
+            assertTrue(Thread.interrupted());
+        }
+    }
+
+    @Test
+    void aWeakPasswordIsNamedAndNothingIsSent() {
+        var refusal = assertThrows(ProblemException.class, () -> signUp("short", "phone"));
+
+        assertEquals(422, refusal.problem().status());
+        assertEquals("#/password", refusal.problem().errors().get(0).pointer());
+        assertEquals(List.of(), outbox);
+    }
+
+    @Test
+    void anAccountThatIsVouchedForNeedsNoCodeAndIsMadeOnce() {
+        Account admin = accounts.tryCreate(ADA, PASSWORD.toCharArray(), Set.of("admin"), now)
+                .orElseThrow();
+
+        assertEquals(Set.of("admin"), admin.roles());
+        assertEquals(Optional.empty(), accounts.tryCreate(ADA, "another long password".toCharArray(), Set.of(), now));
+        assertEquals(Optional.of(admin), accounts.signIn(ADA, PASSWORD.toCharArray()));
+        assertEquals(List.of(), outbox);
+    }
+
+    @Test
+    void aRenameNeedsTheVersionThatWasSeen() {
+        Account account = ada();
+
+        Account renamed = accounts.tryRename(account.id(), 1, "Ada").orElseThrow();
+
+        assertEquals("Ada", renamed.displayName());
+        assertEquals(2, renamed.version());
+        assertEquals(Optional.empty(), accounts.tryRename(account.id(), 1, "Eve"));
+        assertNull(accounts.tryRename(account.id(), 2, null).orElseThrow().displayName());
+    }
+
+    @Test
+    void aNameIsNeitherBlankNorEndless() {
+        Account account = ada();
+
+        for (String name : List.of("", " ", "a\nb", "x".repeat(101))) {
+            assertThrows(ProblemException.class, () -> accounts.tryRename(account.id(), 1, name), name);
+        }
+        assertTrue(
+                accounts.tryRename(account.id(), 1, "\ud83d\ude00".repeat(100)).isPresent());
+    }
+
+    @Test
+    void aRoleIsAWord() {
+        Account account = ada();
+
+        assertEquals(
+                Set.of("admin"),
+                accounts.tryGrantRole(account.id(), "admin").orElseThrow().roles());
+        assertThrows(IllegalArgumentException.class, () -> accounts.tryGrantRole(account.id(), "admin root"));
+    }
+
+    private Account ada() {
+        return accounts.tryCreate(ADA, PASSWORD.toCharArray(), Set.of(), now).orElseThrow();
+    }
+
+    private void signUp(String password, @Nullable String deviceId) {
+        accounts.signUp(ADA, password.toCharArray(), deviceId, now);
+    }
+
+    private Optional<Account> verify(String code, @Nullable String deviceId) {
+        return accounts.verify(ADA, code, deviceId, now);
+    }
+
+    private Message newestMessage() {
+        return accounts.message(outbox.get(outbox.size() - 1));
+    }
+
+    private Accounts accounts(byte[] secret) {
+        return new Accounts(
+                CodePolicy.standard(),
+                store,
+                PASSWORDS,
+                new PasswordRules(PasswordPolicy.standard()),
+                ServerSecret.of(secret),
+                new SecureRandom());
+    }
+}

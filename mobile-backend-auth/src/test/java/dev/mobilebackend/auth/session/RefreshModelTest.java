@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.auth.session;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.mobilebackend.auth.session.RefreshDecision.Ended;
+import dev.mobilebackend.auth.session.RefreshDecision.Replayed;
+import dev.mobilebackend.auth.session.RefreshDecision.Retry;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What the refresh rules promise, searched in every history of {@link RefreshModel} up to a length. */
+class RefreshModelTest {
+
+    private static final Duration EVER = Duration.ofDays(30);
+
+    @Test
+    void aPhoneThatSendsProofsIsNeverSignedOutWhateverTheNetworkAndTheClockDo() {
+        List<Duration> clock = List.of(RefreshModel.LATER, Duration.ofHours(-1));
+        var model = new RefreshModel(true, false, EVER, clock);
+        model.onPhoneAnswer(RefreshModelTest::assertSignedIn);
+
+        int worlds = model.explore(8, world -> assertTokens(model.phoneAsks(world, world.now()), world));
+
+        assertTrue(worlds > 3_000, () -> "the search was cut short: " + worlds);
+    }
+
+    @Test
+    void aPhoneWithoutProofsIsNeverSignedOutByRacesAndRetriesInsideTheWindows() {
+        List<Duration> clock = List.of(Duration.ofSeconds(4), Duration.ofSeconds(-4));
+        var model = new RefreshModel(false, false, Duration.ofSeconds(8), clock);
+        model.onPhoneAnswer(RefreshModelTest::assertSignedIn);
+
+        int worlds = model.explore(8, world -> {
+            assertTokens(model.phoneAsks(world, world.now()), world);
+            assertTokens(model.phoneAsks(world, world.session().refreshedAt().plus(Duration.ofMinutes(10))), world);
+        });
+
+        assertTrue(worlds > 3_000, () -> "the search was cut short: " + worlds);
+    }
+
+    @Test
+    void ofThiefAndOwnerOnlyOneEverGetsTokensAndTheOtherIsFoundOut() {
+        var model = new RefreshModel(true, true, EVER, List.of(RefreshModel.LATER));
+
+        int worlds = model.explore(9, world -> {
+            boolean thiefUsedIt = world.thief() != null && world.thief().hasUsedIt();
+            Instant later = world.now().plus(RefreshModel.LATER);
+            assertFalse(thiefUsedIt && world.ownerUsedIt(), world::toString);
+            if (thiefUsedIt) {
+                assertFoundOut(model.phoneAsks(world, later), world);
+            }
+            if (world.ownerUsedIt()) {
+                assertFoundOut(model.thiefAsks(world, later), world);
+            }
+        });
+
+        assertTrue(worlds > 3_000, () -> "the search was cut short: " + worlds);
+    }
+
+    private static void assertSignedIn(RefreshDecision decision) {
+        assertTrue(RefreshModel.tokens(decision).isPresent() || decision instanceof Retry, decision::toString);
+    }
+
+    private static void assertTokens(RefreshDecision decision, RefreshModel.World world) {
+        assertTrue(RefreshModel.tokens(decision).isPresent(), () -> decision + " in " + world);
+    }
+
+    private static void assertFoundOut(RefreshDecision decision, RefreshModel.World world) {
+        assertTrue(decision instanceof Replayed || decision instanceof Ended, () -> decision + " in " + world);
+    }
+}

@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.auth.session;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.mobilebackend.auth.session.RefreshDecision.Ended;
+import dev.mobilebackend.auth.session.RefreshDecision.ProofMissing;
+import dev.mobilebackend.auth.session.RefreshDecision.Repeated;
+import dev.mobilebackend.auth.session.RefreshDecision.Replayed;
+import dev.mobilebackend.auth.session.RefreshDecision.Retry;
+import dev.mobilebackend.auth.session.RefreshDecision.Rotated;
+import dev.mobilebackend.auth.session.RefreshDecision.Unknown;
+import dev.mobilebackend.core.secret.ServerSecret;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class SessionsTest {
+
+    private static final Instant START = Instant.parse("2026-03-01T08:00:00Z");
+    private static final byte[] PHONE = "the phone's install secret".getBytes();
+    private static final byte[] THIEF = "the thief's install secret".getBytes();
+
+    private final InMemorySessionStore store = new InMemorySessionStore();
+    private final Revocations revocations = new Revocations();
+    private final Sessions sessions = new Sessions(
+            SessionPolicy.standard(), store, revocations, ServerSecret.of(new byte[32]), new SecureRandom());
+    private final Sessions.Opened opened = sessions.open("ada", new Device("d1", "Ada's phone", "1.0"), START);
+    private Instant now = START.plus(Duration.ofHours(1));
+
+    @Test
+    void theNewestTokenRotatesTheSession() {
+        var rotated = assertInstanceOf(Rotated.class, refresh(opened.token(), PHONE));
+
+        assertEquals(1, rotated.session().counter());
+        assertEquals(now, rotated.session().refreshedAt());
+        assertEquals(now.plus(Duration.ofDays(30)), rotated.session().expiresAt());
+    }
+
+    @Test
+    void theSameProofGetsTheSameSuccessorHoweverLate() {
+        RefreshToken first = successor(refresh(opened.token(), PHONE));
+        now = now.plus(Duration.ofDays(29));
+
+        var again = assertInstanceOf(Repeated.class, refresh(opened.token(), PHONE));
+
+        assertEquals(first.text(), again.token().text());
+        assertEquals(1, row().counter());
+    }
+
+    @Test
+    void anotherProofGetsNothingForTenSecondsAndThenEndsTheSession() {
+        refresh(opened.token(), PHONE);
+
+        now = now.plus(Duration.ofSeconds(10));
+        assertInstanceOf(Retry.class, refresh(opened.token(), THIEF));
+        assertTrue(row().isLive(now));
+        now = now.plusMillis(1);
+        assertInstanceOf(Replayed.class, refresh(opened.token(), THIEF));
+
+        assertEquals(Revocation.Reason.REPLAYED, row().revocation().reason());
+        assertTrue(revocations.contains(opened.session().id()));
+    }
+
+    @Test
+    void aReplayEndsThatSessionAlone() {
+        Sessions.Opened tablet = sessions.open("ada", Device.UNKNOWN, START);
+        refresh(opened.token(), PHONE);
+        now = now.plusSeconds(11);
+
+        refresh(opened.token(), THIEF);
+
+        assertInstanceOf(Rotated.class, refresh(tablet.token(), PHONE));
+        assertFalse(revocations.contains(tablet.session().id()));
+    }
+
+    @Test
+    void theOwnerIsTheOneWhoNoticesWhenTheThiefWasFirst() {
+        refresh(opened.token(), THIEF);
+        now = now.plus(Duration.ofMinutes(10));
+
+        assertInstanceOf(Replayed.class, refresh(opened.token(), PHONE));
+        assertInstanceOf(Ended.class, refresh(opened.token(), THIEF));
+    }
+
+    @Test
+    void anOlderTokenWithItsOwnProofIsALateDuplicate() {
+        RefreshToken second = successor(refresh(opened.token(), PHONE));
+        RefreshToken third = successor(refresh(second, PHONE));
+        successor(refresh(third, PHONE));
+        now = now.plus(Duration.ofDays(1));
+
+        assertInstanceOf(Retry.class, refresh(opened.token(), PHONE));
+        assertInstanceOf(Retry.class, refresh(second, PHONE));
+        assertTrue(row().isLive(now));
+    }
+
+    @Test
+    void anOlderTokenWithAnotherProofEndsTheSessionAtOnce() {
+        RefreshToken second = successor(refresh(opened.token(), PHONE));
+        refresh(second, PHONE);
+
+        assertInstanceOf(Replayed.class, refresh(opened.token(), THIEF));
+    }
+
+    @Test
+    void aTokenOlderThanTheTrailEndsTheSession() {
+        RefreshToken token = opened.token();
+        for (int i = 0; i <= ProofTrail.LONGEST; i++) {
+            token = successor(refresh(token, PHONE));
+        }
+
+        assertInstanceOf(Replayed.class, refresh(opened.token(), PHONE));
+    }
+
+    @Test
+    void aClientWithoutProofsMayAskAgainForTenMinutes() {
+        RefreshToken first = successor(refresh(opened.token(), null));
+
+        now = now.plus(Duration.ofMinutes(10));
+        var again = assertInstanceOf(Repeated.class, refresh(opened.token(), null));
+        now = now.plusMillis(1);
+        assertInstanceOf(Replayed.class, refresh(opened.token(), null));
+
+        assertEquals(first.text(), again.token().text());
+    }
+
+    @Test
+    void aDuplicateWithoutProofThatIsTwoBehindIsForgivenForTenSecondsOnly() {
+        RefreshToken second = successor(refresh(opened.token(), null));
+        refresh(second, null);
+
+        assertInstanceOf(Retry.class, refresh(opened.token(), null));
+        now = now.plusSeconds(11);
+        assertInstanceOf(Replayed.class, refresh(opened.token(), null));
+    }
+
+    @Test
+    void aSessionThatUsedAProofIsRefreshedWithProofsOnly() {
+        RefreshToken second = successor(refresh(opened.token(), PHONE));
+
+        assertInstanceOf(ProofMissing.class, refresh(second, null));
+        assertEquals(1, row().counter());
+        assertInstanceOf(Rotated.class, refresh(second, PHONE));
+    }
+
+    @Test
+    void leavingTheProofOutDoesNotOpenThePlainRetry() {
+        refresh(opened.token(), PHONE);
+        now = now.plusSeconds(11);
+
+        assertInstanceOf(Replayed.class, refresh(opened.token(), null));
+    }
+
+    @Test
+    void aThiefOfTheFirstTokenDoesNotHideByLeavingTheProofOut() {
+        refresh(opened.token(), null);
+        now = now.plusSeconds(11);
+
+        assertInstanceOf(Replayed.class, refresh(opened.token(), PHONE));
+    }
+
+    @Test
+    void aClockThatIsBehindIsNotHeldAgainstTheClient() {
+        refresh(opened.token(), null);
+        now = now.minus(Duration.ofMinutes(30));
+
+        assertInstanceOf(Repeated.class, refresh(opened.token(), null));
+    }
+
+    @Test
+    void aSessionEndsWhenItIsNotRefreshed() {
+        now = START.plus(Duration.ofDays(30)).minusMillis(1);
+        RefreshToken second = successor(refresh(opened.token(), PHONE));
+
+        now = now.plus(Duration.ofDays(30));
+
+        assertInstanceOf(Ended.class, refresh(second, PHONE));
+        assertEquals(1, row().counter());
+    }
+
+    @Test
+    void noRefreshMovesTheAbsoluteEnd() {
+        RefreshToken token = opened.token();
+        Instant end = START.plus(Duration.ofDays(180));
+        for (now = START; now.isBefore(end); now = now.plus(Duration.ofDays(20))) {
+            token = successor(refresh(token, PHONE));
+        }
+
+        assertEquals(end, row().expiresAt());
+        now = end;
+        assertInstanceOf(Ended.class, refresh(token, PHONE));
+    }
+
+    @Test
+    void signingOutEndsTheSessionAndSaysSoAgainWhenAskedAgain() {
+        String id = opened.session().id();
+
+        assertTrue(sessions.tryEnd("ada", id, Revocation.Reason.SIGNED_OUT, now));
+        assertTrue(sessions.tryEnd("ada", id, Revocation.Reason.SIGNED_OUT, now.plusSeconds(9)));
+
+        assertEquals(new Revocation(now, Revocation.Reason.SIGNED_OUT), row().revocation());
+        assertTrue(revocations.contains(id));
+        assertInstanceOf(Ended.class, refresh(opened.token(), PHONE));
+    }
+
+    @Test
+    void nobodyEndsASessionOfAnotherAccount() {
+        assertFalse(sessions.tryEnd("eve", opened.session().id(), Revocation.Reason.ENDED_BY_OWNER, now));
+
+        assertTrue(row().isLive(now));
+    }
+
+    @Test
+    void aStoreThatLostTheNewestRotationsSignsNobodyOut() {
+        Session backup = row();
+        RefreshToken second = successor(refresh(opened.token(), PHONE));
+        RefreshToken third = successor(refresh(second, PHONE));
+        var restored = new InMemorySessionStore();
+        restored.open(backup);
+        var afterRestore = new Sessions(
+                SessionPolicy.standard(), restored, revocations, ServerSecret.of(new byte[32]), new SecureRandom());
+
+        RefreshDecision decision = afterRestore.refresh(third.text(), proof(third, PHONE), null, now);
+
+        assertEquals(3, assertInstanceOf(Rotated.class, decision).session().counter());
+        assertInstanceOf(Retry.class, afterRestore.refresh(third.text(), proof(third, THIEF), null, now));
+    }
+
+    @Test
+    void aForgedTokenIsRefusedWithoutAskingTheStore() {
+        var unreachable = new Sessions(
+                SessionPolicy.standard(),
+                new UnreachableStore(),
+                revocations,
+                ServerSecret.of(new byte[32]),
+                new SecureRandom());
+        String genuine = opened.token().text();
+        String forged = (genuine.charAt(30) == 'A' ? genuine.substring(0, 30) + 'B' : genuine.substring(0, 30) + 'A')
+                + genuine.substring(31);
+
+        assertInstanceOf(Unknown.class, unreachable.refresh(forged, null, null, now));
+        assertInstanceOf(Unknown.class, unreachable.refresh("", null, null, now));
+    }
+
+    @Test
+    void aTokenOfAnotherServerSecretIsUnknown() {
+        byte[] other = new byte[32];
+        Arrays.fill(other, (byte) 1);
+        var elsewhere =
+                new Sessions(SessionPolicy.standard(), store, revocations, ServerSecret.of(other), new SecureRandom());
+
+        assertInstanceOf(Unknown.class, elsewhere.refresh(opened.token().text(), null, null, now));
+    }
+
+    @Test
+    void theNewestAppVersionIsKept() {
+        sessions.refresh(opened.token().text(), null, "2.0", now);
+
+        assertEquals(new Device("d1", "Ada's phone", "2.0"), row().device());
+    }
+
+    private RefreshDecision refresh(RefreshToken token, byte @Nullable [] installSecret) {
+        RotationProof proof = installSecret == null ? null : proof(token, installSecret);
+        return sessions.refresh(token.text(), proof, null, now);
+    }
+
+    private static RotationProof proof(RefreshToken token, byte[] installSecret) {
+        return RotationProof.of(installSecret, token.text());
+    }
+
+    private static RefreshToken successor(RefreshDecision decision) {
+        return assertInstanceOf(Rotated.class, decision).token();
+    }
+
+    private Session row() {
+        return store.find(opened.session().id()).orElseThrow();
+    }
+
+    /** A store that may not be asked. */
+    private static final class UnreachableStore implements SessionStore {
+
+        @Override
+        public void open(Session session) {
+            throw new AssertionError("asked the store");
+        }
+
+        @Override
+        public Optional<Session> rotate(Rotation rotation) {
+            throw new AssertionError("asked the store");
+        }
+
+        @Override
+        public Optional<Session> find(String sessionId) {
+            throw new AssertionError("asked the store");
+        }
+
+        @Override
+        public boolean revoke(String sessionId, Revocation revocation) {
+            throw new AssertionError("asked the store");
+        }
+
+        @Override
+        public List<Session> ofAccount(String accountId, Instant now) {
+            throw new AssertionError("asked the store");
+        }
+
+        @Override
+        public Map<String, Instant> revokedSince(Instant time) {
+            throw new AssertionError("asked the store");
+        }
+    }
+}

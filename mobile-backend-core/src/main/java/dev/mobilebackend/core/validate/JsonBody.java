@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.core.validate;
+
+import dev.mobilebackend.core.problem.Problem;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.json.JsonFactory;
+
+/**
+ * JSON (RFC 8259) to records and back, strictly: a property that the record doesn't have, one that is given twice, one
+ * that is missing and another type than the component's are each named in the refusal, all of them at once. A component
+ * marked {@code @Nullable} may be missing or null. What a value has to be beyond its type is said by the record's
+ * constructor, which refuses by throwing a {@code ProblemException}.
+ *
+ * <pre>{@code
+ * record PlaceOrder(String productId, int quantity, @Nullable String note) {}
+ *
+ * var order = JsonBody.read(request, PlaceOrder.class);
+ * exchange.send(Answer.json(201, JsonBody.write(order)));
+ * }</pre>
+ *
+ * Components are {@code String}, {@code char[]} for secrets, {@code boolean}, {@code int}, {@code long}, {@code double},
+ * {@code Instant}, enums, other records, and lists of these. A record that is not public must stand in a package that
+ * is open to {@code dev.mobilebackend.core}.
+ */
+public final class JsonBody {
+
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(50)
+                    .maxNumberLength(100)
+                    .maxNameLength(200)
+                    .build())
+            .build();
+
+    private JsonBody() {}
+
+    /**
+     * The request's body as a record.
+     *
+     * @throws dev.mobilebackend.core.problem.ProblemException 415 for another media type than JSON, 400 for what is not
+     *     JSON, 422 with every faulty field for what is not this record
+     */
+    public static <T extends Record> T read(HttpServletRequest request, Class<T> type) {
+        requireJson(request.getContentType());
+        try {
+            return read(request.getInputStream().readAllBytes(), type);
+        } catch (IOException gone) {
+            throw Problem.MALFORMED_REQUEST
+                    .detail("the body ended before it was complete")
+                    .exception();
+        }
+    }
+
+    /** {@link #read(HttpServletRequest, Class)} for bytes that have been read. */
+    public static <T extends Record> T read(byte[] json, Class<T> type) {
+        try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), json)) {
+            return new RecordReader(parser).readAll(type);
+        }
+    }
+
+    /**
+     * Records, lists, maps with string keys and the values that components may have, in UTF-8. Components keep their
+     * order, and null is written as null.
+     */
+    public static byte[] write(Object value) {
+        var out = new ByteArrayOutputStream(256);
+        try (JsonGenerator generator = JSON.createGenerator(ObjectWriteContext.empty(), out)) {
+            new RecordWriter(generator).write(value);
+        }
+        return out.toByteArray();
+    }
+
+    private static void requireJson(@Nullable String contentType) {
+        String lower = contentType == null ? "" : contentType.toLowerCase(Locale.ROOT);
+        int parameters = lower.indexOf(';');
+        String mediaType = (parameters < 0 ? lower : lower.substring(0, parameters)).strip();
+        boolean json = mediaType.equals("application/json")
+                || (mediaType.startsWith("application/") && mediaType.endsWith("+json"));
+        boolean utf8 = !lower.contains("charset=") || lower.matches(".*charset=\"?utf-8\"?(\\s*;.*)?");
+        if (!json || !utf8) {
+            throw Problem.UNSUPPORTED_MEDIA_TYPE
+                    .detail("send JSON in UTF-8 with Content-Type: application/json")
+                    .error("header:Content-Type", "must be application/json")
+                    .exception();
+        }
+    }
+}

@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.testkit.contract;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.mobilebackend.auth.session.Device;
+import dev.mobilebackend.auth.session.ProofTrail;
+import dev.mobilebackend.auth.session.Revocation;
+import dev.mobilebackend.auth.session.Rotation;
+import dev.mobilebackend.auth.session.RotationProof;
+import dev.mobilebackend.auth.session.Session;
+import dev.mobilebackend.auth.session.SessionStore;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What every {@link SessionStore} must do. */
+public abstract class SessionStoreContract {
+
+    private static final Instant START = Instant.parse("2030-01-01T00:00:00.123456Z");
+    private static final Duration IDLE = Duration.ofDays(30);
+    private static final Revocation SIGNED_OUT = new Revocation(START.plusSeconds(5), Revocation.Reason.SIGNED_OUT);
+
+    private static final AtomicLong COUNT = new AtomicLong();
+
+    private String account;
+
+    protected SessionStoreContract() {}
+
+    /** The store to test; sessions of other tests may be in it. */
+    protected abstract SessionStore store();
+
+    @BeforeEach
+    void anotherAccount() {
+        account = unique();
+    }
+
+    @Test
+    void findsWhatWasOpened() {
+        Session session = open();
+
+        assertEquals(Optional.of(session), store().find(session.id()));
+        assertEquals(Optional.empty(), store().find(unique()));
+    }
+
+    @Test
+    void keepsASessionOfADeviceThatSaysNothing() {
+        Session session = session(Device.UNKNOWN);
+
+        store().open(session);
+
+        assertEquals(Optional.of(session), store().find(session.id()));
+    }
+
+    @Test
+    void opensAnIdOnce() {
+        Session session = open();
+
+        assertThrows(RuntimeException.class, () -> store().open(session));
+    }
+
+    @Test
+    void aRotationMovesTheCounterAndTheExpiry() {
+        Session before = open();
+        Instant at = START.plusSeconds(60);
+
+        Session after = store().rotate(rotation(before, 0, proof(1), at)).orElseThrow();
+
+        assertEquals(
+                new Session(
+                        before.id(),
+                        before.accountId(),
+                        before.device(),
+                        1,
+                        ProofTrail.EMPTY.then(proof(1)),
+                        START,
+                        at,
+                        at.plus(IDLE),
+                        before.endsAt(),
+                        null),
+                after);
+        assertEquals(Optional.of(after), store().find(before.id()));
+    }
+
+    @Test
+    void aUsedCounterChangesNothing() {
+        Session session = open();
+        Session after = store().rotate(rotation(session, 0, proof(1), START)).orElseThrow();
+
+        assertEquals(Optional.empty(), store().rotate(rotation(session, 0, proof(2), START.plusSeconds(1))));
+
+        assertEquals(Optional.of(after), store().find(session.id()));
+    }
+
+    @Test
+    void anUnknownSessionIsNotRotated() {
+        Session never = session(Device.UNKNOWN);
+
+        assertEquals(Optional.empty(), store().rotate(rotation(never, 0, null, START)));
+    }
+
+    @Test
+    void ofManyRotationsAtOnceOneSucceeds() {
+        Session session = open();
+
+        List<Optional<Session>> answers =
+                Race.of(8, () -> store().rotate(rotation(session, 0, proof(1), START.plusSeconds(1))));
+
+        assertEquals(1, answers.stream().filter(Optional::isPresent).count());
+        assertEquals(1, store().find(session.id()).orElseThrow().counter());
+        assertEquals(1, store().ofAccount(account, START).size());
+    }
+
+    @Test
+    void theTrailKeepsTheNewestProofs() {
+        Session session = open();
+        ProofTrail expected = ProofTrail.EMPTY;
+        for (int i = 0; i < 6; i++) {
+            Session rotated =
+                    store().rotate(rotation(session, i, proof(i), START)).orElseThrow();
+
+            expected = expected.then(proof(i));
+            assertEquals(expected, rotated.proofs());
+        }
+    }
+
+    @Test
+    void aTrailIsNotContinuedWithoutAProof() {
+        Session session = open();
+        store().rotate(rotation(session, 0, proof(1), START));
+
+        assertEquals(Optional.empty(), store().rotate(rotation(session, 1, null, START)));
+        assertTrue(store().rotate(rotation(session, 1, proof(2), START)).isPresent());
+    }
+
+    @Test
+    void aSessionWithoutProofsHasNoTrail() {
+        Session session = open();
+        store().rotate(rotation(session, 0, null, START));
+
+        Session rotated = store().rotate(rotation(session, 1, null, START)).orElseThrow();
+
+        assertTrue(rotated.proofs().isEmpty());
+    }
+
+    @Test
+    void aCounterFromTheFutureIsFollowedWithANewTrail() {
+        Session session = open();
+        store().rotate(rotation(session, 0, proof(1), START));
+
+        Session rotated = store().rotate(rotation(session, 7, proof(2), START)).orElseThrow();
+
+        assertEquals(8, rotated.counter());
+        assertEquals(ProofTrail.EMPTY.then(proof(2)), rotated.proofs());
+    }
+
+    @Test
+    void anExpiredSessionIsNotRotated() {
+        Session session = open();
+
+        assertEquals(Optional.empty(), store().rotate(rotation(session, 0, null, session.expiresAt())));
+        assertTrue(store().rotate(rotation(session, 0, null, session.expiresAt().minusNanos(1000)))
+                .isPresent());
+    }
+
+    @Test
+    void noRotationMovesTheEnd() {
+        Session session = open();
+        Instant late = session.expiresAt().minusSeconds(1);
+        store().rotate(rotation(session, 0, null, late));
+        store().rotate(rotation(session, 1, null, late.plus(IDLE).minusSeconds(1)));
+
+        Session rotated = store().find(session.id()).orElseThrow();
+
+        assertEquals(2, rotated.counter());
+        assertEquals(session.endsAt(), rotated.endsAt());
+        assertEquals(session.endsAt(), rotated.expiresAt());
+    }
+
+    @Test
+    void theAppVersionIsReplacedByANewOneOnly() {
+        Session session = open();
+        var updated = new Rotation(session.id(), 0, null, "2.0", START, START.plus(IDLE));
+
+        store().rotate(updated);
+        Session rotated = store().rotate(rotation(session, 1, null, START)).orElseThrow();
+
+        assertEquals(new Device("device", "Ada's phone \ud83d\udcf1", "2.0"), rotated.device());
+    }
+
+    @Test
+    void aRevokedSessionIsNotRotated() {
+        Session session = open();
+
+        assertTrue(store().revoke(session.id(), SIGNED_OUT));
+
+        assertEquals(Optional.empty(), store().rotate(rotation(session, 0, proof(1), START.plusSeconds(6))));
+        assertEquals(SIGNED_OUT, store().find(session.id()).orElseThrow().revocation());
+    }
+
+    @Test
+    void theFirstRevocationStands() {
+        Session session = open();
+        store().revoke(session.id(), SIGNED_OUT);
+
+        assertFalse(store().revoke(session.id(), new Revocation(START.plusSeconds(9), Revocation.Reason.REPLAYED)));
+
+        assertEquals(SIGNED_OUT, store().find(session.id()).orElseThrow().revocation());
+        assertFalse(store().revoke(unique(), SIGNED_OUT));
+    }
+
+    @Test
+    void listsAnAccountsLiveSessionsTheMostRecentlyRefreshedFirst() {
+        Session first = open();
+        Session second = open();
+        Session revoked = open();
+        store().revoke(revoked.id(), SIGNED_OUT);
+        store().rotate(rotation(first, 0, null, START.plusSeconds(1)));
+
+        assertEquals(List.of(first.id(), second.id()), ids(store().ofAccount(account, START.plusSeconds(2))));
+        assertEquals(List.of(first.id()), ids(store().ofAccount(account, second.expiresAt())));
+        assertEquals(List.of(), store().ofAccount(unique(), START));
+    }
+
+    @Test
+    void listsAHundredSessionsAtMost() {
+        for (int i = 0; i < 101; i++) {
+            open();
+        }
+
+        assertEquals(100, store().ofAccount(account, START).size());
+    }
+
+    @Test
+    void tellsWhatHasBeenRevokedSinceATimeAndAtIt() {
+        Session session = open();
+        Session live = open();
+        store().revoke(session.id(), SIGNED_OUT);
+
+        Map<String, Instant> since = store().revokedSince(SIGNED_OUT.at());
+
+        assertEquals(SIGNED_OUT.at(), since.get(session.id()));
+        assertFalse(since.containsKey(live.id()));
+        assertFalse(store().revokedSince(SIGNED_OUT.at().plusNanos(1000)).containsKey(session.id()));
+    }
+
+    private Session open() {
+        Session session = session(new Device("device", "Ada's phone \ud83d\udcf1", "1.0"));
+        store().open(session);
+        return session;
+    }
+
+    private Session session(Device device) {
+        return new Session(
+                unique(),
+                account,
+                device,
+                0,
+                ProofTrail.EMPTY,
+                START,
+                START,
+                START.plus(IDLE),
+                START.plus(Duration.ofDays(70)),
+                null);
+    }
+
+    private static Rotation rotation(Session session, int counter, @Nullable RotationProof proof, Instant at) {
+        return new Rotation(session.id(), counter, proof, null, at, at.plus(IDLE));
+    }
+
+    private static RotationProof proof(int number) {
+        return RotationProof.of(new byte[] {1}, "token " + number);
+    }
+
+    private static List<String> ids(List<Session> sessions) {
+        return sessions.stream().map(Session::id).toList();
+    }
+
+    private static String unique() {
+        return "%022d".formatted(COUNT.incrementAndGet());
+    }
+}

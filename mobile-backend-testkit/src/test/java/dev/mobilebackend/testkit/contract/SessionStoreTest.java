@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.testkit.contract;
+
+import dev.mobilebackend.auth.AuthSchema;
+import dev.mobilebackend.auth.session.InMemorySessionStore;
+import dev.mobilebackend.auth.session.SessionStore;
+import dev.mobilebackend.auth.session.jdbi.JdbiSessionStore;
+import dev.mobilebackend.core.data.Dialect;
+import dev.mobilebackend.core.data.Schema;
+import dev.mobilebackend.testkit.app.TestDatabase;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.TestInstance;
+
+class SessionStoreTest {
+
+    @Nested
+    class InMemory extends SessionStoreContract {
+
+        private final SessionStore store = new InMemorySessionStore();
+
+        @Override
+        protected SessionStore store() {
+            return store;
+        }
+    }
+
+    @Nested
+    class OnPostgres extends OnDatabase {
+        OnPostgres() {
+            super(Dialect.POSTGRESQL);
+        }
+    }
+
+    @Nested
+    class OnH2 extends OnDatabase {
+        OnH2() {
+            super(Dialect.H2);
+        }
+    }
+
+    @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+    abstract static class OnDatabase extends SessionStoreContract {
+
+        private final Dialect dialect;
+        private TestDatabase database;
+
+        OnDatabase(Dialect dialect) {
+            this.dialect = dialect;
+        }
+
+        @BeforeAll
+        void start() {
+            database = TestDatabase.of(dialect);
+            Schema.install(database.database(), AuthSchema.TABLES);
+        }
+
+        @AfterAll
+        void stop() {
+            database.close();
+        }
+
+        @Override
+        protected SessionStore store() {
+            return JdbiSessionStore.of(database.database());
+        }
+    }
+}
