@@ -90,7 +90,7 @@ public final class Auth implements AutoCloseable {
                 .clock(chosen.clock)
                 .random(chosen.random)
                 .build();
-        guard = LoginGuard.of(chosen.attempts, new InMemoryAttemptStore(), secret, chosen.clock);
+        guard = LoginGuard.of(chosen.attempts, new InMemoryAttemptStore(100_000), secret, chosen.clock);
         feed = new RevocationFeed(
                 revocations,
                 sessionStore,

@@ -70,10 +70,10 @@ final class AuthServlet extends HttpServlet {
     private Answer answer(HttpServletRequest request, Exchange exchange) {
         String path = Objects.requireNonNullElse(request.getPathInfo(), "");
         return switch (request.getMethod() + " " + path) {
-            case "POST /sign-up" -> signUp(JsonBody.read(request, Bodies.SignUp.class), exchange);
-            case "POST /verify" -> verify(JsonBody.read(request, Bodies.Verify.class), exchange);
-            case "POST /sign-in" -> signIn(JsonBody.read(request, Bodies.SignIn.class), exchange);
-            case "POST /refresh" -> refresh(JsonBody.read(request, Bodies.Refresh.class), exchange);
+            case "POST /sign-up" -> signUp(JsonBody.read(exchange, Bodies.SignUp.class), exchange);
+            case "POST /verify" -> verify(JsonBody.read(exchange, Bodies.Verify.class), exchange);
+            case "POST /sign-in" -> signIn(JsonBody.read(exchange, Bodies.SignIn.class), exchange);
+            case "POST /refresh" -> refresh(JsonBody.read(exchange, Bodies.Refresh.class), exchange);
             case "POST /sign-out" -> signOut(exchange);
             case "GET /sessions" -> list(exchange);
             default -> {

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.core.validate;
 
+import dev.mobilebackend.core.exchange.Exchange;
 import dev.mobilebackend.core.problem.Problem;
-import jakarta.servlet.http.HttpServletRequest;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
@@ -23,7 +22,7 @@ import tools.jackson.core.json.JsonFactory;
  * <pre>{@code
  * record PlaceOrder(String productId, int quantity, @Nullable String note) {}
  *
- * var order = JsonBody.read(request, PlaceOrder.class);
+ * var order = JsonBody.read(exchange, PlaceOrder.class);
  * exchange.send(Answer.json(201, JsonBody.write(order)));
  * }</pre>
  *
@@ -49,18 +48,12 @@ public final class JsonBody {
      * @throws dev.mobilebackend.core.problem.ProblemException 415 for another media type than JSON, 400 for what is not
      *     JSON, 422 with every faulty field for what is not this record
      */
-    public static <T extends Record> T read(HttpServletRequest request, Class<T> type) {
-        requireJson(request.getContentType());
-        try {
-            return read(request.getInputStream().readAllBytes(), type);
-        } catch (IOException gone) {
-            throw Problem.MALFORMED_REQUEST
-                    .detail("the body ended before it was complete")
-                    .exception();
-        }
+    public static <T extends Record> T read(Exchange exchange, Class<T> type) {
+        requireJson(exchange.header("Content-Type"));
+        return read(exchange.body(), type);
     }
 
-    /** {@link #read(HttpServletRequest, Class)} for bytes that have been read. */
+    /** {@link #read(Exchange, Class)} for bytes that have been read. */
     public static <T extends Record> T read(byte[] json, Class<T> type) {
         try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), json)) {
             return new RecordReader(parser).readAll(type);
