@@ -2,12 +2,16 @@
 package dev.mobilebackend.core.javalin;
 
 import dev.mobilebackend.core.edge.Edge;
+import dev.mobilebackend.core.exchange.Answer;
+import dev.mobilebackend.core.exchange.Exchange;
 import dev.mobilebackend.core.problem.Problem;
 import io.javalin.config.JavalinConfig;
+import io.javalin.http.Handler;
 import io.javalin.http.HttpResponseException;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServlet;
 import java.util.EnumSet;
+import java.util.function.Function;
 import org.eclipse.jetty.ee10.servlet.FilterHolder;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
 
@@ -18,7 +22,7 @@ import org.eclipse.jetty.ee10.servlet.ServletHolder;
  * Javalin.create(config -> {
  *     JavalinEdge.install(config, edge);
  *     JavalinEdge.servlet(config, "/v1/auth/*", auth.servlet());
- *     config.routes.get("/v1/me", me::read);
+ *     config.routes.get("/v1/me", JavalinEdge.answering(profile::read));
  * }).start();
  * }</pre>
  */
@@ -50,5 +54,13 @@ public final class JavalinEdge {
             holder.setAsyncSupported(true);
             handler.addServlet(holder, path);
         });
+    }
+
+    /** A Javalin handler that sends what a function of the exchange answers. */
+    public static Handler answering(Function<Exchange, Answer> function) {
+        return context -> {
+            Exchange exchange = Exchange.of(context.req());
+            exchange.send(function.apply(exchange));
+        };
     }
 }

@@ -4,6 +4,7 @@ package dev.mobilebackend.samples.shop;
 import static dev.mobilebackend.core.exchange.HttpMethod.GET;
 import static dev.mobilebackend.core.exchange.HttpMethod.PATCH;
 import static dev.mobilebackend.core.exchange.HttpMethod.POST;
+import static dev.mobilebackend.core.javalin.JavalinEdge.answering;
 import static dev.mobilebackend.core.ratelimit.RateLimitPolicy.perCaller;
 import static dev.mobilebackend.core.ratelimit.RateLimitPolicy.perClient;
 import static java.time.Duration.ofMinutes;
@@ -17,8 +18,6 @@ import dev.mobilebackend.core.data.Database;
 import dev.mobilebackend.core.data.Schema;
 import dev.mobilebackend.core.data.SchemaPart;
 import dev.mobilebackend.core.edge.Edge;
-import dev.mobilebackend.core.exchange.Answer;
-import dev.mobilebackend.core.exchange.Exchange;
 import dev.mobilebackend.core.health.Health;
 import dev.mobilebackend.core.health.HealthServlet;
 import dev.mobilebackend.core.javalin.JavalinEdge;
@@ -39,11 +38,9 @@ import dev.mobilebackend.samples.shop.product.Products;
 import dev.mobilebackend.samples.shop.profile.Profile;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
-import io.javalin.http.Handler;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The shop put together: tables, rooms, routes, server and worker, none of them running yet. */
@@ -74,8 +71,8 @@ public final class Shop implements AutoCloseable {
                 .handle(MakeReceipt.class, jobs.inTransaction(orders::makeReceipt))
                 .handle(
                         SendMail.class,
-                        jobs.inTransaction((job, handle) ->
-                                mailbox.send(auth.accounts().message(job.notice()), handle)))
+                        jobs.inTransaction(
+                                (job, handle) -> mailbox.send(auth.accounts().message(job.notice()), handle)))
                 .build();
         health = Health.of(database);
         Edge edge = Edge.builder()
@@ -124,14 +121,23 @@ public final class Shop implements AutoCloseable {
                 .open(GET, "/v1/products/{id}")
                 .signedIn(GET, "/v1/me")
                 .signedIn(PATCH, "/v1/me")
-                .signedIn(POST, "/v1/orders").idempotent().limit(perCaller(600, ofMinutes(1)))
+                .signedIn(POST, "/v1/orders")
+                .idempotent()
+                .limit(perCaller(600, ofMinutes(1)))
                 .signedIn(GET, "/v1/orders")
-                .signedIn(GET, "/v1/orders/{id}").owner(orders::ownerOf)
-                .signedIn(GET, "/v1/orders/{id}/receipt").owner(orders::ownerOf)
-                .role("admin", GET, "/v1/admin/jobs").privateNetwork()
-                .open(GET, "/health/live").unlimited()
-                .open(GET, "/health/ready").unlimited()
-                .open(GET, "/metrics").privateNetwork().unlimited();
+                .signedIn(GET, "/v1/orders/{id}")
+                .owner(orders::ownerOf)
+                .signedIn(GET, "/v1/orders/{id}/receipt")
+                .owner(orders::ownerOf)
+                .role("admin", GET, "/v1/admin/jobs")
+                .privateNetwork()
+                .open(GET, "/health/live")
+                .unlimited()
+                .open(GET, "/health/ready")
+                .unlimited()
+                .open(GET, "/metrics")
+                .privateNetwork()
+                .unlimited();
         if (development) {
             routes.open(GET, "/dev/outbox").privateNetwork();
         }
@@ -159,18 +165,10 @@ public final class Shop implements AutoCloseable {
                 .get("/dev/outbox", answering(to.mailbox()::outbox));
     }
 
-    private static Handler answering(Function<Exchange, Answer> handler) {
-        return context -> {
-            Exchange exchange = Exchange.of(context.req());
-            exchange.send(handler.apply(exchange));
-        };
-    }
-
     private void seedAdmin(@Nullable String password, InstantSource clock) {
         if (password != null) {
             auth.accounts()
-                    .tryCreate(
-                            EmailAddress.parse(ADMIN), password.toCharArray(), Set.of("admin"), clock.instant());
+                    .tryCreate(EmailAddress.parse(ADMIN), password.toCharArray(), Set.of("admin"), clock.instant());
         }
     }
 }

@@ -47,8 +47,8 @@ public final class ShopApp {
         shop.worker().start();
         server.start(settings.host(), settings.port());
         String address = "http://" + settings.host() + ":" + server.port();
-        System.out.println("shop: ready on " + address + ", database " + settings.databaseUrl()
-                + ", try: curl " + address + "/v1/products?limit=3");
+        System.out.println("shop: ready on " + address + ", database " + settings.databaseUrl() + ", try: curl "
+                + address + "/v1/products?limit=3");
     }
 
     private static HikariDataSource pool(ShopSettings settings) {

@@ -55,7 +55,8 @@ abstract class ShopJourney {
         JsonNode page = phone.get("/v1/products?limit=100").json();
         page.get("items").forEach(product -> seen.add(product.get("id").asLong()));
         while (!page.get("nextCursor").isNull()) {
-            page = phone.get("/v1/products?limit=100&cursor=" + page.get("nextCursor").asString())
+            page = phone.get("/v1/products?limit=100&cursor="
+                            + page.get("nextCursor").asString())
                     .json();
             page.get("items").forEach(product -> seen.add(product.get("id").asLong()));
         }
@@ -70,7 +71,9 @@ abstract class ShopJourney {
         Reply first = phone.get("/v1/products/7");
         String etag = first.header("ETag").orElseThrow();
 
-        Reply second = phone.request("GET", "/v1/products/7").header("If-None-Match", etag).send();
+        Reply second = phone.request("GET", "/v1/products/7")
+                .header("If-None-Match", etag)
+                .send();
 
         assertEquals(200, first.status());
         assertEquals(304, second.status());
@@ -99,8 +102,14 @@ abstract class ShopJourney {
         signUp(phone);
         Map<String, Integer> order = Map.of("productId", 4, "quantity", 1);
 
-        Reply first = phone.request("POST", "/v1/orders").header("Idempotency-Key", "order-1").json(order).send();
-        Reply retry = phone.request("POST", "/v1/orders").header("Idempotency-Key", "order-1").json(order).send();
+        Reply first = phone.request("POST", "/v1/orders")
+                .header("Idempotency-Key", "order-1")
+                .json(order)
+                .send();
+        Reply retry = phone.request("POST", "/v1/orders")
+                .header("Idempotency-Key", "order-1")
+                .json(order)
+                .send();
 
         assertEquals(201, first.status());
         assertEquals(201, retry.status());
@@ -155,8 +164,7 @@ abstract class ShopJourney {
     }
 
     @Test
-    void staysSignedInThoughEveryRefreshAnswerIsLostOnce(
-            MobileClient phone, NetworkProxy network, TestClock clock) {
+    void staysSignedInThoughEveryRefreshAnswerIsLostOnce(MobileClient phone, NetworkProxy network, TestClock clock) {
         signUp(phone);
         for (int day = 0; day < 40; day++) {
             clock.advance(Duration.ofDays(1));
@@ -223,8 +231,14 @@ abstract class ShopJourney {
         Map<String, String> name = Map.of("displayName", "Ada");
 
         Reply blind = phone.request("PATCH", "/v1/me").mergePatch(name).send();
-        Reply changed = phone.request("PATCH", "/v1/me").header("If-Match", etag).mergePatch(name).send();
-        Reply late = phone.request("PATCH", "/v1/me").header("If-Match", etag).mergePatch(name).send();
+        Reply changed = phone.request("PATCH", "/v1/me")
+                .header("If-Match", etag)
+                .mergePatch(name)
+                .send();
+        Reply late = phone.request("PATCH", "/v1/me")
+                .header("If-Match", etag)
+                .mergePatch(name)
+                .send();
 
         assertProblem(428, "precondition-required", blind);
         assertEquals(200, changed.status());
@@ -236,7 +250,9 @@ abstract class ShopJourney {
     @Test
     void keepsWhatIsTheOperatorsFromOthers(MobileClient phone, MobileClient admin) {
         signUp(phone);
-        assertEquals(200, admin.signIn("admin@shop.example", ShopUnderTest.ADMIN_PASSWORD).status());
+        assertEquals(
+                200,
+                admin.signIn("admin@shop.example", ShopUnderTest.ADMIN_PASSWORD).status());
 
         assertProblem(403, "forbidden", phone.get("/v1/admin/jobs"));
         assertEquals(200, admin.get("/v1/admin/jobs").status());
@@ -297,7 +313,10 @@ abstract class ShopJourney {
             assertTrue(problem.has(member), reply::toString);
         }
         assertEquals(status, problem.get("status").asInt());
-        assertFalse(reply.text().matches("(?s).*(Exception|\\bat [a-z.]+\\(|org\\.|java\\.|tools\\.|io\\.javalin|dev\\.mobilebackend).*"));
+        assertFalse(
+                reply.text()
+                        .matches(
+                                "(?s).*(Exception|\\bat [a-z.]+\\(|org\\.|java\\.|tools\\.|io\\.javalin|dev\\.mobilebackend).*"));
     }
 
     private static String refreshPlainly(MobileClient phone, Tokens tokens) {

@@ -100,7 +100,8 @@ class ShopProcessIT {
             assertEquals(ORDERS, ids.size());
             assertEquals(ORDERS, receiptNumbers(phone, ids).size());
             assertEquals(
-                    10_000 - ORDERS, phone.get("/v1/products/1").json().get("stock").asInt());
+                    10_000 - ORDERS,
+                    phone.get("/v1/products/1").json().get("stock").asInt());
         }
     }
 
@@ -110,16 +111,17 @@ class ShopProcessIT {
         ExecutorService threads = Executors.newFixedThreadPool(4);
         try {
             List<Future<?>> sent = new ArrayList<>();
-            IntStream.range(0, ORDERS).forEach(i -> sent.add(threads.submit(() -> {
-                try {
-                    Reply answer = order(phone, i);
-                    assertEquals(201, answer.status(), answer::toString);
-                    accepted.put(i, answer.text());
-                    enough.countDown();
-                } catch (UncheckedIOException killed) {
-                    assertEquals(0, enough.getCount(), "an order was lost before the kill");
-                }
-            })));
+            IntStream.range(0, ORDERS)
+                    .forEach(i -> sent.add(threads.submit(() -> {
+                        try {
+                            Reply answer = order(phone, i);
+                            assertEquals(201, answer.status(), answer::toString);
+                            accepted.put(i, answer.text());
+                            enough.countDown();
+                        } catch (UncheckedIOException killed) {
+                            assertEquals(0, enough.getCount(), "an order was lost before the kill");
+                        }
+                    })));
             enough.await();
             shop.kill();
             for (Future<?> order : sent) {
@@ -142,7 +144,8 @@ class ShopProcessIT {
         JsonNode page = phone.get("/v1/orders?limit=100").json();
         page.get("items").forEach(order -> ids.add(order.get("id").asString()));
         while (!page.get("nextCursor").isNull()) {
-            page = phone.get("/v1/orders?limit=100&cursor=" + page.get("nextCursor").asString())
+            page = phone.get("/v1/orders?limit=100&cursor="
+                            + page.get("nextCursor").asString())
                     .json();
             page.get("items").forEach(order -> ids.add(order.get("id").asString()));
         }

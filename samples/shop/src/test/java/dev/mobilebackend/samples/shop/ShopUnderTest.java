@@ -27,8 +27,7 @@ final class ShopUnderTest implements RunningApp {
         var settings = ShopSettings.from(Map.of("SHOP_ADMIN_PASSWORD", ADMIN_PASSWORD));
         var jobs = JdbiJobStore.of(environment.database(), environment.clock());
         var secret = ServerSecret.of(new byte[32]);
-        running = new ShopUnderTest(
-                Shop.open(settings, environment.database(), jobs, secret, environment.clock()));
+        running = new ShopUnderTest(Shop.open(settings, environment.database(), jobs, secret, environment.clock()));
         return running;
     }
 

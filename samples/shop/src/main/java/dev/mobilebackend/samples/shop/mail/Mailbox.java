@@ -63,16 +63,16 @@ public final class Mailbox {
                     .error("query:to", "an address")
                     .exception();
         }
-        List<Sent> messages = database.withHandle(
-                handle -> handle.createQuery("SELECT * FROM shop_mail WHERE recipient = :to ORDER BY id DESC LIMIT :most")
-                        .bind("to", to)
-                        .bind("most", SHOWN)
-                        .map((row, context) -> new Sent(
-                                row.getString("recipient"),
-                                row.getString("subject"),
-                                row.getString("code"),
-                                row.getObject("sent_at", OffsetDateTime.class).toInstant()))
-                        .list());
+        List<Sent> messages = database.withHandle(handle -> handle.createQuery(
+                        "SELECT * FROM shop_mail WHERE recipient = :to ORDER BY id DESC LIMIT :most")
+                .bind("to", to)
+                .bind("most", SHOWN)
+                .map((row, context) -> new Sent(
+                        row.getString("recipient"),
+                        row.getString("subject"),
+                        row.getString("code"),
+                        row.getObject("sent_at", OffsetDateTime.class).toInstant()))
+                .list());
         return Answer.json(200, JsonBody.write(Map.of("messages", messages)));
     }
 }

@@ -93,7 +93,10 @@ public final class Products {
     /** Puts products into an empty shop. */
     public void seed(int count) {
         database.useTransaction(handle -> {
-            if (handle.createQuery("SELECT count(*) FROM shop_product").mapTo(Long.class).one() > 0) {
+            if (handle.createQuery("SELECT count(*) FROM shop_product")
+                            .mapTo(Long.class)
+                            .one()
+                    > 0) {
                 return;
             }
             var batch = handle.prepareBatch("INSERT INTO shop_product VALUES (:id, :name, :price, :stock)");

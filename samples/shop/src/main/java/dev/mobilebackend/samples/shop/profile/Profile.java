@@ -21,8 +21,7 @@ public final class Profile {
         this.accounts = accounts;
     }
 
-    private record View(
-            String id, String email, @Nullable String displayName, List<String> roles, Instant createdAt) {
+    private record View(String id, String email, @Nullable String displayName, List<String> roles, Instant createdAt) {
 
         static View of(Account account) {
             return new View(
