@@ -63,7 +63,7 @@ final class ShopProcess implements AutoCloseable {
      * @return what it printed since it was ready
      */
     List<String> terminate() {
-        process.destroy();
+        process.toHandle().destroy();
         return output.lines().toList();
     }
 
