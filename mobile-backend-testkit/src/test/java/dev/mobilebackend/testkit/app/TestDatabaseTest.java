@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jdbi.v3.core.ConnectionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -134,14 +135,18 @@ class TestDatabaseTest {
 
     @ParameterizedTest
     @EnumSource(Dialect.class)
-    void aPreparationThatFailsIsReportedAsItIs(Dialect dialect) {
+    void aPreparationThatFailsIsReportedAsItIsAndLeavesNothingBehind(Dialect dialect) {
+        var prepared = new AtomicReference<Database>();
+
         var failure = assertThrows(
                 IllegalStateException.class,
                 () -> TestDatabase.template(dialect, database -> {
+                    prepared.set(database);
                     throw new IllegalStateException("no seed today");
                 }));
 
         assertEquals("no seed today", failure.getMessage());
+        assertThrows(ConnectionException.class, () -> seed(prepared.get()));
     }
 
     private static void seed(Database database) {
