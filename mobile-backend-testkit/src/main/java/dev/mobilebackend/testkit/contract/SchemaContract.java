@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 /** What {@link Schema#install} must do on every database. */
 public abstract class SchemaContract {
 
-    private static final int INSTANCES = 4;
+    private static final int INSTANCES = 8;
     private static final String FIRST = "V901__notes_first.sql";
     private static final String SECOND = "V902__notes_second.sql";
     private static final String MAKE_NOTES = "CREATE TABLE note (text varchar(40)); INSERT INTO note VALUES ('first');";
