@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.mobilebackend.core.ambient.Ambient;
 import dev.mobilebackend.jobs.Claim;
 import dev.mobilebackend.jobs.ClaimedJob;
 import dev.mobilebackend.jobs.DeadJob;
@@ -22,9 +21,7 @@ import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -392,7 +389,7 @@ public abstract class JobStoreContract {
                 IntStream.range(0, jobs).mapToObj(i -> enqueue(Duration.ZERO)).collect(toSet());
         var started = new ConcurrentLinkedQueue<Long>();
 
-        atOnce(4, () -> {
+        Race.of(4, () -> {
             long owner = store.join(LEASE);
             var running = claim(owner, 7);
             while (!running.isEmpty()) {
@@ -403,6 +400,7 @@ public abstract class JobStoreContract {
                         .toList();
                 running = store.finishAndClaim(owner, done, 7);
             }
+            return owner;
         });
 
         assertEquals(jobs, started.size());
@@ -419,24 +417,16 @@ public abstract class JobStoreContract {
         var rescued = new AtomicInteger();
         var claimed = new ConcurrentLinkedQueue<Long>();
 
-        atOnce(4, () -> {
+        Race.of(4, () -> {
             long owner = store.join(LEASE);
             rescued.addAndGet(store.rescue());
             claimed.addAll(ids(claim(owner, jobs)));
             rescued.addAndGet(store.rescue());
+            return owner;
         });
 
         assertEquals(jobs, rescued.get());
         assertEquals(claimed.size(), new HashSet<>(claimed).size());
-    }
-
-    private static void atOnce(int threads, Runnable work) {
-        ThreadFactory factory = Ambient.threads("owner");
-        List<CompletableFuture<Void>> ends = IntStream.range(0, threads)
-                .mapToObj(i -> CompletableFuture.runAsync(
-                        work, task -> factory.newThread(task).start()))
-                .toList();
-        ends.forEach(CompletableFuture::join);
     }
 
     private long enqueue(Duration delay) {
