@@ -41,7 +41,7 @@ public record RetryPolicy(Duration first, Duration longest, int attempts) {
     /** How long a job waits after its given attempt failed. */
     Duration delayAfter(int attempt, RandomGenerator random) {
         double doubled = first.toMillis() * Math.pow(2, attempt - 1.0);
-        double most = Math.min(doubled, longest.toMillis());
+        double most = Math.min(doubled, (double) longest.toMillis());
         return Duration.ofMillis(Math.round(most - most / 2 * random.nextDouble()));
     }
 }
