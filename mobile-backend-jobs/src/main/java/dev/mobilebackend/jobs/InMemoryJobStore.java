@@ -76,7 +76,7 @@ public final class InMemoryJobStore implements JobStore {
             }
             return in(JobState.WAITING)
                     .filter(row -> !row.runAt.isAfter(now))
-                    .sorted(comparing((Row row) -> row.runAt).thenComparing(row -> row.id))
+                    .sorted(comparing((Row row) -> row.runAt).thenComparingLong(row -> row.id))
                     .limit(limit)
                     .toList()
                     .stream()
@@ -118,7 +118,9 @@ public final class InMemoryJobStore implements JobStore {
     public List<DeadJob> dead(int limit) {
         return locked(() -> in(JobState.DEAD)
                 .map(Row::dead)
-                .sorted(comparing(DeadJob::diedAt).thenComparing(DeadJob::id).reversed())
+                .sorted(comparing(DeadJob::diedAt)
+                        .thenComparingLong(DeadJob::id)
+                        .reversed())
                 .limit(limit)
                 .toList());
     }

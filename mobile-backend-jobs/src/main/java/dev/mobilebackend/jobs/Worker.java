@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
@@ -54,6 +55,7 @@ public final class Worker implements AutoCloseable {
             Dispatcher dispatcher,
             Lease lease,
             ScheduledExecutorService heartbeat,
+            Future<?> beats,
             ThreadPoolExecutor pool,
             Runnable wake,
             CountDownLatch ended) {}
@@ -151,11 +153,12 @@ public final class Worker implements AutoCloseable {
                 policy.concurrency(), policy.concurrency(), 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads);
         pool.allowCoreThreadTimeOut(true);
         var dispatcher = new Dispatcher(store, lease, runner, policy, pool, random, ticks);
-        var begun = new Running(
-                dispatcher, lease, Ambient.scheduler("jobs-heartbeat"), pool, dispatcher::wake, new CountDownLatch(1));
-        store.addListener(begun.wake);
+        ScheduledExecutorService heartbeat = Ambient.scheduler("jobs-heartbeat");
         long beat = policy.beat().toNanos();
-        begun.heartbeat.scheduleWithFixedDelay(() -> beat(begun), beat, beat, TimeUnit.NANOSECONDS);
+        Future<?> beats =
+                heartbeat.scheduleWithFixedDelay(() -> beat(lease, dispatcher), beat, beat, TimeUnit.NANOSECONDS);
+        var begun = new Running(dispatcher, lease, heartbeat, beats, pool, dispatcher::wake, new CountDownLatch(1));
+        store.addListener(begun.wake);
         Ambient.threads("jobs-dispatcher").newThread(() -> dispatch(begun)).start();
         return begun;
     }
@@ -164,6 +167,7 @@ public final class Worker implements AutoCloseable {
     private static void dispatch(Running running) {
         running.dispatcher.run();
         running.pool.shutdown();
+        running.beats.cancel(false);
         running.heartbeat.execute(() -> leave(running));
         running.heartbeat.shutdown();
     }
@@ -178,10 +182,10 @@ public final class Worker implements AutoCloseable {
         }
     }
 
-    private static void beat(Running running) {
+    private static void beat(Lease lease, Dispatcher dispatcher) {
         try {
-            if (running.lease.renew() > 0) {
-                running.dispatcher.wake();
+            if (lease.renew() > 0) {
+                dispatcher.wake();
             }
         } catch (RuntimeException | Error failed) {
             LOG.warn("a heartbeat of the jobs failed; no job is started once the lease has ended", failed);
@@ -267,7 +271,11 @@ public final class Worker implements AutoCloseable {
             return this;
         }
 
-        /** @throws IllegalArgumentException if a setting is out of its range */
+        /**
+         * The worker, not yet started.
+         *
+         * @throws IllegalArgumentException if a setting is out of its range
+         */
         public Worker build() {
             return new Worker(this);
         }
