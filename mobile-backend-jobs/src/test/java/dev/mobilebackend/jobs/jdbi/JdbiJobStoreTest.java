@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mobilebackend.core.ambient.Ambient;
 import dev.mobilebackend.core.data.Database;
 import dev.mobilebackend.core.data.Schema;
 import dev.mobilebackend.jobs.Claim;
+import dev.mobilebackend.jobs.ClaimedJob;
 import dev.mobilebackend.jobs.JobCount;
 import dev.mobilebackend.jobs.JobHandler;
 import dev.mobilebackend.jobs.JobKind;
@@ -18,6 +20,7 @@ import dev.mobilebackend.jobs.RetryPolicy;
 import dev.mobilebackend.jobs.Worker;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -38,7 +41,7 @@ class JdbiJobStoreTest {
     private static final Duration ENDED = Duration.ZERO;
     private static final Duration LONG = Duration.ofDays(1);
 
-    private final JdbcConnectionPool pool = JdbcConnectionPool.create("jdbc:h2:mem:jobs", "sa", "");
+    private final JdbcConnectionPool pool = JdbcConnectionPool.create("jdbc:h2:mem:jobs;LOCK_TIMEOUT=60000", "sa", "");
     private final Database database = Database.of(pool);
     private final JdbiJobStore store = JdbiJobStore.of(database);
 
@@ -134,6 +137,27 @@ class JdbiJobStoreTest {
     }
 
     @Test
+    void aClaimThatComesSecondToARowLeavesIt() {
+        store.enqueue(NewJob.of(new MakeReceipt("7")));
+        long first = store.join(LONG);
+        long second = store.join(LONG);
+
+        CompletableFuture<List<ClaimedJob>> late = database.inTransaction(handle -> {
+            new H2Claiming(SqlTime.h2(null)).finishAndClaim(handle, first, List.of(), 1);
+            var waiting = CompletableFuture.supplyAsync(
+                    () -> store.finishAndClaim(second, List.of(), 1),
+                    task -> Ambient.threads("second").newThread(task).start());
+            while (blockedSessions() == 0) {
+                Thread.onSpinWait();
+            }
+            return waiting;
+        });
+
+        assertEquals(List.of(), late.join());
+        assertEquals(1, store.claims(first).size());
+    }
+
+    @Test
     void theEffectOfATransactionalJobAndItsCompletionAreOneCommit() {
         Worker worker = receiptWorker();
         store.enqueue(NewJob.of(new MakeReceipt("7")));
@@ -226,6 +250,13 @@ class JdbiJobStoreTest {
         return database.withHandle(handle -> handle.createQuery("SELECT order_id FROM receipt")
                 .mapTo(String.class)
                 .list());
+    }
+
+    private int blockedSessions() {
+        return database.withHandle(handle -> handle.createQuery(
+                        "SELECT count(*) FROM INFORMATION_SCHEMA.SESSIONS WHERE BLOCKER_ID IS NOT NULL")
+                .mapTo(Integer.class)
+                .one());
     }
 
     private int workers() {
