@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.testkit.auth;
+
+import dev.mobilebackend.auth.AuthSchema;
+import dev.mobilebackend.auth.account.Message;
+import dev.mobilebackend.auth.account.Notice;
+import dev.mobilebackend.auth.password.Argon2Cost;
+import dev.mobilebackend.auth.password.HashingPolicy;
+import dev.mobilebackend.auth.web.Auth;
+import dev.mobilebackend.core.data.Database;
+import dev.mobilebackend.core.data.Schema;
+import dev.mobilebackend.core.edge.Edge;
+import dev.mobilebackend.core.exchange.Answer;
+import dev.mobilebackend.core.exchange.Exchange;
+import dev.mobilebackend.core.exchange.HttpMethod;
+import dev.mobilebackend.core.secret.ServerSecret;
+import dev.mobilebackend.core.transport.TransportPolicy;
+import dev.mobilebackend.testkit.app.BackendApp;
+import dev.mobilebackend.testkit.app.RunningApp;
+import dev.mobilebackend.testkit.app.TestEnvironment;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Deque;
+import java.util.EnumSet;
+import java.util.concurrent.ConcurrentLinkedDeque;
+
+/** The smallest application with the auth module in it: its endpoints, and {@code /who} for whoever has signed in. */
+final class AuthApp implements BackendApp {
+
+    private static final Argon2Cost CHEAP = new Argon2Cost(8, 1, 1);
+
+    private final Deque<Notice> notices = new ConcurrentLinkedDeque<>();
+    private Auth auth;
+
+    @Override
+    public RunningApp start(TestEnvironment environment) {
+        Schema.install(environment.database(), Schema.CORE, AuthSchema.TABLES);
+        auth = Auth.builder(
+                        environment.database(),
+                        ServerSecret.of(new byte[32]),
+                        (handle, notice) -> Database.afterCommit(handle, () -> notices.addFirst(notice)))
+                .hashing(new HashingPolicy(CHEAP, CHEAP, 4, 64, Duration.ofSeconds(30)))
+                .clock(environment.clock())
+                .build();
+        Edge edge = Edge.builder()
+                .clock(environment.clock())
+                .transport(TransportPolicy.strict().plainHttp(TransportPolicy.PlainHttp.LOOPBACK))
+                .authenticate(auth.bearerStep())
+                .routes(auth.routes())
+                .routes(routes -> routes.signedIn(HttpMethod.GET, "/who"))
+                .build();
+        RunningApp app = RunningApp.servlet((classes, context) -> {
+            context.addFilter("edge", edge).addMappingForUrlPatterns(EnumSet.allOf(DispatcherType.class), true, "/*");
+            context.addServlet("auth", auth.servlet()).addMapping(auth.path() + "/*");
+            context.addServlet("jwks", auth.jwksServlet()).addMapping(Auth.JWKS_PATH);
+            context.addServlet("who", new Who()).addMapping("/who");
+        });
+        return new Running(app, auth);
+    }
+
+    /** The newest mail. */
+    Message mail() {
+        return auth.accounts().message(notices.getFirst());
+    }
+
+    private record Running(RunningApp app, Auth auth) implements RunningApp {
+
+        @Override
+        public URI uri() {
+            return app.uri();
+        }
+
+        @Override
+        public void close() {
+            app.close();
+            auth.close();
+        }
+    }
+
+    private static final class Who extends HttpServlet {
+
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected void service(HttpServletRequest request, HttpServletResponse response) {
+            Exchange exchange = Exchange.of(request);
+            exchange.send(Answer.json(200, "\"" + exchange.caller().accountId() + "\""));
+        }
+    }
+}

@@ -1,0 +1,465 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.testkit.auth;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.mobilebackend.auth.account.Notice;
+import dev.mobilebackend.testkit.app.MobileBackend;
+import dev.mobilebackend.testkit.app.TestDatabase;
+import dev.mobilebackend.testkit.client.MobileClient;
+import dev.mobilebackend.testkit.client.Reply;
+import dev.mobilebackend.testkit.client.RetryPolicy;
+import dev.mobilebackend.testkit.client.Tokens;
+import dev.mobilebackend.testkit.clock.TestClock;
+import dev.mobilebackend.testkit.contract.Race;
+import dev.mobilebackend.testkit.network.NetworkProxy;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+
+/** The auth endpoints as a phone sees them. */
+class AuthOverHttpTest {
+
+    private static final String PASSWORD = "correct horse battery";
+    private static final AtomicLong COUNT = new AtomicLong();
+
+    @Nested
+    class OnH2 extends Endpoints {
+
+        private static final AuthApp APP = new AuthApp();
+
+        @RegisterExtension
+        static final MobileBackend BACKEND = MobileBackend.on(TestDatabase::h2, APP);
+
+        @Override
+        AuthApp app() {
+            return APP;
+        }
+    }
+
+    @Nested
+    class OnPostgres extends Endpoints {
+
+        private static final AuthApp APP = new AuthApp();
+
+        @RegisterExtension
+        static final MobileBackend BACKEND = MobileBackend.on(TestDatabase::postgres, APP);
+
+        @Override
+        AuthApp app() {
+            return APP;
+        }
+    }
+
+    abstract static class Endpoints {
+
+        private final String email = "ada" + COUNT.incrementAndGet() + "@example.org";
+
+        abstract AuthApp app();
+
+        @Test
+        void aCodeFromTheMailSignsIn(MobileClient phone) {
+            Reply signUp = phone.signUp(email.toUpperCase(), PASSWORD);
+
+            assertEquals(202, signUp.status());
+            assertEquals(email, app().mail().to());
+            Reply verified = phone.verify(email, app().mail().code());
+
+            assertEquals(200, verified.status());
+            assertEquals("no-store", verified.header("Cache-Control").orElseThrow());
+            JsonNode tokens = verified.json();
+            assertEquals(
+                    List.of("accessToken", "tokenType", "expiresIn", "refreshToken", "refreshExpiresIn", "sessionId"),
+                    List.copyOf(tokens.propertyNames()));
+            assertEquals("Bearer", tokens.get("tokenType").asString());
+            assertEquals(30 * 24 * 3600, tokens.get("refreshExpiresIn").asLong());
+            assertEquals(200, phone.get("/who").status());
+        }
+
+        @Test
+        void nobodyLearnsFromASignUpWhetherAnAddressIsKnown(MobileClient phone, MobileClient stranger) {
+            Reply known = signedIn(phone).signUp(email, PASSWORD);
+            Reply unknown = stranger.signUp("nobody-" + email, PASSWORD);
+            Reply again = stranger.signUp(email, "the stranger's password");
+
+            assertEquals(known.status(), unknown.status());
+            assertArrayEquals(known.body(), unknown.body());
+            assertEquals(known.headers().keySet(), unknown.headers().keySet());
+            assertEquals(202, again.status());
+            assertEquals(Notice.Kind.ALREADY_REGISTERED, app().mail().kind());
+            assertEquals(401, stranger.signIn(email, "the stranger's password").status());
+        }
+
+        @Test
+        void nobodyLearnsFromASignInWhetherAnAddressIsKnown(MobileClient phone, MobileClient stranger) {
+            signedIn(phone);
+
+            Reply known = stranger.signIn(email, "not the right password");
+            Reply unknown = stranger.signIn("nobody-" + email, "not the right password");
+
+            assertProblem(401, "wrong-credentials", known);
+            assertEquals(withoutId(known), withoutId(unknown));
+            assertEquals(known.headers().keySet(), unknown.headers().keySet());
+        }
+
+        @Test
+        void aWrongCodeIsNamedAndTheRightOneStillTaken(MobileClient phone) {
+            phone.signUp(email, PASSWORD);
+
+            Reply wrong = phone.verify(email, "00000000");
+
+            assertProblem(422, "wrong-code", wrong);
+            assertEquals(Set.of("#/code"), pointers(wrong));
+            assertEquals(200, phone.verify(email, app().mail().code()).status());
+        }
+
+        @Test
+        void aCodeIsNotTakenOnAnotherDevice(MobileClient phone, MobileClient stranger) {
+            phone.signUp(email, PASSWORD);
+
+            assertProblem(422, "wrong-code", stranger.verify(email, app().mail().code()));
+        }
+
+        @Test
+        void guessingIsSlowedDown(MobileClient.Builder phones) {
+            MobileClient stranger = phones.retry(RetryPolicy.NEVER).build();
+
+            Reply last = stranger.signIn(email, PASSWORD);
+            for (int i = 0; i < 5; i++) {
+                last = stranger.signIn(email, PASSWORD);
+            }
+
+            assertProblem(429, "too-many-tries", last);
+            assertTrue(last.header("Retry-After").isPresent());
+        }
+
+        @Test
+        void theSameRefreshTokenGivesTheSameSuccessor(MobileClient phone, TestClock clock) {
+            Tokens first = signedIn(phone).tokens().orElseThrow();
+            String proof = proof(first);
+
+            Reply once = refresh(phone, first, proof);
+            clock.advance(Duration.ofDays(20));
+            Reply twice = refresh(phone, first, proof);
+
+            assertEquals(200, once.status());
+            assertEquals(refreshToken(once), refreshToken(twice));
+            assertNotEquals(first.refreshToken(), refreshToken(once));
+        }
+
+        @Test
+        void aLostAnswerDoesNotSignOut(MobileClient phone, NetworkProxy network, TestClock clock) {
+            Tokens before = signedIn(phone).tokens().orElseThrow();
+            network.cutNextResponse();
+            clock.advance(Duration.ofHours(5));
+
+            assertEquals(200, phone.get("/who").status());
+
+            assertNotEquals(before.refreshToken(), phone.tokens().orElseThrow().refreshToken());
+            assertEquals(200, phone.refresh().status());
+        }
+
+        @Test
+        void aLostAnswerDoesNotSignOutAPhoneWithoutProofs(
+                MobileClient.Builder phones, NetworkProxy network, TestClock clock) {
+            MobileClient phone = signedIn(phones.withoutProofs().build());
+            network.cutNextResponse();
+            clock.advance(Duration.ofHours(5));
+
+            assertEquals(200, phone.get("/who").status());
+            assertEquals(200, phone.refresh().status());
+        }
+
+        @Test
+        void manyRefreshesAtOnceGiveOneSuccessorAndLeaveOneRow(MobileClient phone, TestDatabase database) {
+            Tokens tokens = signedIn(phone).tokens().orElseThrow();
+            String proof = proof(tokens);
+
+            List<Reply> replies = Race.of(8, () -> refresh(phone, tokens, proof));
+
+            assertEquals(Set.of(200), replies.stream().map(Reply::status).collect(Collectors.toSet()));
+            assertEquals(
+                    1, replies.stream().map(Endpoints::refreshToken).distinct().count());
+            assertEquals(List.of(1), database.database().withHandle(handle -> handle.createQuery(
+                            "SELECT counter FROM mb_auth_sessions WHERE id = :id")
+                    .bind("id", tokens.sessionId())
+                    .mapTo(Integer.class)
+                    .list()));
+        }
+
+        @Test
+        void aReplayEndsTheStolenSessionAndNoOther(
+                MobileClient phone, MobileClient tablet, MobileClient.Builder phones) {
+            Tokens stolen = signedIn(phone).tokens().orElseThrow();
+            tablet.signIn(email, PASSWORD);
+            phone.refresh();
+            phone.refresh();
+            MobileClient thief = phones.tokens(stolen).build();
+
+            assertProblem(401, "session-ended", thief.refresh());
+
+            assertProblem(401, "session-ended", phone.get("/who"));
+            assertEquals(200, tablet.get("/who").status());
+            assertEquals(200, tablet.refresh().status());
+        }
+
+        @Test
+        void aCopyUsedAMomentLaterGetsNothingAndTheOwnerGoesOn(
+                MobileClient phone, MobileClient.Builder phones, TestClock clock) {
+            Tokens stolen = signedIn(phone).tokens().orElseThrow();
+            phone.refresh();
+            MobileClient thief = phones.tokens(stolen).retry(RetryPolicy.NEVER).build();
+
+            Reply refused = thief.refresh();
+
+            assertProblem(409, "refresh-retry", refused);
+            assertEquals("1", refused.header("Retry-After").orElseThrow());
+            assertEquals(200, phone.get("/who").status());
+            clock.advance(Duration.ofSeconds(11));
+            assertProblem(401, "session-ended", thief.refresh());
+        }
+
+        @Test
+        void aProofThatIsMalformedOrMissingIsNamed(MobileClient phone) {
+            Tokens tokens = signedIn(phone).tokens().orElseThrow();
+
+            Reply malformed = refresh(phone, tokens, "abc");
+            phone.refresh();
+            Reply missing = phone.request("POST", "/v1/auth/refresh")
+                    .anonymous()
+                    .json(Map.of("refreshToken", phone.tokens().orElseThrow().refreshToken()))
+                    .send();
+
+            for (Reply reply : List.of(malformed, missing)) {
+                assertProblem(400, "malformed-request", reply);
+                assertEquals(Set.of("header:Refresh-Proof"), pointers(reply));
+            }
+            assertEquals(200, phone.refresh().status());
+        }
+
+        @Test
+        void aTokenThatIsNotOursIsRefused(MobileClient phone) {
+            Reply reply = phone.request("POST", "/v1/auth/refresh")
+                    .anonymous()
+                    .json(Map.of("refreshToken", "A".repeat(52)))
+                    .send();
+
+            assertProblem(401, "invalid-refresh-token", reply);
+        }
+
+        @Test
+        void anExpiredAccessTokenDoesNotStandInTheWayOfARefresh(MobileClient phone, TestClock clock) {
+            Tokens tokens = signedIn(phone).tokens().orElseThrow();
+            clock.advance(Duration.ofHours(1));
+
+            Reply who = phone.request("GET", "/who")
+                    .header("Authorization", "Bearer " + tokens.accessToken())
+                    .send();
+            Reply refreshed = phone.request("POST", "/v1/auth/refresh")
+                    .header("Authorization", "Bearer " + tokens.accessToken())
+                    .json(Map.of("refreshToken", tokens.refreshToken()))
+                    .send();
+
+            assertProblem(401, "token-expired", who);
+            assertEquals(200, refreshed.status());
+        }
+
+        @Test
+        void signingOutEndsAccessAtOnce(MobileClient phone, MobileClient tablet) {
+            Tokens tokens = signedIn(phone).tokens().orElseThrow();
+            tablet.signIn(email, PASSWORD);
+
+            assertEquals(204, phone.signOut().status());
+
+            Reply who = phone.request("GET", "/who")
+                    .header("Authorization", "Bearer " + tokens.accessToken())
+                    .send();
+            assertProblem(401, "session-ended", who);
+            assertProblem(401, "session-ended", refresh(phone, tokens, proof(tokens)));
+            assertEquals(200, tablet.get("/who").status());
+        }
+
+        @Test
+        void theOwnerSeesAndEndsSessions(MobileClient phone, MobileClient.Builder tablets, MobileClient stranger) {
+            signedIn(phone);
+            MobileClient tablet = tablets.appVersion("2.1").build();
+            Reply signIn = tablet.request("POST", "/v1/auth/sign-in")
+                    .header("Device-Name", "Ada%E2%80%99s tablet")
+                    .json(Map.of("email", email, "password", PASSWORD))
+                    .send();
+            String tabletId = signIn.json().get("sessionId").asString();
+
+            JsonNode items = phone.get("/v1/auth/sessions").json().get("items");
+
+            assertEquals(2, items.size());
+            for (JsonNode item : items) {
+                boolean isTablet = item.get("id").asString().equals(tabletId);
+                assertEquals(!isTablet, item.get("current").asBoolean());
+                assertEquals(isTablet ? "2.1" : "1.0.0", item.get("appVersion").asString());
+                assertEquals(
+                        isTablet ? "Ada’s tablet" : null,
+                        item.get("deviceName").asStringOpt().orElse(null));
+                assertTrue(item.has("createdAt") && item.has("lastSeenAt"));
+            }
+            signedIn(stranger, "eve-" + email);
+            assertProblem(404, "not-found", stranger.delete("/v1/auth/sessions/" + tabletId));
+            assertEquals(204, phone.delete("/v1/auth/sessions/" + tabletId).status());
+            assertEquals(204, phone.delete("/v1/auth/sessions/" + tabletId).status());
+            assertEquals(1, phone.get("/v1/auth/sessions").json().get("items").size());
+        }
+
+        @Test
+        void withoutATokenNothingOfTheOwnersIsSeen(MobileClient phone) {
+            assertProblem(401, "unauthenticated", phone.get("/who"));
+            assertProblem(401, "unauthenticated", phone.get("/v1/auth/sessions"));
+            assertProblem(
+                    401,
+                    "unauthenticated",
+                    phone.request("POST", "/v1/auth/sign-out").send());
+            assertProblem(
+                    401,
+                    "token-invalid",
+                    phone.request("GET", "/who")
+                            .header("Authorization", "Bearer ey.ey.x")
+                            .send());
+            Reply basic = phone.request("GET", "/who")
+                    .header("Authorization", "Basic YTpi")
+                    .send();
+            assertProblem(401, "unauthenticated", basic);
+            assertEquals(Set.of("header:Authorization"), pointers(basic));
+        }
+
+        @ParameterizedTest
+        @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+                        /sign-up | {"email":"ada@example.org","password":"correct horse battery" | 400 |
+                        /sign-up | {"email":"ada@example.org"}                                  | 422 | #/password
+                        /sign-up | {"email":"ada","password":"correct horse battery"}           | 422 | #/email
+                        /sign-up | {"email":"ada@example.org","password":"short"}               | 422 | #/password
+                        /sign-up | {"email":1,"password":"correct horse battery","x":1}         | 422 | #/email #/x
+                        /sign-in | {"email":"ada@example.org","password":true}                  | 422 | #/password
+                        /verify  | {"email":"ada@example.org","code":123456}                    | 422 | #/code
+                        /refresh | {"token":"x"}                                                | 422 | #/refreshToken #/token
+                        /refresh | []                                                           | 422 | #
+                        """)
+        void aBodyThatDoesNotFitIsRefusedByField(
+                String path, String body, int status, String pointers, MobileClient phone) {
+            Reply reply = phone.request("POST", "/v1/auth" + path).json(body).send();
+
+            assertEquals(status, reply.status(), reply.text());
+            assertEquals(pointers == null ? Set.of() : Set.of(pointers.split(" ")), pointers(reply));
+        }
+
+        @Test
+        void anotherMediaTypeThanJsonIsRefused(MobileClient phone) {
+            Reply form = phone.request("POST", "/v1/auth/sign-in")
+                    .body("application/x-www-form-urlencoded", "email=ada")
+                    .send();
+            Reply utf16 = phone.request("POST", "/v1/auth/sign-in")
+                    .body("application/json; charset=utf-16", "{}")
+                    .send();
+
+            for (Reply reply : List.of(form, utf16)) {
+                assertProblem(415, "unsupported-media-type", reply);
+                assertEquals(Set.of("header:Content-Type"), pointers(reply));
+            }
+        }
+
+        @Test
+        void thePublicKeysMayBeKeptForAWhile(MobileClient phone) {
+            Reply reply = phone.get("/.well-known/jwks.json");
+
+            assertEquals(
+                    "application/jwk-set+json", reply.header("Content-Type").orElseThrow());
+            assertEquals("public, max-age=290", reply.header("Cache-Control").orElseThrow());
+            assertEquals("ES256", reply.json().get("keys").get(0).get("alg").asString());
+            assertFalse(reply.json().get("keys").get(0).has("d"));
+        }
+
+        @Test
+        void theDatabaseHoldsNothingThatOpensADoor(MobileClient phone, TestDatabase database) {
+            phone.signUp(email, PASSWORD);
+            String code = app().mail().code();
+            String waiting = dump(database);
+            phone.verify(email, code);
+            Tokens tokens = phone.tokens().orElseThrow();
+            phone.refresh();
+
+            String dump = waiting + dump(database);
+
+            assertTrue(dump.contains(email));
+            for (String secret : List.of(
+                    code, PASSWORD, tokens.refreshToken(), tokens.refreshToken().substring(28), tokens.accessToken())) {
+                assertFalse(dump.contains(secret));
+            }
+        }
+
+        private MobileClient signedIn(MobileClient phone) {
+            return signedIn(phone, email);
+        }
+
+        private MobileClient signedIn(MobileClient phone, String address) {
+            phone.signUp(address, PASSWORD);
+            assertEquals(200, phone.verify(address, app().mail().code()).status());
+            return phone;
+        }
+
+        private static Reply refresh(MobileClient phone, Tokens tokens, String proof) {
+            return phone.request("POST", "/v1/auth/refresh")
+                    .anonymous()
+                    .header("Refresh-Proof", proof)
+                    .json(Map.of("refreshToken", tokens.refreshToken()))
+                    .send();
+        }
+
+        /** Any 32 bytes will do for a proof, as long as they are the same each time. */
+        private static String proof(Tokens tokens) {
+            return tokens.refreshToken().substring(0, 43);
+        }
+
+        private static String refreshToken(Reply reply) {
+            return reply.json().get("refreshToken").asString();
+        }
+
+        private static void assertProblem(int status, String code, Reply reply) {
+            assertEquals(status, reply.status(), reply.text());
+            assertEquals(
+                    "application/problem+json", reply.header("Content-Type").orElseThrow());
+            assertEquals(code, reply.json().get("code").asString());
+        }
+
+        private static Set<String> pointers(Reply reply) {
+            JsonNode errors = reply.json().path("errors");
+            return errors.valueStream()
+                    .map(error -> error.get("pointer").asString())
+                    .collect(Collectors.toSet());
+        }
+
+        private static String withoutId(Reply reply) {
+            return reply.text().replaceAll("\"requestId\":\"[^\"]*\"", "");
+        }
+
+        private static String dump(TestDatabase database) {
+            return database.database()
+                    .withHandle(handle ->
+                            List.of("mb_auth_accounts", "mb_auth_sign_ups", "mb_auth_sessions", "mb_auth_keys").stream()
+                                    .map(table -> handle.createQuery("SELECT * FROM " + table)
+                                            .mapToMap()
+                                            .list()
+                                            .toString())
+                                    .collect(Collectors.joining()));
+        }
+    }
+}
