@@ -28,7 +28,7 @@ final class VerificationCodes {
         byte[] mac = mac(email + "\n" + seed);
         long bits = 0;
         for (int i = 0; i < 5; i++) {
-            bits = bits << 8 | mac[i] & 0xff;
+            bits = (bits << 8) | (mac[i] & 0xff);
         }
         var code = new StringBuilder(LENGTH);
         for (int shift = 35; shift >= 0; shift -= 5) {

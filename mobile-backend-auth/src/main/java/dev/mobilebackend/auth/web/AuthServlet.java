@@ -248,7 +248,9 @@ final class AuthServlet extends HttpServlet {
         try {
             return EmailAddress.parse(typed);
         } catch (IllegalArgumentException none) {
-            throw Problem.INVALID_INPUT.error("#/email", none.getMessage()).exception();
+            throw Problem.INVALID_INPUT
+                    .error("#/email", "must be an email address such as ada@example.org, in ASCII")
+                    .exception();
         }
     }
 
@@ -260,7 +262,9 @@ final class AuthServlet extends HttpServlet {
             return RotationProof.parse(header);
         } catch (IllegalArgumentException malformed) {
             throw Problem.MALFORMED_REQUEST
-                    .error("header:" + RotationProof.HEADER, malformed.getMessage())
+                    .error(
+                            "header:" + RotationProof.HEADER,
+                            "must be 32 bytes in base64url without padding: 43 characters")
                     .exception();
         }
     }

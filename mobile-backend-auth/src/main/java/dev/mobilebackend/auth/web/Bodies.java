@@ -7,6 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What goes over the wire, as JSON. */
+@SuppressWarnings("ArrayRecordComponent") // a password is wiped after its use, and no two bodies are compared
 final class Bodies {
 
     private Bodies() {}

@@ -121,7 +121,7 @@ final class RecordReader {
         return faultCount == before ? shape.make(values) : null;
     }
 
-    private @Nullable List<@Nullable Object> list(AnnotatedType element, String pointer) {
+    private @Nullable Object list(AnnotatedType element, String pointer) {
         if (parser.currentToken() != JsonToken.START_ARRAY) {
             return fault(pointer, "must be an array, was " + found());
         }
@@ -133,7 +133,7 @@ final class RecordReader {
         return Collections.unmodifiableList(elements);
     }
 
-    private @Nullable String string(String pointer) {
+    private @Nullable Object string(String pointer) {
         if (parser.currentToken() != JsonToken.VALUE_STRING) {
             return fault(pointer, "must be a string, was " + found());
         }
@@ -148,7 +148,7 @@ final class RecordReader {
         return text;
     }
 
-    private char @Nullable [] characters(String pointer) {
+    private @Nullable Object characters(String pointer) {
         if (parser.currentToken() != JsonToken.VALUE_STRING) {
             return fault(pointer, "must be a string, was " + found());
         }
@@ -156,7 +156,7 @@ final class RecordReader {
         return Arrays.copyOfRange(parser.getStringCharacters(), from, from + parser.getStringLength());
     }
 
-    private @Nullable Boolean bool(String pointer) {
+    private @Nullable Object bool(String pointer) {
         return switch (parser.currentToken()) {
             case VALUE_TRUE -> true;
             case VALUE_FALSE -> false;
@@ -164,14 +164,14 @@ final class RecordReader {
         };
     }
 
-    private @Nullable Integer integer(String pointer) {
+    private @Nullable Object integer(String pointer) {
         boolean fits = parser.currentToken() == JsonToken.VALUE_NUMBER_INT && parser.getNumberType() == NumberType.INT;
         return fits
                 ? Integer.valueOf(parser.getIntValue())
                 : fault(pointer, "must be a whole number from -2^31 to 2^31-1, was " + found());
     }
 
-    private @Nullable Long longInteger(String pointer) {
+    private @Nullable Object longInteger(String pointer) {
         boolean fits =
                 parser.currentToken() == JsonToken.VALUE_NUMBER_INT && parser.getNumberType() != NumberType.BIG_INTEGER;
         return fits
@@ -179,7 +179,7 @@ final class RecordReader {
                 : fault(pointer, "must be a whole number from -2^63 to 2^63-1, was " + found());
     }
 
-    private @Nullable Double number(String pointer) {
+    private @Nullable Object number(String pointer) {
         boolean numeric = parser.currentToken() == JsonToken.VALUE_NUMBER_INT
                 || parser.currentToken() == JsonToken.VALUE_NUMBER_FLOAT;
         if (numeric && Double.isFinite(parser.getDoubleValue())) {
@@ -188,7 +188,7 @@ final class RecordReader {
         return fault(pointer, "must be a number of double precision, was " + found());
     }
 
-    private @Nullable Instant instant(String pointer) {
+    private @Nullable Object instant(String pointer) {
         String expected = "must be a time such as 2026-03-01T08:00:00Z";
         if (parser.currentToken() != JsonToken.VALUE_STRING) {
             return fault(pointer, expected + ", was " + found());
@@ -213,8 +213,8 @@ final class RecordReader {
         return fault(pointer, "must be one of " + names);
     }
 
-    /** Notes a fault and passes over the value; gives null in the place of any value. */
-    private <T> @Nullable T fault(String pointer, String expected) {
+    /** Notes a fault and passes over the value; gives null in its place. */
+    private @Nullable Object fault(String pointer, String expected) {
         if (faultCount++ < MOST_ERRORS) {
             faults = faults.error(pointer, expected);
         }

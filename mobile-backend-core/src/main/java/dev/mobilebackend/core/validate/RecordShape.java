@@ -8,7 +8,6 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -87,8 +86,7 @@ final class RecordShape {
         } catch (InvocationTargetException refused) {
             throw unchecked(refused, "constructor");
         } catch (ReflectiveOperationException impossible) {
-            throw new AssertionError(
-                    type.getName() + " takes " + Arrays.toString(constructor.getParameterTypes()), impossible);
+            throw new LinkageError(type.getName() + " does not take its own components", impossible);
         }
     }
 
@@ -99,7 +97,7 @@ final class RecordShape {
         } catch (InvocationTargetException failed) {
             throw unchecked(failed, component.name());
         } catch (ReflectiveOperationException impossible) {
-            throw new AssertionError("the accessors of " + type.getName() + " have been opened", impossible);
+            throw new LinkageError(type.getName() + " does not give its own components", impossible);
         }
     }
 
