@@ -5,7 +5,6 @@ import dev.mobilebackend.testkit.client.MobileClient;
 import dev.mobilebackend.testkit.clock.TestClock;
 import dev.mobilebackend.testkit.network.NetworkProxy;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -45,7 +44,7 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  *   <li>{@link MobileClient.Builder}: such a phone, still to be chosen
  *   <li>{@link NetworkProxy}: the network of this test's phones
  *   <li>{@link TestClock}, {@link TestDatabase}: what the application runs on
- *   <li>{@link RunningApp}: the application itself, past the network
+ *   <li>{@link RunningApp}, or your own type of it: the application itself, past the network
  * </ul>
  *
  * {@link MobileBackendTest} is its short form.
@@ -59,8 +58,7 @@ public final class MobileBackend implements BeforeAllCallback, BeforeEachCallbac
             TestClock.class,
                     context -> startUnlessStarted(context).environment().clock(),
             TestDatabase.class,
-                    context -> startUnlessStarted(context).environment().testDatabase(),
-            RunningApp.class, context -> startUnlessStarted(context).app());
+                    context -> startUnlessStarted(context).environment().testDatabase());
     private final Supplier<TestDatabase> databases;
     private final BackendApp app;
 
@@ -91,12 +89,14 @@ public final class MobileBackend implements BeforeAllCallback, BeforeEachCallbac
 
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
-        return parameters.containsKey(parameter.getParameter().getType());
+        Class<?> type = parameter.getParameter().getType();
+        return parameters.containsKey(type) || RunningApp.class.isAssignableFrom(type);
     }
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-        return Objects.requireNonNull(parameters.get(parameter.getParameter().getType()))
+        return parameters
+                .getOrDefault(parameter.getParameter().getType(), this::app)
                 .apply(context);
     }
 
@@ -111,11 +111,15 @@ public final class MobileBackend implements BeforeAllCallback, BeforeEachCallbac
         return started;
     }
 
+    private RunningApp app(ExtensionContext context) {
+        return startUnlessStarted(context).app();
+    }
+
     private NetworkProxy network(ExtensionContext context) {
         ExtensionContext.Store store = context.getStore(Namespace.create(MobileBackend.class, this));
         NetworkProxy network = store.get(NetworkProxy.class, NetworkProxy.class);
         if (network == null) {
-            network = NetworkProxy.to(startUnlessStarted(context).app().uri());
+            network = NetworkProxy.to(app(context).uri());
             store.put(NetworkProxy.class, network);
         }
         return network;

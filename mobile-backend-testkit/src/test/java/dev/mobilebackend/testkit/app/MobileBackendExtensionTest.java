@@ -27,6 +27,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.platform.engine.discovery.ClassSelector;
 import org.junit.platform.launcher.EngineFilter;
@@ -39,6 +40,17 @@ import org.junit.platform.launcher.listeners.TestExecutionSummary;
 class MobileBackendExtensionTest {
 
     private static final List<Object> SEEN = new ArrayList<>();
+
+    private static boolean running;
+
+    /** A class for JUnit to run when {@link #run} asks for it, and not when somebody runs every test there is. */
+    @Retention(RetentionPolicy.RUNTIME)
+    @EnabledIf("dev.mobilebackend.testkit.app.MobileBackendExtensionTest#isRunning")
+    @interface Sample {}
+
+    static boolean isRunning() {
+        return running;
+    }
 
     @BeforeEach
     void forget() {
@@ -60,6 +72,7 @@ class MobileBackendExtensionTest {
         }
     }
 
+    @Sample
     static class FirstOnPostgres {
         @RegisterExtension
         static final MobileBackend backend =
@@ -73,6 +86,7 @@ class MobileBackendExtensionTest {
         }
     }
 
+    @Sample
     static final class SecondOnPostgres extends FirstOnPostgres {}
 
     @Test
@@ -82,6 +96,7 @@ class MobileBackendExtensionTest {
         assertEquals(1, SEEN.size());
     }
 
+    @Sample
     static final class OnceAClass {
         @RegisterExtension
         static final MobileBackend backend = MobileBackend.on(TestDatabase::h2, environment -> {
@@ -112,6 +127,7 @@ class MobileBackendExtensionTest {
         assertNotSame(SEEN.get(0), SEEN.get(1));
     }
 
+    @Sample
     static final class OnceATest {
         @RegisterExtension
         final MobileBackend backend = MobileBackend.on(TestDatabase::h2, environment -> {
@@ -138,6 +154,7 @@ class MobileBackendExtensionTest {
         assertEquals(2, SEEN.size());
     }
 
+    @Sample
     static final class Stopped {
         @RegisterExtension
         static final MobileBackend backend =
@@ -157,6 +174,7 @@ class MobileBackendExtensionTest {
         run(1, Frugal.class);
     }
 
+    @Sample
     static final class Frugal {
         @RegisterExtension
         static final MobileBackend backend = MobileBackend.on(
@@ -176,6 +194,7 @@ class MobileBackendExtensionTest {
         run(1, Parameters.class);
     }
 
+    @Sample
     static final class Parameters {
         @RegisterExtension
         static final MobileBackend backend = MobileBackend.on(TestDatabase::h2, environment -> {
@@ -207,6 +226,7 @@ class MobileBackendExtensionTest {
         assertNotSame(SEEN.get(0), SEEN.get(1));
     }
 
+    @Sample
     static final class Networks {
         @RegisterExtension
         static final MobileBackend backend =
@@ -240,6 +260,7 @@ class MobileBackendExtensionTest {
         assertThrows(RuntimeException.class, () -> database.database().useTransaction(handle -> {}));
     }
 
+    @Sample
     static final class DoesNotStart {
         @RegisterExtension
         static final MobileBackend backend = MobileBackend.on(TestDatabase::h2, environment -> {
@@ -268,6 +289,7 @@ class MobileBackendExtensionTest {
         }
     }
 
+    @Sample
     @MobileBackendTest(Notes.class)
     static final class Annotated {
         @Test
@@ -288,6 +310,7 @@ class MobileBackendExtensionTest {
     @MobileBackendTest(value = Notes.class, database = Dialect.H2)
     @interface NotesTest {}
 
+    @Sample
     @NotesTest
     static final class AnnotatedThroughAnother {
         @Test
@@ -297,10 +320,44 @@ class MobileBackendExtensionTest {
     }
 
     @Test
+    void givesTheApplicationAsTheTypeThatItIs() {
+        run(1, OwnType.class);
+    }
+
+    record TinyRunning(TinyApp app, RunningApp server) implements RunningApp {
+        @Override
+        public URI uri() {
+            return server.uri();
+        }
+
+        @Override
+        public void close() {
+            server.close();
+        }
+    }
+
+    @Sample
+    static final class OwnType {
+        @RegisterExtension
+        static final MobileBackend backend = MobileBackend.on(TestDatabase::h2, environment -> {
+            var app = new TinyApp();
+            return new TinyRunning(app, RunningApp.servlet(app));
+        });
+
+        @Test
+        void looksInside(TinyRunning running, MobileClient phone) {
+            phone.get("/v1/products");
+
+            assertEquals(1, running.app().seen("/v1/products").size());
+        }
+    }
+
+    @Test
     void runsAJavalin() {
         run(1, OnJavalin.class);
     }
 
+    @Sample
     static final class OnJavalin {
         @RegisterExtension
         static final MobileBackend backend = MobileBackend.on(
@@ -320,6 +377,7 @@ class MobileBackendExtensionTest {
         run(1, OnServlets.class);
     }
 
+    @Sample
     static final class OnServlets {
         @RegisterExtension
         static final MobileBackend backend = MobileBackend.on(
@@ -339,6 +397,7 @@ class MobileBackendExtensionTest {
         run(1, OnFilters.class);
     }
 
+    @Sample
     static final class OnFilters {
         @RegisterExtension
         static final MobileBackend backend = MobileBackend.on(
@@ -365,6 +424,7 @@ class MobileBackendExtensionTest {
         }
     }
 
+    @Sample
     static final class Elsewhere {
         @RegisterExtension
         static final MobileBackend backend =
@@ -395,13 +455,18 @@ class MobileBackendExtensionTest {
         var summary = new SummaryGeneratingListener();
         ClassSelector[] selectors =
                 List.of(classes).stream().map(type -> selectClass(type)).toArray(ClassSelector[]::new);
-        LauncherFactory.create()
-                .execute(
-                        LauncherDiscoveryRequestBuilder.request()
-                                .selectors(selectors)
-                                .filters(EngineFilter.includeEngines("junit-jupiter"))
-                                .build(),
-                        summary);
+        running = true;
+        try {
+            LauncherFactory.create()
+                    .execute(
+                            LauncherDiscoveryRequestBuilder.request()
+                                    .selectors(selectors)
+                                    .filters(EngineFilter.includeEngines("junit-jupiter"))
+                                    .build(),
+                            summary);
+        } finally {
+            running = false;
+        }
         return summary.getSummary();
     }
 }
