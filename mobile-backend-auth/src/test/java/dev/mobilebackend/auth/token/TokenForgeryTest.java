@@ -97,6 +97,8 @@ class TokenForgeryTest {
                 "{'kid':'KID','alg':'ES256','typ':'at+jwt'}",
                 "{'alg':'ES256', 'typ':'at+jwt', 'kid':'KID'}",
                 "{'alg':'ES256','typ':'at+jwt','kid':'KID'} ",
+                "{'alg':'ES256','typ':'at+jwt','kid':'KID']",
+                "{'alg':'ES256','typ':'at+jwt','kid':'KID'",
                 "[]",
                 "",
             })
