@@ -22,7 +22,11 @@ public record ShopSettings(
         @Nullable String serverSecret,
         @Nullable String adminPassword) {
 
-    /** @throws IllegalArgumentException naming the variable, what it was and what it may be */
+    /**
+     * Reads them, with a default for each that is not set.
+     *
+     * @throws IllegalArgumentException naming the variable, what it was and what it may be
+     */
     public static ShopSettings from(Map<String, String> environment) {
         String host = environment.getOrDefault("HOST", "127.0.0.1");
         return new ShopSettings(
