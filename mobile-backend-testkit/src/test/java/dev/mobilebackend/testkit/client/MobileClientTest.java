@@ -166,6 +166,26 @@ class MobileClientTest {
     }
 
     @Test
+    void refusesAPolicyThatNeverSendsAnything() {
+        var refused =
+                assertThrows(IllegalArgumentException.class, () -> new RetryPolicy(0, Duration.ZERO, Duration.ZERO));
+
+        assertEquals("attempts must be at least 1, was 0", refused.getMessage());
+    }
+
+    @Test
+    void saysWhichRetryAfterItDoesNotUnderstand(MobileClient phone) {
+        app.next("/v1/orders", (request, response) -> {
+            response.setHeader("Retry-After", "soon");
+            response.setStatus(503);
+        });
+
+        var refused = assertThrows(IllegalStateException.class, () -> phone.post("/v1/orders", Map.of()));
+
+        assertEquals("Retry-After must be seconds or an HTTP date, was 'soon'", refused.getMessage());
+    }
+
+    @Test
     void isSignedInByTheAnswerToSignInAndToVerify(MobileClient ada, MobileClient bob) {
         ada.signIn(EMAIL, PASSWORD);
         assertEquals(200, ada.get("/v1/me").status());
