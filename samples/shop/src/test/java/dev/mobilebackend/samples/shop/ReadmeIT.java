@@ -62,7 +62,8 @@ class ReadmeIT {
                 source.indexOf("// README begins\n") + "// README begins\n".length(),
                 source.indexOf("    // README ends"));
 
-        assertTrue(Files.readString(README).contains("```java\n" + region.stripTrailing().stripIndent() + "\n```"));
+        assertTrue(Files.readString(README)
+                .contains("```java\n" + region.stripTrailing().stripIndent() + "\n```"));
     }
 
     @Test

@@ -16,10 +16,15 @@ import dev.mobilebackend.testkit.clock.TestClock;
 import dev.mobilebackend.testkit.network.NetworkProxy;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
@@ -115,6 +120,28 @@ abstract class ShopJourney {
         assertEquals(201, retry.status());
         assertArrayEquals(first.body(), retry.body());
         assertEquals(first.header("Location"), retry.header("Location"));
+    }
+
+    @Test
+    void answersDuplicatesThatRaceWithTheOneAnswer(MobileClient phone) throws Exception {
+        signUp(phone);
+        Callable<Reply> duplicate = () -> phone.request("POST", "/v1/orders")
+                .header("Idempotency-Key", "raced")
+                .json(Map.of("productId", 8, "quantity", 1))
+                .send();
+        var answers = new HashSet<String>();
+        ExecutorService threads = Executors.newFixedThreadPool(8);
+        try {
+            for (Future<Reply> answer : threads.invokeAll(Collections.nCopies(8, duplicate))) {
+                assertEquals(201, answer.get().status());
+                answers.add(answer.get().text());
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+
+        assertEquals(1, answers.size());
+        assertEquals(1, phone.get("/v1/orders").json().get("items").size());
     }
 
     @Test

@@ -69,11 +69,45 @@ class ShopProcessIT {
     @Test
     void keepsEveryAcceptedOrderAndMakesEachReceiptOnceThoughItIsKilledOnPostgreSql() throws Exception {
         try (TestDatabase database = TestDatabase.postgres()) {
-            survivesAKillAmongTwoHundredOrders(Map.of(
-                    "DATABASE_URL", database.jdbcUrl(),
-                    "DATABASE_USER", database.user(),
-                    "DATABASE_PASSWORD", database.password()));
+            survivesAKillAmongTwoHundredOrders(on(database));
         }
+    }
+
+    @Test
+    void twoInstancesShareTokensAndWhatIsRevoked() throws Exception {
+        try (TestDatabase database = TestDatabase.postgres()) {
+            Map<String, String> environment = on(database);
+            try (ShopProcess one = ShopProcess.start(folder, environment);
+                    ShopProcess other = ShopProcess.start(folder, environment)) {
+                MobileClient phone = phone(one, null);
+                signUp(phone);
+                MobileClient samePhone = phone(other, phone.tokens().orElseThrow());
+                assertEquals(200, samePhone.get("/v1/me").status());
+
+                assertEquals(204, phone.signOut().status());
+
+                Reply reply = onceOnly(samePhone);
+                while (reply.status() == 200 || reply.status() == 429) {
+                    reply = onceOnly(samePhone);
+                }
+                ShopJourney.assertProblem(401, reply);
+            }
+        }
+    }
+
+    /** With the token as it is: the phone would refresh it when it is refused. */
+    private static Reply onceOnly(MobileClient phone) {
+        String token = phone.tokens().orElseThrow().accessToken();
+        return phone.request("GET", "/v1/me")
+                .header("Authorization", "Bearer " + token)
+                .send();
+    }
+
+    private static Map<String, String> on(TestDatabase database) {
+        return Map.of(
+                "DATABASE_URL", database.jdbcUrl(),
+                "DATABASE_USER", database.user(),
+                "DATABASE_PASSWORD", database.password());
     }
 
     private void survivesAKillAmongTwoHundredOrders(Map<String, String> environment) throws Exception {
