@@ -69,7 +69,8 @@ final class RefreshTokens {
     private byte[] mac(String sessionId, byte[] token) {
         try {
             Mac mac = Mac.getInstance("HmacSHA256");
-            mac.init(new SecretKeySpec(secret.derive("auth.session refresh token " + sessionId, 32), "HmacSHA256"));
+            mac.init(new SecretKeySpec(
+                    secret.derive("mobile-backend auth.session refresh token v1 " + sessionId, 32), "HmacSHA256"));
             mac.update(token, 0, SIGNED_BYTES);
             return mac.doFinal();
         } catch (GeneralSecurityException missing) {
