@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -84,7 +85,9 @@ final class RecordReader {
         } else if (type instanceof Class<?> record && record.isRecord()) {
             return record(record, pointer);
         } else if (type instanceof ParameterizedType list && list.getRawType() == List.class) {
-            return list(((AnnotatedParameterizedType) annotated).getAnnotatedActualTypeArguments()[0], pointer);
+            return list(argument(annotated), pointer);
+        } else if (isOptional(type)) {
+            return optional(argument(annotated), pointer);
         }
         throw new IllegalStateException("a component of a JSON body cannot be a " + type.getTypeName()
                 + ": see JsonBody for the types that it can be");
@@ -109,7 +112,9 @@ final class RecordReader {
                 fault(here, "is given twice");
             } else {
                 given[component.index()] = true;
-                boolean absent = component.nullable() && parser.currentToken() == JsonToken.VALUE_NULL;
+                boolean absent = component.nullable()
+                        && parser.currentToken() == JsonToken.VALUE_NULL
+                        && !isOptional(component.type().getType());
                 values[component.index()] = absent ? null : value(component.type(), here);
             }
         }
@@ -119,6 +124,22 @@ final class RecordReader {
             }
         }
         return faultCount == before ? shape.make(values) : null;
+    }
+
+    private static AnnotatedType argument(AnnotatedType annotated) {
+        return ((AnnotatedParameterizedType) annotated).getAnnotatedActualTypeArguments()[0];
+    }
+
+    private static boolean isOptional(Type type) {
+        return type instanceof ParameterizedType parameterized && parameterized.getRawType() == Optional.class;
+    }
+
+    private @Nullable Optional<?> optional(AnnotatedType element, String pointer) {
+        if (parser.currentToken() == JsonToken.VALUE_NULL) {
+            return Optional.empty();
+        }
+        Object value = value(element, pointer);
+        return value == null ? null : Optional.of(value);
     }
 
     private @Nullable Object list(AnnotatedType element, String pointer) {

@@ -3,6 +3,7 @@ package dev.mobilebackend.core.validate;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -14,6 +15,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.jspecify.annotations.Nullable;
@@ -85,6 +87,15 @@ class JsonBodyTest {
         assertEquals(
                 Arrays.asList("a", null),
                 read("{'tags':['a',null]}", Tags.class).tags());
+    }
+
+    private record Patch(@Nullable Optional<String> name) {}
+
+    @Test
+    void aMergePatchTellsMissingFromNullFromAValue() {
+        assertNull(read("{}", Patch.class).name());
+        assertEquals(Optional.empty(), read("{\"name\":null}", Patch.class).name());
+        assertEquals(Optional.of("Ada"), read("{\"name\":\"Ada\"}", Patch.class).name());
     }
 
     @Test

@@ -275,6 +275,20 @@ abstract class ShopJourney {
     }
 
     @Test
+    void changesNothingThatAPatchDoesNotName(MobileClient phone) {
+        signUp(phone);
+        Reply named = patchMe(phone, "{\"displayName\":\"Ada\"}");
+
+        Reply empty = patchMe(phone, "{}");
+        Reply cleared = patchMe(phone, "{\"displayName\":null}");
+
+        assertEquals("Ada", named.json().get("displayName").asString());
+        assertEquals("Ada", empty.json().get("displayName").asString());
+        assertEquals(named.header("ETag"), empty.header("ETag"));
+        assertTrue(cleared.json().get("displayName").isNull());
+    }
+
+    @Test
     void keepsWhatIsTheOperatorsFromOthers(MobileClient phone, MobileClient admin) {
         signUp(phone);
         assertEquals(
@@ -344,6 +358,15 @@ abstract class ShopJourney {
                 reply.text()
                         .matches(
                                 "(?s).*(Exception|\\bat [a-z.]+\\(|org\\.|java\\.|tools\\.|io\\.javalin|dev\\.mobilebackend).*"));
+    }
+
+    private static Reply patchMe(MobileClient phone, String patch) {
+        Reply reply = phone.request("PATCH", "/v1/me")
+                .header("If-Match", phone.get("/v1/me").header("ETag").orElseThrow())
+                .body("application/merge-patch+json", patch)
+                .send();
+        assertEquals(200, reply.status(), reply::toString);
+        return reply;
     }
 
     private static String refreshPlainly(MobileClient phone, Tokens tokens) {

@@ -10,6 +10,7 @@ import dev.mobilebackend.core.problem.Problem;
 import dev.mobilebackend.core.validate.JsonBody;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What the caller sees and changes of the own account. */
@@ -33,8 +34,8 @@ public final class Profile {
         }
     }
 
-    /** A merge patch (RFC 7396) of the one thing that can be changed; null takes the name away. */
-    private record Rename(@Nullable String displayName) {}
+    /** A merge patch (RFC 7396) of the one thing that can be changed. */
+    private record Patch(@Nullable Optional<String> displayName) {}
 
     /** {@code GET /v1/me}. */
     public Answer read(Exchange exchange) {
@@ -46,8 +47,12 @@ public final class Profile {
     public Answer change(Exchange exchange) {
         Account account = account(exchange);
         ETag.ofVersion(account.version()).requireOnChange(exchange);
-        Rename wanted = JsonBody.read(exchange, Rename.class);
-        Account changed = accounts.tryRename(account.id(), account.version(), wanted.displayName())
+        Optional<String> displayName = JsonBody.read(exchange, Patch.class).displayName();
+        if (displayName == null) {
+            return view(account)
+                    .header("ETag", ETag.ofVersion(account.version()).toString());
+        }
+        Account changed = accounts.tryRename(account.id(), account.version(), displayName.orElse(null))
                 .orElseThrow(ETag::changed);
         return view(changed).header("ETag", ETag.ofVersion(changed.version()).toString());
     }
