@@ -38,6 +38,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -51,6 +52,8 @@ class EdgeOnJavalinTest {
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
     private static final Instant NOW = Instant.parse("2026-11-23T12:00:00Z");
     private static final int MAXIMUM_BODY = 1000;
+
+    private static final AtomicInteger PAYMENTS = new AtomicInteger();
 
     private static Javalin app;
 
@@ -88,6 +91,7 @@ class EdgeOnJavalinTest {
                 .open(GET, "/never-completed")
                 .open(GET, "/halfway");
         routes.open(GET, "/overflow").open(GET, "/long").open(GET, "/long-error");
+        routes.open(POST, "/ignores-its-body").signedIn(POST, "/pay").idempotent();
         routes.signedIn(GET, "/mine").role("admin", GET, "/admin");
         routes.signedIn(GET, "/orders/{id}").owner(id -> id.equals("7") ? Optional.of("ann") : Optional.empty());
         routes.open(GET, "/limited").limit(RateLimitPolicy.perClient(2, Duration.ofMinutes(1)));
@@ -253,6 +257,46 @@ class EdgeOnJavalinTest {
                 send("/echo", "POST", BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(large))),
                 413,
                 "body-too-large");
+    }
+
+    @Test
+    void refusesABodyThatSaysItIsTooLargeThoughNobodyReadsIt() throws Exception {
+        byte[] large = new byte[MAXIMUM_BODY + 1];
+
+        assertProblem(send("/ignores-its-body", "POST", BodyPublishers.ofByteArray(large)), 413, "body-too-large");
+    }
+
+    @Test
+    void refusesAnIdempotentRequestWithoutAKeyBeforeItsHandlerRuns() throws Exception {
+        HttpResponse<String> missing = send("/pay", "POST", BodyPublishers.noBody(), "Test-Caller", "ann");
+        HttpResponse<String> malformed =
+                send("/pay", "POST", BodyPublishers.noBody(), "Test-Caller", "ann", "Idempotency-Key", "two words");
+
+        assertProblem(missing, 400, "idempotency-key-missing");
+        assertProblem(malformed, 400, "idempotency-key-malformed");
+        assertEquals(0, PAYMENTS.get());
+    }
+
+    @Test
+    void refusesPlainHttpUnlessItIsAllowedAndNeverRedirects() throws Exception {
+        Edge strict = Edge.builder().routes(routes -> routes.open(GET, "/ok")).build();
+        Javalin plain = Javalin.create(config -> {
+                    config.startup.showJavalinBanner = false;
+                    JavalinEdge.install(config, strict);
+                    config.routes.get("/ok", context -> context.result("sent in the clear"));
+                })
+                .start("127.0.0.1", 0);
+        try {
+            HttpResponse<String> refused = CLIENT.send(
+                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + plain.port() + "/ok"))
+                            .build(),
+                    BodyHandlers.ofString());
+
+            assertProblem(refused, 403, "plain-http");
+            assertFalse(refused.headers().firstValue("Location").isPresent());
+        } finally {
+            plain.stop();
+        }
     }
 
     @Test

@@ -86,6 +86,10 @@ class RouteTableTest {
                 "/v1/products/%4",
                 "/v1/products/%",
                 "/v1/products/%ff",
+                "/v1/products/.",
+                "/v1/products/..",
+                "/v1/products/%2e",
+                "/v1/products/%2E%2e",
                 "/v1/products/%00",
                 "/v1/products/%0a",
                 "/v1/products/%c0%af"
