@@ -15,8 +15,6 @@ module dev.mobilebackend.testkit {
     requires static transitive jakarta.servlet;
     requires static org.eclipse.jetty.ee10.servlet;
     requires com.zaxxer.hikari;
-    requires embedded.postgres;
-    requires embedded.redis;
     requires org.junit.platform.commons;
 
     exports dev.mobilebackend.testkit.app;

@@ -59,6 +59,10 @@ public final class ShopApp {
         config.setPassword(settings.databasePassword());
         config.setMaximumPoolSize(CONNECTIONS);
         config.setMinimumIdle(2);
+        if (settings.databaseUrl().startsWith("jdbc:h2:")) {
+            // Its own shutdown hook would close the database under the jobs that are still draining.
+            config.addDataSourceProperty("DB_CLOSE_ON_EXIT", "FALSE");
+        }
         return new HikariDataSource(config);
     }
 }
