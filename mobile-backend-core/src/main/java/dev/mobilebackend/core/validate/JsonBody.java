@@ -27,9 +27,8 @@ import tools.jackson.core.json.JsonFactory;
  * }</pre>
  *
  * Components are {@code String}, {@code char[]} for secrets, {@code boolean}, {@code int}, {@code long}, {@code double},
- * {@code Instant}, enums, other records, and lists of these. In a merge patch (RFC 7396) a component is a
- * {@code @Nullable Optional}: null where it is missing and stays as it is, empty where it is null and goes away. A
- * record that is not public must stand in a package that is open to {@code dev.mobilebackend.core}.
+ * {@code Instant}, enums, other records, lists of these, and {@link Patch} of these, which tells a missing field from
+ * one that is null. A record that is not public must stand in a package that is open to {@code dev.mobilebackend.core}.
  */
 public final class JsonBody {
 

@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -86,8 +85,8 @@ final class RecordReader {
             return record(record, pointer);
         } else if (type instanceof ParameterizedType list && list.getRawType() == List.class) {
             return list(argument(annotated), pointer);
-        } else if (isOptional(type)) {
-            return optional(argument(annotated), pointer);
+        } else if (isPatch(type)) {
+            return patch(argument(annotated), pointer);
         }
         throw new IllegalStateException("a component of a JSON body cannot be a " + type.getTypeName()
                 + ": see JsonBody for the types that it can be");
@@ -112,14 +111,14 @@ final class RecordReader {
                 fault(here, "is given twice");
             } else {
                 given[component.index()] = true;
-                boolean absent = component.nullable()
-                        && parser.currentToken() == JsonToken.VALUE_NULL
-                        && !isOptional(component.type().getType());
+                boolean absent = component.nullable() && parser.currentToken() == JsonToken.VALUE_NULL;
                 values[component.index()] = absent ? null : value(component.type(), here);
             }
         }
         for (RecordShape.Component component : shape.components()) {
-            if (!given[component.index()] && !component.nullable()) {
+            if (!given[component.index()] && isPatch(component.type().getType())) {
+                values[component.index()] = new Patch<>(false, null);
+            } else if (!given[component.index()] && !component.nullable()) {
                 fault(pointer + "/" + escaped(component.name()), "is required");
             }
         }
@@ -130,16 +129,16 @@ final class RecordReader {
         return ((AnnotatedParameterizedType) annotated).getAnnotatedActualTypeArguments()[0];
     }
 
-    private static boolean isOptional(Type type) {
-        return type instanceof ParameterizedType parameterized && parameterized.getRawType() == Optional.class;
+    private static boolean isPatch(Type type) {
+        return type instanceof ParameterizedType parameterized && parameterized.getRawType() == Patch.class;
     }
 
-    private @Nullable Optional<?> optional(AnnotatedType element, String pointer) {
+    private @Nullable Object patch(AnnotatedType element, String pointer) {
         if (parser.currentToken() == JsonToken.VALUE_NULL) {
-            return Optional.empty();
+            return new Patch<>(true, null);
         }
         Object value = value(element, pointer);
-        return value == null ? null : Optional.of(value);
+        return value == null ? null : new Patch<>(true, value);
     }
 
     private @Nullable Object list(AnnotatedType element, String pointer) {

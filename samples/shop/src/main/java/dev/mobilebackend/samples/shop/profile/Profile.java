@@ -8,9 +8,9 @@ import dev.mobilebackend.core.exchange.Answer;
 import dev.mobilebackend.core.exchange.Exchange;
 import dev.mobilebackend.core.problem.Problem;
 import dev.mobilebackend.core.validate.JsonBody;
+import dev.mobilebackend.core.validate.Patch;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What the caller sees and changes of the own account. */
@@ -35,7 +35,7 @@ public final class Profile {
     }
 
     /** A merge patch (RFC 7396) of the one thing that can be changed. */
-    private record Patch(@Nullable Optional<String> displayName) {}
+    private record Change(Patch<String> displayName) {}
 
     /** {@code GET /v1/me}. */
     public Answer read(Exchange exchange) {
@@ -47,12 +47,12 @@ public final class Profile {
     public Answer change(Exchange exchange) {
         Account account = account(exchange);
         ETag.ofVersion(account.version()).requireOnChange(exchange);
-        Optional<String> displayName = JsonBody.read(exchange, Patch.class).displayName();
-        if (displayName == null) {
+        Patch<String> displayName = JsonBody.read(exchange, Change.class).displayName();
+        if (!displayName.named()) {
             return view(account)
                     .header("ETag", ETag.ofVersion(account.version()).toString());
         }
-        Account changed = accounts.tryRename(account.id(), account.version(), displayName.orElse(null))
+        Account changed = accounts.tryRename(account.id(), account.version(), displayName.value())
                 .orElseThrow(ETag::changed);
         return view(changed).header("ETag", ETag.ofVersion(changed.version()).toString());
     }
