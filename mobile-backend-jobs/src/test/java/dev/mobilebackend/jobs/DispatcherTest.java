@@ -34,7 +34,7 @@ class DispatcherTest {
 
     @Test
     void claimsOnlyWhatItsFreeThreadsCanRun() {
-        enqueue(1, 2, 3);
+        enqueue(1, 2, 3, 4, 5);
 
         dispatcher.turn();
         int started = threads.size();
@@ -124,6 +124,21 @@ class DispatcherTest {
         runAll();
 
         assertEquals(List.of(), ran);
+    }
+
+    @Test
+    void anOutcomeThatTheStoreDidNotTakeIsSentAgain() {
+        enqueue(1);
+        dispatcher.turn();
+        runAll();
+        store.refuseNextStep();
+        assertThrows(IllegalStateException.class, dispatcher::turn);
+        List<JobCount> meanwhile = store.counts();
+
+        dispatcher.turn();
+
+        assertEquals(List.of(new JobCount("note", JobState.RUNNING, 1)), meanwhile);
+        assertEquals(List.of(), store.counts());
     }
 
     @Test

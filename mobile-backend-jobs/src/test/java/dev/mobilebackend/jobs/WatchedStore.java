@@ -4,16 +4,21 @@ package dev.mobilebackend.jobs;
 import java.time.Duration;
 import java.util.List;
 
-/** A store that counts its steps, tells of heartbeats, and whose connection may be cut after it has committed. */
+/** A store that counts its steps, tells of heartbeats, and whose connection may be cut before or after a commit. */
 final class WatchedStore implements JobStore {
 
     private final JobStore store;
+    private boolean stepIsRefused;
     private boolean answerIsLost;
     private volatile Runnable onBeat = () -> {};
     int steps;
 
     WatchedStore(JobStore store) {
         this.store = store;
+    }
+
+    void refuseNextStep() {
+        stepIsRefused = true;
     }
 
     void loseNextAnswer() {
@@ -27,6 +32,10 @@ final class WatchedStore implements JobStore {
     @Override
     public List<ClaimedJob> finishAndClaim(long owner, List<JobOutcome> outcomes, int limit) {
         steps++;
+        if (stepIsRefused) {
+            stepIsRefused = false;
+            throw new IllegalStateException("there is no connection");
+        }
         List<ClaimedJob> claimed = store.finishAndClaim(owner, outcomes, limit);
         if (answerIsLost) {
             answerIsLost = false;
