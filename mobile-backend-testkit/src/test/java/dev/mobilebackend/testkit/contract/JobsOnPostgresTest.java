@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -97,7 +98,7 @@ class JobsOnPostgresTest {
     }
 
     @Test
-    void aTransactionalJobThatHasBegunIsNotTakenOver() throws InterruptedException {
+    void aTransactionalJobThatHasBegunIsNotTakenOver() throws Exception {
         var begun = new CountDownLatch(1);
         var release = new CountDownLatch(1);
         store.enqueue(NewJob.of(new MakeReceipt("7")));
@@ -112,13 +113,15 @@ class JobsOnPostgresTest {
                             .run(job, context);
                 })
                 .build();
-        CompletableFuture<Integer> run = CompletableFuture.supplyAsync(
-                paused::runDue,
-                task -> Ambient.threads("paused").newThread(task).start());
+        CompletableFuture<Integer> run = inItsThread(paused::runDue);
         begun.await();
 
-        int rescued = store.rescue();
-        release.countDown();
+        int rescued;
+        try {
+            rescued = inItsThread(store::rescue).get(30, TimeUnit.SECONDS);
+        } finally {
+            release.countDown();
+        }
         run.join();
 
         assertEquals(0, rescued);
@@ -130,6 +133,11 @@ class JobsOnPostgresTest {
         return Worker.builder(store)
                 .handle(MakeReceipt.class, store.inTransaction(handler))
                 .build();
+    }
+
+    private static <T> CompletableFuture<T> inItsThread(Supplier<T> work) {
+        return CompletableFuture.supplyAsync(
+                work, task -> Ambient.threads("other").newThread(task).start());
     }
 
     private static void insertReceipt(MakeReceipt job, Handle handle) {
