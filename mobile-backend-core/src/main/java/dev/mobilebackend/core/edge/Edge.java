@@ -206,7 +206,9 @@ public final class Edge implements Filter {
 
     private static void fail(EdgeResponse answer, Throwable failure) {
         ProblemException refusal = refusalIn(failure);
-        if (refusal == null) {
+        if (answer.isClientGone()) {
+            LOG.debug("the client of request {} went away before its answer", answer.requestId(), failure);
+        } else if (refusal == null) {
             LOG.error("request {} failed", answer.requestId(), failure);
         }
         answer.refuse(refusal == null ? Problem.INTERNAL_ERROR : refusal.problem());

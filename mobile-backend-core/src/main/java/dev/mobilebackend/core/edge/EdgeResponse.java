@@ -35,6 +35,7 @@ final class EdgeResponse extends HttpServletResponseWrapper {
     private final AtomicBoolean finished = new AtomicBoolean();
     private Gate gate = Gate.UNDECIDED;
     private volatile @Nullable Problem problem;
+    private volatile boolean clientGone;
     private @Nullable String contentEncoding;
     private @Nullable ServletOutputStream out;
     private @Nullable PrintWriter writer;
@@ -54,6 +55,11 @@ final class EdgeResponse extends HttpServletResponseWrapper {
 
     String requestId() {
         return requestId;
+    }
+
+    /** Whether writing has failed: then nobody is left to answer, and nothing of ours is to blame. */
+    boolean isClientGone() {
+        return clientGone;
     }
 
     /** Ends this answer with a problem instead of what was written so far; one that is on its way is cut off. */
@@ -206,15 +212,18 @@ final class EdgeResponse extends HttpServletResponseWrapper {
 
         @Override
         public void write(int b) throws IOException {
-            if (passes()) {
-                delegate.write(b);
-            }
+            write(new byte[] {(byte) b}, 0, 1);
         }
 
         @Override
         public void write(byte[] bytes, int offset, int length) throws IOException {
             if (passes()) {
-                delegate.write(bytes, offset, length);
+                try {
+                    delegate.write(bytes, offset, length);
+                } catch (IOException gone) {
+                    clientGone = true;
+                    throw gone;
+                }
             }
         }
 
