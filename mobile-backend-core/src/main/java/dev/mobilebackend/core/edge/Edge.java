@@ -54,7 +54,7 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>{@code
  * var edge = Edge.builder()
- *         .authenticate(auth.bearer())
+ *         .authenticate(auth.bearerStep())
  *         .limit(perClient(300, ofMinutes(1)))
  *         .routes(routes -> routes
  *                 .open(GET, "/v1/products/{id}")

@@ -4,6 +4,9 @@ package dev.mobilebackend.core.validate;
 import dev.mobilebackend.core.exchange.Exchange;
 import dev.mobilebackend.core.problem.Problem;
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
@@ -50,12 +53,13 @@ public final class JsonBody {
      */
     public static <T extends Record> T read(Exchange exchange, Class<T> type) {
         requireJson(exchange.header("Content-Type"));
+        requireUncompressed(exchange.header("Content-Encoding"));
         return read(exchange.body(), type);
     }
 
     /** {@link #read(Exchange, Class)} for bytes that have been read. */
     public static <T extends Record> T read(byte[] json, Class<T> type) {
-        try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), json)) {
+        try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), utf8(json))) {
             return new RecordReader(parser).readAll(type);
         }
     }
@@ -70,6 +74,27 @@ public final class JsonBody {
             new RecordWriter(generator).write(value);
         }
         return out.toByteArray();
+    }
+
+    /** Decoded here, since the parser would guess at other encodings. */
+    private static String utf8(byte[] json) {
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(json))
+                    .toString();
+        } catch (CharacterCodingException otherEncoding) {
+            throw Problem.MALFORMED_REQUEST.detail("the body is not UTF-8").exception();
+        }
+    }
+
+    private static void requireUncompressed(@Nullable String contentEncoding) {
+        if (contentEncoding != null && !contentEncoding.strip().equalsIgnoreCase("identity")) {
+            throw Problem.UNSUPPORTED_MEDIA_TYPE
+                    .detail("send the body as it is, without Content-Encoding")
+                    .error("header:Content-Encoding", "must be missing or identity")
+                    .exception();
+        }
     }
 
     private static void requireJson(@Nullable String contentType) {

@@ -217,6 +217,13 @@ class JsonBodyTest {
     }
 
     @Test
+    void otherEncodingsOfUnicodeAreRefused() {
+        byte[] utf16 = "{\"name\":\"Ada\"}".getBytes(StandardCharsets.UTF_16);
+
+        assertThrows(ProblemException.class, () -> JsonBody.read(utf16, Rename.class));
+    }
+
+    @Test
     void depthAndLengthsAreLimited() {
         String deep = "{'x':" + "[".repeat(60) + "]".repeat(60) + ",'text':'a'}";
         String wide = "{'text':" + "1".repeat(200) + "}";

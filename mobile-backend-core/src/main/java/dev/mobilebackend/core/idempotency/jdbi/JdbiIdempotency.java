@@ -34,7 +34,7 @@ import org.jdbi.v3.core.JdbiException;
  * <pre>{@code
  * Answer answer = idempotency.inTransaction(exchange, handle -> {
  *     Order order = orders.place(handle, wanted);
- *     return Answer.json(201, json.write(order));
+ *     return Answer.json(201, JsonBody.write(order));
  * });
  * exchange.send(answer);
  * }</pre>

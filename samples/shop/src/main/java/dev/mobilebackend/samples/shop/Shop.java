@@ -23,6 +23,7 @@ import dev.mobilebackend.core.health.HealthServlet;
 import dev.mobilebackend.core.javalin.JavalinEdge;
 import dev.mobilebackend.core.page.PagePolicy;
 import dev.mobilebackend.core.page.Paging;
+import dev.mobilebackend.core.problem.ProblemException;
 import dev.mobilebackend.core.route.Routes;
 import dev.mobilebackend.core.secret.ServerSecret;
 import dev.mobilebackend.core.transport.TransportPolicy;
@@ -49,6 +50,10 @@ public final class Shop implements AutoCloseable {
     private static final SchemaPart TABLES =
             new SchemaPart("shop", Shop.class.getClassLoader(), List.of("V901__shop.sql"));
     private static final int PRODUCTS = 500;
+
+    /** Requests that are being answered may end before the server does. */
+    private static final long STOP_MILLIS = 10_000;
+
     private static final String ADMIN = "admin@shop.example";
 
     private final Auth auth;
@@ -147,6 +152,7 @@ public final class Shop implements AutoCloseable {
 
     private void serve(JavalinConfig config, Edge edge, Handlers to) {
         config.startup.showJavalinBanner = false;
+        config.jetty.modifyServer(jetty -> jetty.setStopTimeout(STOP_MILLIS));
         JavalinEdge.install(config, edge);
         JavalinEdge.servlet(config, auth.path() + "/*", auth.servlet());
         JavalinEdge.servlet(config, Auth.JWKS_PATH, auth.jwksServlet());
@@ -166,9 +172,15 @@ public final class Shop implements AutoCloseable {
     }
 
     private void seedAdmin(@Nullable String password, InstantSource clock) {
-        if (password != null) {
+        if (password == null) {
+            return;
+        }
+        try {
             auth.accounts()
                     .tryCreate(EmailAddress.parse(ADMIN), password.toCharArray(), Set.of("admin"), clock.instant());
+        } catch (ProblemException refused) {
+            throw new IllegalArgumentException(
+                    "SHOP_ADMIN_PASSWORD " + refused.problem().errors().get(0).detail(), refused);
         }
     }
 }

@@ -8,7 +8,11 @@ import dev.mobilebackend.core.data.Database;
 import dev.mobilebackend.core.secret.ServerSecret;
 import dev.mobilebackend.jobs.jdbi.JdbiJobStore;
 import io.javalin.Javalin;
+import io.javalin.util.JavalinBindException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Runs the shop by itself, until it is told to stop. See {@link ShopSettings} for its environment. */
 public final class ShopApp {
@@ -30,9 +34,7 @@ public final class ShopApp {
     }
 
     private static void run(ShopSettings settings) {
-        ServerSecret secret = settings.serverSecret() == null
-                ? ServerSecret.ofFile(SECRET_FILE, Ambient.random())
-                : ServerSecret.ofBase64(settings.serverSecret());
+        ServerSecret secret = secret(settings);
         HikariDataSource pool = pool(settings);
         Database database = Database.of(pool);
         Shop shop = Shop.open(settings, database, JdbiJobStore.of(database), secret, Ambient.clock());
@@ -44,11 +46,38 @@ public final class ShopApp {
             pool.close();
             System.out.println("shop: stopped");
         }));
+        start(server, settings);
         shop.worker().start();
-        server.start(settings.host(), settings.port());
         String address = "http://" + settings.host() + ":" + server.port();
-        System.out.println("shop: ready on " + address + ", database " + settings.databaseUrl() + ", try: curl "
+        System.out.println("shop: ready on " + address + ", database " + settings.databaseName() + ", try: curl "
                 + address + "/v1/products?limit=3");
+    }
+
+    private static ServerSecret secret(ShopSettings settings) {
+        if (settings.serverSecret() == null) {
+            try {
+                return ServerSecret.ofFile(SECRET_FILE, Ambient.random());
+            } catch (UncheckedIOException unusable) {
+                throw new IllegalArgumentException(
+                        unusable.getMessage() + ": make the folder writable, or set SHOP_SECRET", unusable);
+            }
+        }
+        try {
+            return ServerSecret.ofBase64(settings.serverSecret());
+        } catch (IllegalArgumentException unusable) {
+            throw new IllegalArgumentException("SHOP_SECRET: " + unusable.getMessage(), unusable);
+        }
+    }
+
+    private static void start(Javalin server, ShopSettings settings) {
+        try {
+            server.start(settings.host(), settings.port());
+        } catch (JavalinBindException taken) {
+            throw new IllegalArgumentException(
+                    "could not listen on HOST " + settings.host() + ", PORT " + settings.port()
+                            + ": stop what listens there, or take another",
+                    taken);
+        }
     }
 
     private static HikariDataSource pool(ShopSettings settings) {
@@ -59,10 +88,25 @@ public final class ShopApp {
         config.setPassword(settings.databasePassword());
         config.setMaximumPoolSize(CONNECTIONS);
         config.setMinimumIdle(2);
+        config.setInitializationFailTimeout(TimeUnit.SECONDS.toMillis(10));
         if (settings.databaseUrl().startsWith("jdbc:h2:")) {
             // Its own shutdown hook would close the database under the jobs that are still draining.
             config.addDataSourceProperty("DB_CLOSE_ON_EXIT", "FALSE");
         }
-        return new HikariDataSource(config);
+        try {
+            return new HikariDataSource(config);
+        } catch (RuntimeException unreachable) {
+            throw new IllegalArgumentException(
+                    "could not connect to DATABASE_URL " + settings.databaseName() + ": " + innermost(unreachable),
+                    unreachable);
+        }
+    }
+
+    private static @Nullable String innermost(Throwable failure) {
+        Throwable cause = failure;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause.getMessage();
     }
 }

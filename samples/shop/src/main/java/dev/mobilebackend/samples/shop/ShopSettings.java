@@ -40,6 +40,11 @@ public record ShopSettings(
                 environment.get("SHOP_ADMIN_PASSWORD"));
     }
 
+    /** The database's address without its options, which may hold a password. */
+    public String databaseName() {
+        return databaseUrl.split("[?;]", 2)[0];
+    }
+
     @Override
     public String toString() {
         return "ShopSettings[" + host + ":" + port + ", development=" + development + "]";

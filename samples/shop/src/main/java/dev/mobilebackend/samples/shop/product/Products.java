@@ -63,7 +63,7 @@ public final class Products {
     }
 
     /**
-     * Takes pieces out of the stock in the transaction of an order; 404 without such a product, 409 with too few.
+     * Takes pieces out of the stock in the transaction of an order; 422 without such a product, 409 with too few.
      *
      * @return the product as it was sold
      */
