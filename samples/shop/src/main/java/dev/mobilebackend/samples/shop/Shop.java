@@ -42,6 +42,7 @@ import io.javalin.config.JavalinConfig;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
+import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.jspecify.annotations.Nullable;
 
 /** The shop put together: tables, rooms, routes, server and worker, none of them running yet. */
@@ -152,7 +153,10 @@ public final class Shop implements AutoCloseable {
 
     private void serve(JavalinConfig config, Edge edge, Handlers to) {
         config.startup.showJavalinBanner = false;
-        config.jetty.modifyServer(jetty -> jetty.setStopTimeout(STOP_MILLIS));
+        config.jetty.modifyServer(jetty -> {
+            jetty.setHandler(new GracefulHandler());
+            jetty.setStopTimeout(STOP_MILLIS);
+        });
         JavalinEdge.install(config, edge);
         JavalinEdge.servlet(config, auth.path() + "/*", auth.servlet());
         JavalinEdge.servlet(config, Auth.JWKS_PATH, auth.jwksServlet());

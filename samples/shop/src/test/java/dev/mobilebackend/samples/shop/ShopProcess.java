@@ -30,13 +30,9 @@ final class ShopProcess implements AutoCloseable {
 
     /** Starts it on a free port and returns once it says that it is ready. */
     static ShopProcess start(Path folder, Map<String, String> environment) throws IOException {
-        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        var builder = new ProcessBuilder(java, "-jar", JAR.toString())
-                .directory(folder.toFile())
-                .redirectError(ProcessBuilder.Redirect.INHERIT);
-        builder.environment().put("PORT", "0");
-        builder.environment().putAll(environment);
-        Process process = builder.start();
+        Process process = command(folder, environment)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
         BufferedReader output = process.inputReader(StandardCharsets.UTF_8);
         for (String line = output.readLine(); line != null; line = output.readLine()) {
             Matcher ready = READY.matcher(line);
@@ -45,6 +41,28 @@ final class ShopProcess implements AutoCloseable {
             }
         }
         throw new IllegalStateException("the shop ended before it was ready, with exit code " + exitCode(process));
+    }
+
+    /**
+     * Starts it with what it cannot start with.
+     *
+     * @return what it printed before it ended with an error
+     */
+    static List<String> fail(Path folder, Map<String, String> environment) throws IOException {
+        Process process = command(folder, environment).redirectErrorStream(true).start();
+        List<String> said = process.inputReader(StandardCharsets.UTF_8).lines().toList();
+        if (exitCode(process) != 2) {
+            throw new IllegalStateException("the shop ended with exit code " + exitCode(process) + " and said " + said);
+        }
+        return said;
+    }
+
+    private static ProcessBuilder command(Path folder, Map<String, String> environment) {
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        ProcessBuilder builder = new ProcessBuilder(java, "-jar", JAR.toString()).directory(folder.toFile());
+        builder.environment().put("PORT", "0");
+        builder.environment().putAll(environment);
+        return builder;
     }
 
     URI uri() {

@@ -35,7 +35,7 @@ import tools.jackson.databind.JsonNode;
 class ShopProcessIT {
 
     private static final int ORDERS = 200;
-    private static final int KILLED_AFTER = 80;
+    private static final int ENDED_AFTER = 80;
 
     @TempDir
     private Path folder;
@@ -49,6 +49,41 @@ class ShopProcessIT {
 
         assertEquals(List.of("shop: stopped"), said);
         assertEquals(143, shop.exitCode());
+    }
+
+    @Test
+    void answersEveryOrderThatItTakesWhenItIsToldToStop() throws Exception {
+        Map<Integer, String> accepted = new ConcurrentHashMap<>();
+        Tokens tokens;
+        try (ShopProcess shop = ShopProcess.start(folder, Map.of())) {
+            MobileClient phone = phone(shop, null);
+            signUp(phone);
+            tokens = phone.tokens().orElseThrow();
+            orderUntil(shop::terminate, phone, accepted);
+        }
+
+        try (ShopProcess again = ShopProcess.start(folder, Map.of())) {
+            assertEquals(accepted.size(), ordersOf(phone(again, tokens)).size());
+        }
+    }
+
+    @Test
+    void saysInOneLineWhatItCannotStartWith() throws Exception {
+        Map<String, String> wrong = Map.of(
+                "PORT", "eighty",
+                "SHOP_DEV", "maybe",
+                "SHOP_SECRET", "c2hvcnQ=",
+                "SHOP_ADMIN_PASSWORD", "short",
+                "DATABASE_URL", "jdbc:postgresql://127.0.0.1:1/shop?password=hunter2");
+        for (Map.Entry<String, String> setting : wrong.entrySet()) {
+            List<String> said = ShopProcess.fail(folder, Map.of(setting.getKey(), setting.getValue()));
+
+            List<String> complaints =
+                    said.stream().filter(line -> line.startsWith("shop: ")).toList();
+            assertTrue(complaints.get(0).contains(setting.getKey()), said::toString);
+            assertTrue(said.stream().noneMatch(line -> line.startsWith("\tat ")), said::toString);
+            assertTrue(said.stream().noneMatch(line -> line.contains("hunter2")), said::toString);
+        }
     }
 
     @Test
@@ -117,9 +152,9 @@ class ShopProcessIT {
             MobileClient phone = phone(shop, null);
             signUp(phone);
             tokens = phone.tokens().orElseThrow();
-            killAmong(shop, phone, accepted);
+            orderUntil(shop::kill, phone, accepted);
         }
-        assertTrue(accepted.size() >= KILLED_AFTER && accepted.size() < ORDERS, accepted.size() + " were accepted");
+        assertTrue(accepted.size() >= ENDED_AFTER && accepted.size() < ORDERS, accepted.size() + " were accepted");
 
         try (ShopProcess again = ShopProcess.start(folder, environment)) {
             MobileClient phone = phone(again, tokens);
@@ -139,9 +174,9 @@ class ShopProcessIT {
         }
     }
 
-    private static void killAmong(ShopProcess shop, MobileClient phone, Map<Integer, String> accepted)
-            throws Exception {
-        var enough = new CountDownLatch(KILLED_AFTER);
+    /** Sends all orders from four threads, and ends the shop when some of them have been answered. */
+    private static void orderUntil(Runnable end, MobileClient phone, Map<Integer, String> accepted) throws Exception {
+        var enough = new CountDownLatch(ENDED_AFTER);
         ExecutorService threads = Executors.newFixedThreadPool(4);
         try {
             List<Future<?>> sent = new ArrayList<>();
@@ -149,15 +184,19 @@ class ShopProcessIT {
                     .forEach(i -> sent.add(threads.submit(() -> {
                         try {
                             Reply answer = order(phone, i);
+                            if (answer.status() == 503) {
+                                assertEquals(0, enough.getCount(), "an order was refused before the shop ended");
+                                return;
+                            }
                             assertEquals(201, answer.status(), answer::toString);
                             accepted.put(i, answer.text());
                             enough.countDown();
-                        } catch (UncheckedIOException killed) {
-                            assertEquals(0, enough.getCount(), "an order was lost before the kill");
+                        } catch (UncheckedIOException ended) {
+                            assertEquals(0, enough.getCount(), "an order was lost before the shop ended");
                         }
                     })));
             enough.await();
-            shop.kill();
+            end.run();
             for (Future<?> order : sent) {
                 order.get();
             }
