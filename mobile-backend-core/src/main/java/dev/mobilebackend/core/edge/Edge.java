@@ -154,6 +154,9 @@ public final class Edge implements Filter {
             throw Problem.NOT_FOUND.exception();
         }
         Route route = found.route();
+        if (route.method() == HttpMethod.GET) {
+            request.serveAsGet();
+        }
         exchange.matched(new MatchedRoute(route.template(), found.pathParameters(), route.rules()));
         limitByClient.apply(exchange);
         request.checkDeclaredLength();

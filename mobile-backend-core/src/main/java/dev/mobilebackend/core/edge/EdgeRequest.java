@@ -15,6 +15,10 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -23,18 +27,54 @@ final class EdgeRequest extends HttpServletRequestWrapper {
 
     private static final String ATTRIBUTE = "dev.mobilebackend.edge.request";
 
+    private static final List<String> METHOD_OVERRIDES =
+            List.of("X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override");
+
     private final EdgeResponse response;
     private final long maximumBody;
     private final @Nullable PayloadDigest digest;
     private @Nullable ServletInputStream body;
     private @Nullable BufferedReader reader;
     private volatile @Nullable EdgeAsync async;
+    private boolean servedAsGet;
 
     EdgeRequest(HttpServletRequest request, EdgeResponse response, long maximumBody, @Nullable PayloadDigest digest) {
         super(request);
         this.response = response;
         this.maximumBody = maximumBody;
         this.digest = digest;
+    }
+
+    /** HEAD on a route for GET: frameworks run its handler, and the container sends no body (RFC 9110 section 9.3.2). */
+    @Override
+    public String getMethod() {
+        return servedAsGet ? "GET" : super.getMethod();
+    }
+
+    void serveAsGet() {
+        servedAsGet = true;
+    }
+
+    /** Frameworks that obey an override would run a handler under another route's rule. */
+    @Override
+    public @Nullable String getHeader(String name) {
+        return isOverride(name) ? null : super.getHeader(name);
+    }
+
+    @Override
+    public Enumeration<String> getHeaders(String name) {
+        return isOverride(name) ? Collections.emptyEnumeration() : super.getHeaders(name);
+    }
+
+    @Override
+    public Enumeration<String> getHeaderNames() {
+        List<String> names = new ArrayList<>(Collections.list(super.getHeaderNames()));
+        names.removeIf(EdgeRequest::isOverride);
+        return Collections.enumeration(names);
+    }
+
+    private static boolean isOverride(String header) {
+        return METHOD_OVERRIDES.stream().anyMatch(header::equalsIgnoreCase);
     }
 
     static Optional<EdgeRequest> find(ServletRequest request) {

@@ -72,6 +72,14 @@ public final class Exchange {
         return facts;
     }
 
+    /**
+     * Whether a proxy says that it passed this request on. Then the address it came from is the proxy's, and where the
+     * client is remains unknown.
+     */
+    public boolean isForwarded() {
+        return header("X-Forwarded-For") != null || header("Forwarded") != null || header("X-Real-IP") != null;
+    }
+
     /** Called by the edge once the route is known. */
     public void matched(MatchedRoute found) {
         route = found;

@@ -45,10 +45,13 @@ public interface Access {
         };
     }
 
-    /** A client inside the operator's own network; for others the route does not exist. */
+    /**
+     * A client inside the operator's own network that did not come through a proxy; for others the route does not
+     * exist.
+     */
     static Access privateNetwork() {
         return exchange -> {
-            if (!exchange.facts().client().isPrivate()) {
+            if (!exchange.facts().client().isPrivate() || exchange.isForwarded()) {
                 throw Problem.NOT_FOUND.exception();
             }
         };

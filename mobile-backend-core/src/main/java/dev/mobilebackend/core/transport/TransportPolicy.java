@@ -15,7 +15,7 @@ public record TransportPolicy(PlainHttp plainHttp, long maximumBody, Duration st
     /** Where plain HTTP is answered; elsewhere it is refused and never redirected, so that no token is sent twice. */
     public enum PlainHttp {
         NOWHERE,
-        /** From this machine only: for development. */
+        /** From this machine only, and not through a proxy on it: for development. */
         LOOPBACK
     }
 

@@ -29,7 +29,8 @@ public final class TransportStep implements EdgeStep {
         if (exchange.facts().secure()) {
             exchange.setHeader("Strict-Transport-Security", strictTransport);
         } else if (policy.plainHttp() == PlainHttp.NOWHERE
-                || !exchange.facts().client().isLoopback()) {
+                || !exchange.facts().client().isLoopback()
+                || exchange.isForwarded()) {
             throw Problem.PLAIN_HTTP
                     .detail("use the https:// form of this address")
                     .exception();

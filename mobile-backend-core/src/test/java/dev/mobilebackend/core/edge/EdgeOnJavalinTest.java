@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.core.edge;
 
+import static dev.mobilebackend.core.exchange.HttpMethod.DELETE;
 import static dev.mobilebackend.core.exchange.HttpMethod.GET;
 import static dev.mobilebackend.core.exchange.HttpMethod.POST;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -91,6 +92,10 @@ class EdgeOnJavalinTest {
                 .open(GET, "/never-completed")
                 .open(GET, "/halfway");
         routes.open(GET, "/overflow").open(GET, "/long").open(GET, "/long-error");
+        routes.open(GET, "/both")
+                .role("admin", DELETE, "/both")
+                .open(GET, "/private")
+                .privateNetwork();
         routes.open(POST, "/ignores-its-body").signedIn(POST, "/pay").idempotent();
         routes.signedIn(GET, "/mine").role("admin", GET, "/admin");
         routes.signedIn(GET, "/orders/{id}").owner(id -> id.equals("7") ? Optional.of("ann") : Optional.empty());
@@ -99,6 +104,9 @@ class EdgeOnJavalinTest {
 
     private static void serve(RoutesConfig routes) {
         routes.get("/ok", context -> context.result("fine"));
+        routes.get("/both", context -> context.result("read"));
+        routes.delete("/both", context -> context.result("deleted"));
+        routes.get("/private", context -> context.result("inside"));
         routes.get("/undeclared", context -> context.result("never"));
         routes.post("/echo", context -> context.result(context.bodyAsBytes()));
         routes.get("/throws", context -> {
@@ -182,6 +190,34 @@ class EdgeOnJavalinTest {
 
         assertProblem(answer, 405, "method-not-allowed");
         assertEquals("GET, HEAD", header(answer, "Allow"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"X-HTTP-Method-Override", "x-http-method-override", "X-HTTP-Method", "X-Method-Override"})
+    void runsTheHandlerOfTheMethodWhoseRuleItChecked(String override) throws Exception {
+        HttpResponse<String> answer = get("/both", override, "DELETE");
+
+        assertEquals("read", answer.body());
+    }
+
+    @Test
+    void answersHeadAsItAnswersGet() throws Exception {
+        HttpResponse<String> found = send("/ok", "HEAD", BodyPublishers.noBody());
+        HttpResponse<String> missing = send("/orders/8", "HEAD", BodyPublishers.noBody(), "Test-Caller", "ann");
+        HttpResponse<String> refused = send("/refuses", "HEAD", BodyPublishers.noBody());
+
+        assertEquals(Optional.of("4"), found.headers().firstValue("Content-Length"));
+        assertEquals(404, missing.statusCode());
+        assertEquals(409, refused.statusCode());
+    }
+
+    @Test
+    void treatsWhatAProxyPassedOnAsComingFromNowhere() throws Exception {
+        HttpResponse<String> direct = get("/private");
+        HttpResponse<String> forwarded = get("/private", "X-Forwarded-For", "127.0.0.1");
+
+        assertEquals(200, direct.statusCode());
+        assertProblem(forwarded, 403, "plain-http");
     }
 
     @Test
