@@ -39,6 +39,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -79,11 +80,31 @@ public final class Edge implements Filter {
         var limiter = new RateLimiter(builder.limits);
         door = new Door(builder.clock, builder.random);
         routes = builder.routes.build();
+        checkNames(builder.everywhere, routes);
         maximumBody = builder.transport.maximumBody();
         transport = new TransportStep(builder.transport);
         limitByClient = new RateLimitStep(limiter, Subject.CLIENT, builder.everywhere);
         authenticate = builder.authenticate;
         limitByCaller = new RateLimitStep(limiter, Subject.CALLER, builder.everywhere);
+    }
+
+    private static void checkNames(List<RateLimitPolicy> everywhere, RouteTable routes) {
+        var names = new HashSet<String>();
+        for (RateLimitPolicy policy : everywhere) {
+            if (!names.add(policy.name())) {
+                throw new IllegalArgumentException("two limits for all routes have the name '" + policy.name()
+                        + "', which clients could not tell apart: give one of them another with named(...)");
+            }
+        }
+        for (Route route : routes.routes()) {
+            for (Object rule : route.rules()) {
+                if (rule instanceof RateLimitPolicy policy && names.contains(policy.name())) {
+                    throw new IllegalArgumentException(route + " has two limits with the name '" + policy.name()
+                            + "', one of them for all routes, which clients could not tell apart:"
+                            + " give one of them another with named(...)");
+                }
+            }
+        }
     }
 
     public static Builder builder() {
@@ -282,7 +303,8 @@ public final class Edge implements Filter {
         /**
          * The finished edge.
          *
-         * @throws IllegalArgumentException if two routes contradict each other
+         * @throws IllegalArgumentException if two routes contradict each other, or a limit for all routes has the name
+         *     of another limit
          */
         public Edge build() {
             return new Edge(this);

@@ -54,7 +54,7 @@ public final class RateLimitStep implements EdgeStep {
         }
         for (RateLimitPolicy policy : exchange.declared(RateLimitPolicy.class)) {
             if (policy.subject() == subject) {
-                decisions.add(decide(exchange, policy, exchange.template()));
+                decisions.add(decide(exchange, policy, route(exchange)));
             }
         }
         var violated = new ArrayList<String>(0);
@@ -77,6 +77,12 @@ public final class RateLimitStep implements EdgeStep {
                     .retryAfter(wait)
                     .exception();
         }
+    }
+
+    /** The declared endpoint; the one for GET answers HEAD too, so both count together. */
+    private static String route(Exchange exchange) {
+        String method = exchange.facts().method();
+        return (method.equals("HEAD") ? "GET" : method) + ' ' + exchange.template();
     }
 
     private RateLimitDecision decide(Exchange exchange, RateLimitPolicy policy, String scope) {

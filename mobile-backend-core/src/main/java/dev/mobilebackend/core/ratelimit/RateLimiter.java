@@ -17,15 +17,15 @@ public final class RateLimiter {
     }
 
     /**
-     * Takes a permit for a subject.
+     * Takes a permit for a subject. Limits that differ in name, permits or window count by themselves.
      *
-     * @param scope what the limit is for, such as a route's template; each scope counts by itself
+     * @param scope what the limit is for, such as a route; each scope counts by itself
      * @param subject who asks, such as an account
      */
     public RateLimitDecision decide(RateLimitPolicy policy, String scope, String subject, Instant now) {
         long interval = policy.intervalMicros();
         long window = interval * policy.permits();
-        String key = policy.name() + '|' + scope + '|' + subject;
+        String key = policy.name() + '|' + policy.permits() + '/' + window + '|' + scope + '|' + subject;
         long untilFull = store.take(key, ChronoUnit.MICROS.between(Instant.EPOCH, now), interval, window);
         if (untilFull < 0) {
             return new Refused(policy, micros(-untilFull));

@@ -69,7 +69,18 @@ public final class Routes {
         return this;
     }
 
+    /**
+     * One more limit for this endpoint, which counts by itself.
+     *
+     * @throws IllegalArgumentException if the endpoint has one with this name: clients tell limits apart by their names
+     */
     public Routes limit(RateLimitPolicy policy) {
+        for (Object rule : refined().rules()) {
+            if (rule instanceof RateLimitPolicy other && other.name().equals(policy.name())) {
+                throw new IllegalArgumentException(refined() + " has two limits with the name '" + policy.name()
+                        + "', which clients could not tell apart: give one of them another with named(...)");
+            }
+        }
         return rule(policy);
     }
 

@@ -99,6 +99,8 @@ class EdgeOnJavalinTest {
         routes.open(POST, "/ignores-its-body").signedIn(POST, "/pay").idempotent();
         routes.signedIn(GET, "/mine").role("admin", GET, "/admin");
         routes.signedIn(GET, "/orders/{id}").owner(id -> id.equals("7") ? Optional.of("ann") : Optional.empty());
+        routes.open(GET, "/twice-limited").limit(RateLimitPolicy.perClient(2, Duration.ofMinutes(1)));
+        routes.open(POST, "/twice-limited").limit(RateLimitPolicy.perClient(2, Duration.ofMinutes(1)));
         routes.open(GET, "/limited").limit(RateLimitPolicy.perClient(2, Duration.ofMinutes(1)));
     }
 
@@ -144,6 +146,8 @@ class EdgeOnJavalinTest {
                 context -> context.result(Exchange.of(context.req()).caller().accountId()));
         routes.get("/admin", context -> context.result("admin"));
         routes.get("/orders/{id}", context -> context.result("order " + context.pathParam("id")));
+        routes.get("/twice-limited", context -> context.result("fine"));
+        routes.post("/twice-limited", context -> context.result("fine"));
         routes.get("/limited", context -> context.result("fine"));
     }
 
@@ -385,6 +389,31 @@ class EdgeOnJavalinTest {
         assertProblem(third, 429, "quota-exceeded");
         assertEquals("30", header(third, "Retry-After"));
         assertEquals("client", json(third).get("violated-policies").get(0).asString());
+    }
+
+    @Test
+    void countsTheMethodsOfAPathByThemselvesButHeadWithGet() throws Exception {
+        HttpResponse<String> read = get("/twice-limited");
+        HttpResponse<String> written = send("/twice-limited", "POST", BodyPublishers.noBody());
+        HttpResponse<String> head = send("/twice-limited", "HEAD", BodyPublishers.noBody());
+
+        assertEquals("\"client\";r=1;t=30", header(read, "RateLimit"));
+        assertEquals("\"client\";r=1;t=30", header(written, "RateLimit"));
+        assertEquals("\"client\";r=0;t=30", header(head, "RateLimit"));
+    }
+
+    @Test
+    void refusesALimitForAllRoutesThatHasTheNameOfAnother() {
+        var everywhere = RateLimitPolicy.perClient(300, Duration.ofMinutes(1));
+        Edge.Builder withRoute = Edge.builder().limit(everywhere).routes(routes -> routes.open(GET, "/ok")
+                .limit(everywhere));
+        Edge.Builder twice = Edge.builder().limit(everywhere).limit(everywhere);
+
+        assertEquals(
+                "GET /ok has two limits with the name 'client', one of them for all routes, which clients could not"
+                        + " tell apart: give one of them another with named(...)",
+                assertThrows(IllegalArgumentException.class, withRoute::build).getMessage());
+        assertThrows(IllegalArgumentException.class, twice::build);
     }
 
     @ParameterizedTest

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.core.ratelimit;
 
+import static dev.mobilebackend.core.ratelimit.RateLimitPolicy.perClient;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -66,6 +67,14 @@ class RateLimiterTest {
 
         assertInstanceOf(Allowed.class, decide("tablet", NOW));
         assertInstanceOf(Allowed.class, limiter.decide(THREE_A_MINUTE, "/other", "phone", NOW));
+    }
+
+    @Test
+    void countsLimitsOfOneNameByThemselvesWhereTheirPermitsOrWindowsDiffer() {
+        useAllPermits("phone");
+
+        assertInstanceOf(Allowed.class, limiter.decide(perClient(4, Duration.ofMinutes(1)), "*", "phone", NOW));
+        assertInstanceOf(Allowed.class, limiter.decide(perClient(3, Duration.ofMinutes(2)), "*", "phone", NOW));
     }
 
     @Test

@@ -9,11 +9,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.mobilebackend.core.ratelimit.RateLimitPolicy;
 import dev.mobilebackend.core.route.RouteMatch.Found;
 import dev.mobilebackend.core.route.RouteMatch.OtherMethods;
 import dev.mobilebackend.core.route.RouteMatch.Unknown;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -143,6 +145,27 @@ class RouteTableTest {
                 IllegalArgumentException.class,
                 () -> new Routes().open(POST, "/orders").idempotent());
         assertThrows(IllegalStateException.class, () -> new Routes().unlimited());
+    }
+
+    @Test
+    void refusesTwoLimitsOfOneNameOnARoute() {
+        Routes routes =
+                new Routes().signedIn(POST, "/orders").limit(RateLimitPolicy.perCaller(10, Duration.ofSeconds(1)));
+        var hourly = RateLimitPolicy.perCaller(1000, Duration.ofHours(1));
+
+        assertEquals(
+                "POST /orders has two limits with the name 'caller', which clients could not tell apart:"
+                        + " give one of them another with named(...)",
+                assertThrows(IllegalArgumentException.class, () -> routes.limit(hourly))
+                        .getMessage());
+        assertEquals(
+                2,
+                routes.limit(hourly.named("hourly"))
+                        .build()
+                        .routes()
+                        .get(0)
+                        .rules()
+                        .size());
     }
 
     private String template(String method, String path) {
