@@ -8,6 +8,8 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.HandleConsumer;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.StatementExceptions;
+import org.jdbi.v3.core.statement.StatementExceptions.MessageRendering;
 
 /**
  * The application's own database, reached through JDBI. Thread safe; holds no connection of its own.
@@ -31,7 +33,8 @@ public final class Database {
     }
 
     /**
-     * Connects once to see which database it is.
+     * Connects once to see which database it is. From then on JDBI's exceptions do not tell what was bound to a failed
+     * statement. A driver's own message still may; PostgreSQL's leaves rows out with {@code logServerErrorDetail=false}.
      *
      * @throws IllegalArgumentException if it is neither PostgreSQL nor H2
      */
@@ -41,6 +44,7 @@ public final class Database {
 
     /** The same over a JDBI that the application has set up with its own plugins and mappers. */
     public static Database of(Jdbi jdbi) {
+        jdbi.getConfig(StatementExceptions.class).setMessageRendering(MessageRendering.NONE);
         Dialect dialect = jdbi.withHandle(handle -> {
             Dialect found = Dialect.of(handle);
             found.prepare(handle);

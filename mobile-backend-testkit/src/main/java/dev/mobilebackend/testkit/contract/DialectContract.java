@@ -192,6 +192,16 @@ public abstract class DialectContract {
         return data().dialect().insertIfAbsent(handle, INSERT, Map.of("id", 1, "text", text));
     }
 
+    @Test
+    void aFailedStatementDoesNotTellWhatWasBoundToIt() {
+        var failed = assertThrows(JdbiException.class, () -> data().useTransaction(
+                        handle -> handle.createUpdate("INSERT INTO nowhere (id, text) VALUES (:id, :text)")
+                                .bindMap(Map.of("id", 1, "text", "a secret"))
+                                .execute()));
+
+        assertFalse(failed.toString().contains("a secret"), failed.toString());
+    }
+
     /** How long this connection waits for a lock, in the database's own words. */
     private String lockWait(Handle handle) {
         String question =
