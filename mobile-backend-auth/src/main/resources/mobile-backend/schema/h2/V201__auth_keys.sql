@@ -1,5 +1,5 @@
 -- Signing keys of access tokens. The keys themselves are sealed under the server secret.
-CREATE TABLE mb_auth_keys (
+CREATE TABLE IF NOT EXISTS mb_auth_keys (
     generation  integer PRIMARY KEY,
     kid         varchar(43) NOT NULL UNIQUE,
     active_from timestamp with time zone NOT NULL,

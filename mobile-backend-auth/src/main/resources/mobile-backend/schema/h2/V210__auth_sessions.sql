@@ -1,5 +1,5 @@
 -- Signed-in devices, one row each.
-CREATE TABLE mb_auth_sessions (
+CREATE TABLE IF NOT EXISTS mb_auth_sessions (
     id              varchar(22) PRIMARY KEY,
     account_id      varchar(64) NOT NULL,
     device_id       varchar(100),
@@ -14,5 +14,5 @@ CREATE TABLE mb_auth_sessions (
     revoked_at      timestamp with time zone,
     revoked_because varchar(32)
 );
-CREATE INDEX mb_auth_sessions_account ON mb_auth_sessions (account_id);
-CREATE INDEX mb_auth_sessions_revoked ON mb_auth_sessions (revoked_at);
+CREATE INDEX IF NOT EXISTS mb_auth_sessions_account ON mb_auth_sessions (account_id);
+CREATE INDEX IF NOT EXISTS mb_auth_sessions_revoked ON mb_auth_sessions (revoked_at);

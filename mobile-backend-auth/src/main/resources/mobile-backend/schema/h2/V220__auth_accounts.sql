@@ -1,5 +1,5 @@
 -- Accounts whose address has been verified.
-CREATE TABLE mb_auth_accounts (
+CREATE TABLE IF NOT EXISTS mb_auth_accounts (
     id            varchar(64) PRIMARY KEY,
     email         varchar(254) NOT NULL UNIQUE,
     password_hash varchar(500) NOT NULL,
@@ -10,7 +10,7 @@ CREATE TABLE mb_auth_accounts (
 );
 
 -- Sign-ups that wait for their code. The code is computed from the seed and the server secret and stands nowhere.
-CREATE TABLE mb_auth_sign_ups (
+CREATE TABLE IF NOT EXISTS mb_auth_sign_ups (
     email         varchar(254) NOT NULL,
     device_id     varchar(128) NOT NULL,
     seed          varchar(22) NOT NULL,

@@ -1,5 +1,5 @@
 -- Stored answers of idempotent requests, one row a key, written in the transaction of what they answer.
-CREATE TABLE mb_idempotency (
+CREATE TABLE IF NOT EXISTS mb_idempotency (
     scope       varbinary(32) PRIMARY KEY,
     fingerprint varbinary(32) NOT NULL,
     status      smallint,
@@ -8,4 +8,4 @@ CREATE TABLE mb_idempotency (
     created_at  timestamp with time zone NOT NULL,
     expires_at  timestamp with time zone NOT NULL
 );
-CREATE INDEX mb_idempotency_expires ON mb_idempotency (expires_at);
+CREATE INDEX IF NOT EXISTS mb_idempotency_expires ON mb_idempotency (expires_at);

@@ -1,5 +1,5 @@
 -- Background jobs. State 0 is waiting, 1 running, 2 dead, and a finished job is deleted.
-CREATE TABLE mb_job (
+CREATE TABLE IF NOT EXISTS mb_job (
     id      bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     run_at  timestamp(6) with time zone NOT NULL,
     died_at timestamp(6) with time zone,
@@ -10,11 +10,11 @@ CREATE TABLE mb_job (
     payload varchar(65536) NOT NULL,
     error   varchar(2000)
 );
-CREATE INDEX mb_job_due ON mb_job (state, run_at, id);
-CREATE INDEX mb_job_owner ON mb_job (owner);
+CREATE INDEX IF NOT EXISTS mb_job_due ON mb_job (state, run_at, id);
+CREATE INDEX IF NOT EXISTS mb_job_owner ON mb_job (owner);
 
 -- One row a worker process, gone when its lease was ended by itself or by others.
-CREATE TABLE mb_job_worker (
+CREATE TABLE IF NOT EXISTS mb_job_worker (
     id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     lease_until timestamp(6) with time zone NOT NULL
 );

@@ -18,7 +18,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Our tables in the application's database. {@link #install} runs the scripts that have not run yet and may be called
- * at every start, by every instance at once.
+ * at every start, by every instance at once. PostgreSQL runs them all or none; H2 commits each statement by itself, so
+ * an H2 script must be able to run again from its start: {@code CREATE TABLE IF NOT EXISTS}.
  */
 public final class Schema {
 

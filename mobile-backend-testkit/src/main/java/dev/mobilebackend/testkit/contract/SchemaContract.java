@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CyclicBarrier;
+import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -89,6 +90,18 @@ public abstract class SchemaContract {
         var refused = assertThrows(IllegalStateException.class, () -> Schema.install(data(), changed));
 
         assertTrue(refused.toString().contains(FIRST), refused.toString());
+        assertEquals(List.of("first"), notes());
+    }
+
+    @Test
+    void startsOverWhereTheFirstStartEndedInTheMiddleOfAScript() {
+        String table = "CREATE TABLE IF NOT EXISTS note (text varchar(40));";
+        assertThrows(
+                JdbiException.class,
+                () -> Schema.install(data(), part(Map.of(FIRST, table + " INSERT INTO nowhere VALUES ('lost');"))));
+
+        Schema.install(data(), part(Map.of(FIRST, table + " INSERT INTO note VALUES ('first');")));
+
         assertEquals(List.of("first"), notes());
     }
 

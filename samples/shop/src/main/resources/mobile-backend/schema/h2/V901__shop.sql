@@ -1,12 +1,12 @@
 -- The shop's own tables.
-CREATE TABLE shop_product (
+CREATE TABLE IF NOT EXISTS shop_product (
     id    bigint PRIMARY KEY,
     name  varchar(100) NOT NULL,
     price bigint NOT NULL,
     stock int NOT NULL CHECK (stock >= 0)
 );
 
-CREATE TABLE shop_order (
+CREATE TABLE IF NOT EXISTS shop_order (
     id         varchar(36) PRIMARY KEY,
     account_id varchar(64) NOT NULL,
     product_id bigint NOT NULL REFERENCES shop_product (id),
@@ -15,20 +15,20 @@ CREATE TABLE shop_order (
     status     varchar(20) NOT NULL,
     created_at timestamp with time zone NOT NULL
 );
-CREATE INDEX shop_order_newest ON shop_order (account_id, created_at, id);
-CREATE INDEX shop_order_product ON shop_order (product_id);
+CREATE INDEX IF NOT EXISTS shop_order_newest ON shop_order (account_id, created_at, id);
+CREATE INDEX IF NOT EXISTS shop_order_product ON shop_order (product_id);
 
-CREATE TABLE shop_receipt (
+CREATE TABLE IF NOT EXISTS shop_receipt (
     order_id varchar(36) PRIMARY KEY REFERENCES shop_order (id),
     number   bigint GENERATED ALWAYS AS IDENTITY,
     made_at  timestamp with time zone NOT NULL
 );
 
-CREATE TABLE shop_mail (
+CREATE TABLE IF NOT EXISTS shop_mail (
     id        bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     recipient varchar(320) NOT NULL,
     subject   varchar(200) NOT NULL,
     code      varchar(64),
     sent_at   timestamp with time zone NOT NULL
 );
-CREATE INDEX shop_mail_newest ON shop_mail (recipient, id);
+CREATE INDEX IF NOT EXISTS shop_mail_newest ON shop_mail (recipient, id);
