@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
 import org.jdbi.v3.core.statement.MetaData;
@@ -22,8 +23,12 @@ public enum Dialect {
         }
 
         @Override
-        public void limitLockWait(Handle handle, Duration wait) {
+        public <R> R withLockWait(Handle handle, Duration wait, Supplier<R> work) {
             handle.execute("SET LOCAL lock_timeout = " + wait.toMillis());
+            R result = work.get();
+            // Where the work throws, PostgreSQL takes no more statements and the rollback ends the limit.
+            handle.execute("SET LOCAL lock_timeout TO DEFAULT");
+            return result;
         }
 
         @Override
@@ -46,13 +51,15 @@ public enum Dialect {
 
         // H2 keeps the limit for the connection, and a pool hands that to the next transaction: put it back.
         @Override
-        public void limitLockWait(Handle handle, Duration wait) {
+        public <R> R withLockWait(Handle handle, Duration wait, Supplier<R> work) {
             long before =
                     handle.createQuery("CALL LOCK_TIMEOUT()").mapTo(Long.class).one();
             handle.execute("SET LOCK_TIMEOUT " + wait.toMillis());
-            Runnable putBack = () -> handle.execute("SET LOCK_TIMEOUT " + before);
-            handle.afterCommit(putBack);
-            handle.afterRollback(putBack);
+            try {
+                return work.get();
+            } finally {
+                handle.execute("SET LOCK_TIMEOUT " + before);
+            }
         }
 
         // By default a commit reaches the disk up to 500 ms later, and a killed process loses it.
@@ -67,8 +74,11 @@ public enum Dialect {
     /** Runs an INSERT unless a row with its key is there; waits for a concurrent transaction that has the same key. */
     public abstract boolean insertIfAbsent(Handle handle, String insert, Map<String, ?> values);
 
-    /** Bounds how long statements of this transaction wait for a lock; then they fail, see {@link #isLockTimeout}. */
-    public abstract void limitLockWait(Handle handle, Duration wait);
+    /**
+     * Does some of a transaction's work with a bound on how long each of its statements waits for a lock; then it
+     * fails, see {@link #isLockTimeout}. What comes after in the transaction waits as long as the database is set up to.
+     */
+    public abstract <R> R withLockWait(Handle handle, Duration wait, Supplier<R> work);
 
     abstract void prepare(Handle handle);
 

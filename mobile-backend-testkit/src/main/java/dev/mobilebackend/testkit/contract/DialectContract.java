@@ -3,6 +3,7 @@ package dev.mobilebackend.testkit.contract;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -80,8 +81,7 @@ public abstract class DialectContract {
             insert(holder, "mine");
 
             var gaveUp = assertThrows(JdbiException.class, () -> data().useTransaction(handle -> {
-                data().dialect().limitLockWait(handle, SHORT);
-                insert(handle, "other");
+                data().dialect().withLockWait(handle, SHORT, () -> insert(handle, "other"));
             }));
 
             assertTrue(Dialect.isLockTimeout(gaveUp), gaveUp.toString());
@@ -97,8 +97,7 @@ public abstract class DialectContract {
             holder.execute("UPDATE note SET text = 'held'");
 
             var gaveUp = assertThrows(JdbiException.class, () -> data().useTransaction(handle -> {
-                data().dialect().limitLockWait(handle, SHORT);
-                handle.execute("UPDATE note SET text = 'other'");
+                data().dialect().withLockWait(handle, SHORT, () -> handle.execute("UPDATE note SET text = 'other'"));
             }));
 
             assertTrue(Dialect.isLockTimeout(gaveUp), gaveUp.toString());
@@ -117,18 +116,27 @@ public abstract class DialectContract {
     }
 
     @Test
-    void theLimitOfWaitingEndsWithItsTransaction() {
+    void theLimitOfWaitingEndsWithTheWorkItWasSetFor() {
+        data().useTransaction(handle -> {
+            String before = lockWait(handle);
+
+            String during = data().dialect().withLockWait(handle, SHORT, () -> lockWait(handle));
+
+            assertNotEquals(before, during);
+            assertEquals(before, lockWait(handle));
+        });
+    }
+
+    @Test
+    void theLimitOfWaitingEndsWithATransactionThatFails() {
         data().jdbi().useHandle(handle -> {
             String before = lockWait(handle);
 
-            handle.useTransaction(committed -> data().dialect().limitLockWait(committed, SHORT));
-            String afterCommit = lockWait(handle);
-            handle.useTransaction(rolledBack -> {
-                data().dialect().limitLockWait(rolledBack, SHORT);
-                rolledBack.rollback();
-            });
+            assertThrows(
+                    JdbiException.class,
+                    () -> handle.useTransaction(failing -> data().dialect()
+                            .withLockWait(failing, SHORT, () -> failing.execute("INSERT INTO nowhere VALUES (1)"))));
 
-            assertEquals(before, afterCommit);
             assertEquals(before, lockWait(handle));
         });
     }

@@ -88,25 +88,31 @@ public final class JdbiIdempotency {
 
     private IdempotencyDecision begin(
             Handle handle, byte[] scope, byte[] fingerprint, Instant now, IdempotencyPolicy policy) {
-        database.dialect().limitLockWait(handle, policy.lockWait());
         try {
-            if (claim(handle, scope, fingerprint, now, policy.retention())) {
-                return new Started();
-            }
-            Optional<IdempotencyDecision> before = find(handle, scope, fingerprint, now);
-            if (before.isPresent()) {
-                return before.get();
-            }
-            deleteExpired(handle, scope, now);
-            return claim(handle, scope, fingerprint, now, policy.retention())
-                    ? new Started()
-                    : find(handle, scope, fingerprint, now).orElseThrow(JdbiIdempotency::inProgress);
+            return database.dialect()
+                    .withLockWait(
+                            handle, policy.lockWait(), () -> claimOrFind(handle, scope, fingerprint, now, policy));
         } catch (JdbiException e) {
             if (Dialect.isLockTimeout(e)) {
                 throw inProgress();
             }
             throw e;
         }
+    }
+
+    private IdempotencyDecision claimOrFind(
+            Handle handle, byte[] scope, byte[] fingerprint, Instant now, IdempotencyPolicy policy) {
+        if (claim(handle, scope, fingerprint, now, policy.retention())) {
+            return new Started();
+        }
+        Optional<IdempotencyDecision> before = find(handle, scope, fingerprint, now);
+        if (before.isPresent()) {
+            return before.get();
+        }
+        deleteExpired(handle, scope, now);
+        return claim(handle, scope, fingerprint, now, policy.retention())
+                ? new Started()
+                : find(handle, scope, fingerprint, now).orElseThrow(JdbiIdempotency::inProgress);
     }
 
     private boolean claim(Handle handle, byte[] scope, byte[] fingerprint, Instant now, Duration retention) {

@@ -145,6 +145,16 @@ class JdbiIdempotencyTest {
     }
 
     @Test
+    void letsTheWorkWaitForLocksAsLongAsItDidBefore() {
+        long before = lockWait(keepsTheDatabase);
+
+        idempotency.inTransaction(exchange("ann", "key-1", "tea", NOW), handle -> {
+            assertEquals(before, lockWait(handle));
+            return Answer.of(204);
+        });
+    }
+
+    @Test
     void givesADuplicateThatWaitedTheAnswerOfTheFirst() {
         var duplicate = new CompletableFuture<Answer>();
         Answer first = idempotency.inTransaction(exchange("ann", "key-1", "tea", NOW), handle -> {
@@ -173,6 +183,10 @@ class JdbiIdempotencyTest {
                 .executeAndReturnGeneratedKeys("id")
                 .mapTo(Long.class)
                 .one();
+    }
+
+    private static long lockWait(Handle handle) {
+        return handle.createQuery("CALL LOCK_TIMEOUT()").mapTo(Long.class).one();
     }
 
     private int orders() {
