@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.core.health;
 
+import dev.mobilebackend.core.ambient.Ambient;
 import dev.mobilebackend.core.data.Database;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +29,8 @@ public final class Health {
 
     private static final Logger LOG = LoggerFactory.getLogger(Health.class);
     private static final Duration PATIENCE = Duration.ofSeconds(2);
+    private static final Duration KEPT = Duration.ofSeconds(1);
+    private static final Duration TRUSTED = Duration.ofSeconds(5);
 
     /** What readiness says. */
     public enum Readiness {
@@ -40,39 +48,87 @@ public final class Health {
 
     private record Check(String name, Callable<Boolean> test) {}
 
-    private final List<Check> checks;
-    private volatile boolean draining;
+    private record Results(Instant at, Map<String, Boolean> byName) {
 
-    private Health(List<Check> checks) {
+        boolean isYoungerThan(Duration age, Instant now) {
+            return !now.isBefore(at) && now.isBefore(at.plus(age));
+        }
+    }
+
+    private final List<Check> checks;
+    private final InstantSource clock;
+    private final AtomicBoolean draining;
+    private final ReentrantLock running = new ReentrantLock();
+    private volatile Results last;
+
+    private Health(List<Check> checks, InstantSource clock, AtomicBoolean draining) {
         this.checks = List.copyOf(checks);
+        this.clock = clock;
+        this.draining = draining;
+        this.last = new Results(Instant.EPOCH, failed());
     }
 
     /** Ready as long as the database answers. */
     public static Health of(Database database) {
-        return new Health(List.of()).and("database", () -> database.answersWithin(PATIENCE));
+        return of(database, Ambient.clock());
     }
 
-    /** This health with one more check, which passes when it returns true. */
+    /** The same by another clock. */
+    public static Health of(Database database, InstantSource clock) {
+        return new Health(List.of(), clock, new AtomicBoolean())
+                .and("database", () -> database.answersWithin(PATIENCE));
+    }
+
+    /** This health with one more check, which passes when it returns true. Both drain together. */
     public Health and(String name, Callable<Boolean> test) {
         var all = new ArrayList<>(checks);
         all.add(new Check(name, test));
-        return new Health(all);
+        return new Health(all, clock, draining);
     }
 
     /** From now on not ready, so that a load balancer sends requests elsewhere before this instance stops. */
     public void drain() {
-        draining = true;
+        draining.set(true);
     }
 
+    /**
+     * Readiness right now, by checks that run once a second at most and in one thread at a time, however many ask. While
+     * they run others get the last report, and not ready where that is over five seconds old.
+     */
     public Report report() {
-        var results = new LinkedHashMap<String, Boolean>();
-        for (Check check : checks) {
-            results.put(check.name(), passes(check));
-        }
-        if (draining) {
+        Map<String, Boolean> results = results();
+        if (draining.get()) {
             return new Report(Readiness.DRAINING, results);
         }
         return new Report(results.containsValue(false) ? Readiness.NOT_READY : Readiness.READY, results);
+    }
+
+    private Map<String, Boolean> results() {
+        Results known = last;
+        if (known.isYoungerThan(KEPT, clock.instant())) {
+            return known.byName();
+        }
+        if (!running.tryLock()) {
+            return known.isYoungerThan(TRUSTED, clock.instant()) ? known.byName() : failed();
+        }
+        try {
+            if (!last.isYoungerThan(KEPT, clock.instant())) {
+                var results = new LinkedHashMap<String, Boolean>();
+                for (Check check : checks) {
+                    results.put(check.name(), passes(check));
+                }
+                last = new Results(clock.instant(), Collections.unmodifiableMap(results));
+            }
+            return last.byName();
+        } finally {
+            running.unlock();
+        }
+    }
+
+    private Map<String, Boolean> failed() {
+        var results = new LinkedHashMap<String, Boolean>();
+        checks.forEach(check -> results.put(check.name(), false));
+        return Collections.unmodifiableMap(results);
     }
 
     private static boolean passes(Check check) {
