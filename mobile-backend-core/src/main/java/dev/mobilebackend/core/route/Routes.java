@@ -55,18 +55,17 @@ public final class Routes {
         return access(Access.owner(template.substring(start + 1, template.indexOf('}', start)), ownerOf));
     }
 
-    /** Only from inside the operator's own network. */
+    /**
+     * Only from inside the operator's own network. This condition goes before all others, wherever it is declared, so
+     * that nobody outside is asked for a token and learns that the endpoint exists.
+     */
     public Routes privateNetwork() {
-        return access(Access.privateNetwork());
+        return access(0, Access.privateNetwork());
     }
 
     /** A condition of the application's own. */
     public Routes access(Access condition) {
-        Route route = refined();
-        var all = new ArrayList<>(route.access());
-        all.add(condition);
-        last = new Route(route.method(), route.template(), route.open(), all, route.rules());
-        return this;
+        return access(refined().access().size(), condition);
     }
 
     /**
@@ -110,6 +109,14 @@ public final class Routes {
     public RouteTable build() {
         finishLast();
         return new RouteTable(declared);
+    }
+
+    private Routes access(int position, Access condition) {
+        Route route = refined();
+        var all = new ArrayList<>(route.access());
+        all.add(position, condition);
+        last = new Route(route.method(), route.template(), route.open(), all, route.rules());
+        return this;
     }
 
     private Routes rule(Object rule) {

@@ -9,6 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.mobilebackend.core.exchange.Exchange;
+import dev.mobilebackend.core.exchange.TestExchange;
+import dev.mobilebackend.core.problem.ProblemException;
 import dev.mobilebackend.core.ratelimit.RateLimitPolicy;
 import dev.mobilebackend.core.route.RouteMatch.Found;
 import dev.mobilebackend.core.route.RouteMatch.OtherMethods;
@@ -166,6 +169,22 @@ class RouteTableTest {
                         .get(0)
                         .rules()
                         .size());
+    }
+
+    @Test
+    void hidesAPrivateRouteFromOutsideBeforeItAsksWhoIsThere() {
+        Route route = new Routes()
+                .role("admin", GET, "/admin")
+                .privateNetwork()
+                .build()
+                .routes()
+                .get(0);
+        Exchange outside = TestExchange.get();
+
+        var refused = assertThrows(
+                ProblemException.class, () -> route.access().forEach(condition -> condition.check(outside)));
+
+        assertEquals(404, refused.problem().status());
     }
 
     private String template(String method, String path) {
