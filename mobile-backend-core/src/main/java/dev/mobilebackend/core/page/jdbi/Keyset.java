@@ -52,7 +52,7 @@ public final class Keyset<T> {
 
     /** Rows that are equal so far are told apart by one more column, in the same direction. */
     public Keyset<T> then(String column, Function<T, Object> value) {
-        if (!column.matches("[A-Za-z_][A-Za-z0-9_.]*")) {
+        if (!column.matches("[A-Za-z_][A-Za-z0-9_]*")) {
             throw new IllegalArgumentException("column must be a plain name, was '" + column + "'");
         }
         var all = new ArrayList<>(columns);
@@ -63,7 +63,7 @@ public final class Keyset<T> {
     /**
      * Reads one page.
      *
-     * @param select a SELECT with a WHERE clause and no ORDER BY; write {@code WHERE TRUE} where all rows are meant
+     * @param select a SELECT without ORDER BY that gives the columns of this order, each column with a name of its own
      * @param binds values of its named parameters
      */
     public Page<T> page(Handle handle, String select, Map<String, ?> binds, PageRequest request, RowMapper<T> mapper) {
@@ -75,8 +75,9 @@ public final class Keyset<T> {
         String names = columns.stream().map(Column::name).collect(Collectors.joining(", "));
         String order =
                 columns.stream().map(column -> column.name() + " " + direction).collect(Collectors.joining(", "));
-        var query = handle.createQuery(select
-                + (after.isEmpty() ? "" : " AND (" + names + ") " + comparison() + " (" + parameters() + ")")
+        // A derived table, because an OR of the caller's would take the condition of the page apart.
+        var query = handle.createQuery("SELECT * FROM (" + select + ") keyset_page"
+                + (after.isEmpty() ? "" : " WHERE (" + names + ") " + comparison() + " (" + parameters() + ")")
                 + " ORDER BY " + order + " LIMIT :keyset_limit");
         query.bindMap(binds).bind("keyset_limit", request.limit() + 1);
         for (int i = 0; i < after.size(); i++) {

@@ -75,18 +75,34 @@ class KeysetTest {
     }
 
     @Test
+    void keepsTheConditionOfTheListOnEveryPageThoughItHasAnOr() {
+        try (Handle handle = notes(List.of(1, 2, 3, 4, 5))) {
+            String select = "SELECT * FROM notes WHERE id = 4 OR id < 2";
+            Page<Note> first = page(handle, select, Map.of(), 2, List.of());
+
+            Page<Note> second = page(handle, select, Map.of(), 2, signed.get(first.nextCursor()));
+
+            assertEquals(List.of(4L, 1L), ids(first));
+            assertEquals(List.of(0L), ids(second));
+        }
+    }
+
+    @Test
     void refusesAColumnThatIsNoPlainName() {
         assertThrows(IllegalArgumentException.class, () -> Keyset.<Note>ascending("id; DROP TABLE notes", Note::id));
     }
 
     private Page<Note> page(Handle handle, int limit, List<Object> after) {
+        return page(handle, "SELECT * FROM notes WHERE id >= :least", Map.of("least", 0), limit, after);
+    }
+
+    private Page<Note> page(Handle handle, String select, Map<String, ?> binds, int limit, List<Object> after) {
         var request = new PageRequest(limit, after, values -> {
             String cursor = UUID.randomUUID().toString();
             signed.put(cursor, values);
             return cursor;
         });
-        return NEWEST_FIRST.page(
-                handle, "SELECT * FROM notes WHERE id >= :least", Map.of("least", 0), request, KeysetTest::note);
+        return NEWEST_FIRST.page(handle, select, binds, request, KeysetTest::note);
     }
 
     private static Handle notes(List<Integer> seconds) {
