@@ -12,10 +12,10 @@ CREATE TABLE IF NOT EXISTS mb_auth_accounts (
 -- Sign-ups that wait for their code. The code is computed from the seed and the server secret and stands nowhere.
 CREATE TABLE IF NOT EXISTS mb_auth_sign_ups (
     email         varchar(254) NOT NULL,
-    device_id     varchar(128) NOT NULL,
+    origin        varchar(160) NOT NULL, -- a device, or the network of one that does not say which it is
     seed          varchar(22) NOT NULL,
     password_hash varchar(500) NOT NULL,
     attempts_left integer NOT NULL,
     expires_at    timestamp with time zone NOT NULL,
-    PRIMARY KEY (email, device_id)
+    PRIMARY KEY (email, origin)
 );

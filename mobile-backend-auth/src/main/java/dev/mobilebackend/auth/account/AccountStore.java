@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 public interface AccountStore {
 
     /**
-     * Keeps a sign-up in place of an earlier one of the same address and device, and hands one of two notices to the
+     * Keeps a sign-up in place of an earlier one of the same address and origin, and hands one of two notices to the
      * outbox: both happen or neither. It does the same work whether or not the address has an account.
      *
      * @param ifNew the notice if the address has no account yet
@@ -21,7 +21,7 @@ public interface AccountStore {
     void signUp(SignUp signUp, Notice ifNew, Notice ifTaken);
 
     /** Takes one of a sign-up's attempts; empty if there is none left, or no such sign-up that is valid at this time. */
-    Optional<SignUp> takeAttempt(EmailAddress email, String deviceId, Instant now);
+    Optional<SignUp> takeAttempt(EmailAddress email, String origin, Instant now);
 
     /**
      * Turns a sign-up into an account, and drops every other one of its address.

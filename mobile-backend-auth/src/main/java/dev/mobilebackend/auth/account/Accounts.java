@@ -49,17 +49,17 @@ public final class Accounts {
      * Starts a sign-up: a code goes to the address, or word that it has an account already. Signing up again makes a
      * new code, and the one before is not taken any more.
      *
-     * @param deviceId the device that signs up, on which the code has to be typed; null if it does not say
+     * @param origin where the sign-up comes from: a device, or a network, and the code has to be typed there
      * @throws dev.mobilebackend.core.problem.ProblemException 422 if the password is not accepted, 503 if too many are
      *     being hashed
      */
-    public void signUp(EmailAddress email, char[] password, @Nullable String deviceId, Instant now) {
+    public void signUp(EmailAddress email, char[] password, String origin, Instant now) {
         requireAccepted(password);
         String passwordHash = passwords.hash(password);
         String seed = randomId();
         var signUp = new SignUp(
                 email,
-                deviceId(deviceId),
+                origin,
                 seed,
                 passwordHash,
                 policy.attempts(),
@@ -83,10 +83,10 @@ public final class Accounts {
         };
     }
 
-    /** The new account if this is the newest code of a sign-up on this device; takes one of its attempts. */
-    public Optional<Account> verify(EmailAddress email, String code, @Nullable String deviceId, Instant now) {
-        Optional<SignUp> signUp = store.takeAttempt(email, deviceId(deviceId), now)
-                .filter(tried -> codes.matches(code, email.text(), tried.seed()));
+    /** The new account if this is the newest code of a sign-up from this origin; takes one of its attempts. */
+    public Optional<Account> verify(EmailAddress email, String code, String origin, Instant now) {
+        Optional<SignUp> signUp =
+                store.takeAttempt(email, origin, now).filter(tried -> codes.matches(code, email.text(), tried.seed()));
         if (signUp.isEmpty()) {
             return Optional.empty();
         }
@@ -172,9 +172,5 @@ public final class Accounts {
         return !text.isBlank()
                 && text.codePointCount(0, text.length()) <= LONGEST_NAME
                 && text.codePoints().noneMatch(Character::isISOControl);
-    }
-
-    private static String deviceId(@Nullable String claimed) {
-        return claimed == null ? "" : claimed;
     }
 }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** Accounts in this process's memory, for tests and prototypes: nothing survives a restart, nothing is ever purged. */
 public final class InMemoryAccountStore implements AccountStore {
 
-    private record SignUpKey(EmailAddress email, String deviceId) {}
+    private record SignUpKey(EmailAddress email, String origin) {}
 
     private final Consumer<Notice> outbox;
     private final Map<SignUpKey, SignUp> signUps = new HashMap<>();
@@ -25,25 +25,25 @@ public final class InMemoryAccountStore implements AccountStore {
     @Override
     public synchronized void signUp(SignUp signUp, Notice ifNew, Notice ifTaken) {
         outbox.accept(accounts.containsKey(signUp.email()) ? ifTaken : ifNew);
-        signUps.put(new SignUpKey(signUp.email(), signUp.deviceId()), signUp);
+        signUps.put(new SignUpKey(signUp.email(), signUp.origin()), signUp);
     }
 
     @Override
-    public synchronized Optional<SignUp> takeAttempt(EmailAddress email, String deviceId, Instant now) {
-        var key = new SignUpKey(email, deviceId);
+    public synchronized Optional<SignUp> takeAttempt(EmailAddress email, String origin, Instant now) {
+        var key = new SignUpKey(email, origin);
         SignUp signUp = signUps.get(key);
         if (signUp == null || signUp.attemptsLeft() == 0 || !now.isBefore(signUp.expiresAt())) {
             return Optional.empty();
         }
         var tried = new SignUp(
-                email, deviceId, signUp.seed(), signUp.passwordHash(), signUp.attemptsLeft() - 1, signUp.expiresAt());
+                email, origin, signUp.seed(), signUp.passwordHash(), signUp.attemptsLeft() - 1, signUp.expiresAt());
         signUps.put(key, tried);
         return Optional.of(tried);
     }
 
     @Override
     public synchronized boolean confirm(SignUp signUp, Account account) {
-        SignUp kept = signUps.get(new SignUpKey(signUp.email(), signUp.deviceId()));
+        SignUp kept = signUps.get(new SignUpKey(signUp.email(), signUp.origin()));
         if (kept == null || !kept.seed().equals(signUp.seed())) {
             return false;
         }

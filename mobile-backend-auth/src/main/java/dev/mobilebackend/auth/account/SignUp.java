@@ -4,17 +4,17 @@ package dev.mobilebackend.auth.account;
 import java.time.Instant;
 
 /**
- * A sign-up that waits for its code. Address and device together name it, so whoever signs up a stranger's address
+ * A sign-up that waits for its code. Address and origin together name it, so whoever signs up a stranger's address
  * cannot have their own password confirmed by a code that the stranger types on the stranger's phone.
  *
- * @param deviceId the device that signed up, empty for one that does not say
+ * @param origin the device that signed up, or the network of one that does not say which it is
  * @param seed what its code is computed from, together with the server secret
  * @param passwordHash becomes the account's
  * @param attemptsLeft how many more codes may be tried
  * @param expiresAt when the code stops to be taken
  */
 public record SignUp(
-        EmailAddress email, String deviceId, String seed, String passwordHash, int attemptsLeft, Instant expiresAt) {
+        EmailAddress email, String origin, String seed, String passwordHash, int attemptsLeft, Instant expiresAt) {
 
     @Override
     public String toString() {

@@ -90,7 +90,7 @@ final class AuthServlet extends HttpServlet {
             accounts.signUp(
                     email(body.email()),
                     body.password(),
-                    exchange.facts().deviceId(),
+                    Origin.of(exchange.facts()),
                     exchange.facts().receivedAt());
             return Answer.of(202);
         } finally {
@@ -106,11 +106,14 @@ final class AuthServlet extends HttpServlet {
                         () -> accounts.verify(
                                 email,
                                 body.code(),
-                                exchange.facts().deviceId(),
+                                Origin.of(exchange.facts()),
                                 exchange.facts().receivedAt()))
                 .orElseThrow(() -> AuthProblems.WRONG_CODE
                         .detail("sign up again to be sent another one")
-                        .error("#/code", "is wrong, used, replaced or expired, or was asked for on another device")
+                        .error(
+                                "#/code",
+                                "is wrong, used, replaced or expired, or was asked for on another device, or, without a"
+                                        + " Device-Id, from another network")
                         .exception());
         return open(account, exchange);
     }

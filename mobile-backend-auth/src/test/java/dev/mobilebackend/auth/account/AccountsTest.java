@@ -22,7 +22,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class AccountsTest {
@@ -123,14 +122,6 @@ class AccountsTest {
     }
 
     @Test
-    void aClientThatNamesNoDeviceVerifiesWithoutOne() {
-        signUp(PASSWORD, null);
-
-        assertEquals(Optional.empty(), verify(newestMessage().code(), "phone"));
-        assertTrue(verify(newestMessage().code(), null).isPresent());
-    }
-
-    @Test
     void theOwnerOfAKnownAddressHearsOfASignUpAndNothingChanges() {
         Account account = ada();
         signUp("the stranger's password", "stranger");
@@ -197,7 +188,7 @@ class AccountsTest {
             Thread.currentThread().interrupt();
             assertThrows(
                     ProblemException.class,
-                    () -> accounts.signUp(EmailAddress.parse(address), PASSWORD.toCharArray(), null, now),
+                    () -> accounts.signUp(EmailAddress.parse(address), PASSWORD.toCharArray(), "phone", now),
                     address);
             assertTrue(Thread.interrupted());
         }
@@ -260,12 +251,12 @@ class AccountsTest {
         return accounts.tryCreate(ADA, PASSWORD.toCharArray(), Set.of(), now).orElseThrow();
     }
 
-    private void signUp(String password, @Nullable String deviceId) {
-        accounts.signUp(ADA, password.toCharArray(), deviceId, now);
+    private void signUp(String password, String origin) {
+        accounts.signUp(ADA, password.toCharArray(), origin, now);
     }
 
-    private Optional<Account> verify(String code, @Nullable String deviceId) {
-        return accounts.verify(ADA, code, deviceId, now);
+    private Optional<Account> verify(String code, String origin) {
+        return accounts.verify(ADA, code, origin, now);
     }
 
     private Message newestMessage() {

@@ -224,19 +224,19 @@ public abstract class AccountStoreContract {
         assertEquals(Optional.empty(), store.grantRole(unique(), "admin"));
     }
 
-    private SignUp signUp(String deviceId, String seed) {
-        SignUp signUp = newSignUp(deviceId, seed);
+    private SignUp signUp(String origin, String seed) {
+        SignUp signUp = newSignUp(origin, seed);
         store.signUp(signUp, code(seed), known());
         return signUp;
     }
 
-    private SignUp newSignUp(String deviceId, String seed) {
-        return new SignUp(email, deviceId, seed, "hash of " + seed, 5, EXPIRY);
+    private SignUp newSignUp(String origin, String seed) {
+        return new SignUp(email, origin, seed, "hash of " + seed, 5, EXPIRY);
     }
 
     private static SignUp left(SignUp signUp, int attempts) {
         return new SignUp(
-                signUp.email(), signUp.deviceId(), signUp.seed(), signUp.passwordHash(), attempts, signUp.expiresAt());
+                signUp.email(), signUp.origin(), signUp.seed(), signUp.passwordHash(), attempts, signUp.expiresAt());
     }
 
     private Notice code(String seed) {

@@ -24,18 +24,18 @@ import org.jspecify.annotations.Nullable;
 /** Accounts in the tables {@code mb_auth_accounts} and {@code mb_auth_sign_ups}. Thread safe. */
 public final class JdbiAccountStore implements AccountStore {
 
-    private static final String SIGN_UP_COLUMNS = "email, device_id, seed, password_hash, attempts_left, expires_at";
+    private static final String SIGN_UP_COLUMNS = "email, origin, seed, password_hash, attempts_left, expires_at";
     private static final String ACCOUNT_COLUMNS = "id, email, roles, display_name, created_at, version";
 
     private static final String UPDATE_SIGN_UP = "UPDATE mb_auth_sign_ups SET seed = :seed, "
             + "password_hash = :passwordHash, attempts_left = :attemptsLeft, expires_at = :expiresAt "
-            + "WHERE email = :email AND device_id = :deviceId";
+            + "WHERE email = :email AND origin = :origin";
 
     private static final String INSERT_SIGN_UP = "INSERT INTO mb_auth_sign_ups (" + SIGN_UP_COLUMNS
-            + ") VALUES (:email, :deviceId, :seed, :passwordHash, :attemptsLeft, :expiresAt)";
+            + ") VALUES (:email, :origin, :seed, :passwordHash, :attemptsLeft, :expiresAt)";
 
     private static final String TAKE_ATTEMPT = "UPDATE mb_auth_sign_ups SET attempts_left = attempts_left - 1 "
-            + "WHERE email = :email AND device_id = :deviceId AND attempts_left > 0 AND expires_at > :now";
+            + "WHERE email = :email AND origin = :origin AND attempts_left > 0 AND expires_at > :now";
 
     private static final String RENAME = "UPDATE mb_auth_accounts SET display_name = :displayName, "
             + "version = version + 1 WHERE id = :id AND version = :version";
@@ -69,10 +69,10 @@ public final class JdbiAccountStore implements AccountStore {
     }
 
     @Override
-    public Optional<SignUp> takeAttempt(EmailAddress email, String deviceId, Instant now) {
+    public Optional<SignUp> takeAttempt(EmailAddress email, String origin, Instant now) {
         return database.withHandle(handle -> handle.createQuery(returning(TAKE_ATTEMPT, SIGN_UP_COLUMNS))
                 .bind("email", email.text())
-                .bind("deviceId", deviceId)
+                .bind("origin", origin)
                 .bind("now", utc(now))
                 .map((row, context) -> signUp(row))
                 .findOne());
@@ -82,9 +82,9 @@ public final class JdbiAccountStore implements AccountStore {
     public boolean confirm(SignUp signUp, Account account) {
         return database.inTransaction(handle -> {
             boolean newest = handle.createUpdate("DELETE FROM mb_auth_sign_ups "
-                                    + "WHERE email = :email AND device_id = :deviceId AND seed = :seed")
+                                    + "WHERE email = :email AND origin = :origin AND seed = :seed")
                             .bind("email", signUp.email().text())
-                            .bind("deviceId", signUp.deviceId())
+                            .bind("origin", signUp.origin())
                             .bind("seed", signUp.seed())
                             .execute()
                     == 1;
@@ -139,7 +139,7 @@ public final class JdbiAccountStore implements AccountStore {
     private void keep(Handle handle, SignUp signUp) {
         Map<String, Object> values = Map.of(
                 "email", signUp.email().text(),
-                "deviceId", signUp.deviceId(),
+                "origin", signUp.origin(),
                 "seed", signUp.seed(),
                 "passwordHash", signUp.passwordHash(),
                 "attemptsLeft", signUp.attemptsLeft(),
@@ -184,7 +184,7 @@ public final class JdbiAccountStore implements AccountStore {
     private static SignUp signUp(ResultSet row) throws SQLException {
         return new SignUp(
                 new EmailAddress(row.getString("email")),
-                row.getString("device_id"),
+                row.getString("origin"),
                 row.getString("seed"),
                 row.getString("password_hash"),
                 row.getInt("attempts_left"),
