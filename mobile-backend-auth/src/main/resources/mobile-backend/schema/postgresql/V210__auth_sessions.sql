@@ -9,6 +9,7 @@ CREATE TABLE mb_auth_sessions (
     proofs          bytea NOT NULL, -- fingerprints of the last four rotation proofs, 16 bytes each, newest first
     created_at      timestamp with time zone NOT NULL,
     refreshed_at    timestamp with time zone NOT NULL,
+    previous_refreshed_at timestamp with time zone NOT NULL, -- when the last token but one was used
     expires_at      timestamp with time zone NOT NULL,
     ends_at         timestamp with time zone NOT NULL,
     revoked_at      timestamp with time zone,

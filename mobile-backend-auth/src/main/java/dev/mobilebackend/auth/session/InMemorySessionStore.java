@@ -88,6 +88,7 @@ public final class InMemorySessionStore implements SessionStore {
                 trail.then(rotation.proof()),
                 session.createdAt(),
                 rotation.at(),
+                session.refreshedAt(),
                 rotation.idleUntil().isBefore(session.endsAt()) ? rotation.idleUntil() : session.endsAt(),
                 session.endsAt(),
                 null);
@@ -102,6 +103,7 @@ public final class InMemorySessionStore implements SessionStore {
                 session.proofs(),
                 session.createdAt(),
                 session.refreshedAt(),
+                session.previousRefreshedAt(),
                 session.expiresAt(),
                 session.endsAt(),
                 revocation);

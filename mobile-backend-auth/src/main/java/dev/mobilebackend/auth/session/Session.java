@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param proofs what the client proved its last rotations with; empty for a client that sends no proofs
  * @param createdAt when the device signed in
  * @param refreshedAt when the counter moved last, at first the sign-in
+ * @param previousRefreshedAt when it moved the time before, which is when the last token but one was used; until then
+ *     the sign-in
  * @param expiresAt when it ends unless it is refreshed before; never after {@code endsAt}
  * @param endsAt when it ends in any case; no refresh moves it
  * @param revocation set once it was ended before its time
@@ -25,6 +27,7 @@ public record Session(
         ProofTrail proofs,
         Instant createdAt,
         Instant refreshedAt,
+        Instant previousRefreshedAt,
         Instant expiresAt,
         Instant endsAt,
         @Nullable Revocation revocation) {

@@ -22,11 +22,13 @@ import org.jspecify.annotations.Nullable;
  *   <li>one behind, without a proof now as in all of the session: the same, but only for the policy's
  *       {@code plainRetry};
  *   <li>older, with the proof it was used with: a late duplicate, answered with {@link RefreshDecision.Retry};
- *   <li>anything else is a copied token. For the policy's {@code straggler} time it may still be an honest race and
- *       gets no tokens; then this one session is revoked.
+ *   <li>anything else is a copied token. For the policy's {@code straggler} time after its own use it may still be an
+ *       honest race and gets no tokens, if it is one behind, or two in a session without proofs; otherwise this one
+ *       session is revoked.
  * </ol>
  *
- * Of the thief and the owner of a copied token, the second to use it is found out by rule 5, whichever of them it is.
+ * Of the thief and the owner of a copied token, the second to use it is found out by rule 5, whichever of them it is;
+ * without proofs only once rule 3 lets it.
  * RFC 9700 section 4.14.2 asks for this detection; the rules are searched exhaustively in the tests.
  */
 public final class Sessions {
@@ -64,6 +66,7 @@ public final class Sessions {
                 device,
                 0,
                 ProofTrail.EMPTY,
+                at,
                 at,
                 at,
                 at.plus(policy.idle()),
@@ -135,7 +138,12 @@ public final class Sessions {
         if (behind == 1 && !proven && proof == null && sinceUse.compareTo(policy.plainRetry()) <= 0) {
             return new RefreshDecision.Repeated(session, newest(session));
         }
-        if ((behind == 1 || !proven) && sinceUse.compareTo(policy.straggler()) <= 0) {
+        if (behind == 1 && sinceUse.compareTo(policy.straggler()) <= 0) {
+            return new RefreshDecision.Retry();
+        }
+        // By its own use, not by the newest: or a thief who refreshes faster than stragglers are forgiven would hide.
+        Duration sinceUseBefore = Duration.between(session.previousRefreshedAt(), now);
+        if (behind == 2 && !proven && sinceUseBefore.compareTo(policy.straggler()) <= 0) {
             return new RefreshDecision.Retry();
         }
         revoke(session.id(), Revocation.Reason.REPLAYED, now);

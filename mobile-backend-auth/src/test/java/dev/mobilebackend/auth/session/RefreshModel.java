@@ -9,8 +9,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -38,8 +40,9 @@ final class RefreshModel {
     /**
      * @param copied the token that was in the phone's store at the theft
      * @param token what it has been exchanged for since
+     * @param rotatedAt when the thief was the first to use each token that it was the first to use
      */
-    record Thief(String copied, String token) {
+    record Thief(String copied, String token, Map<String, Instant> rotatedAt) {
 
         boolean hasUsedIt() {
             return !token.equals(copied);
@@ -109,6 +112,12 @@ final class RefreshModel {
         return ask(storeOf(world), world.held(), proofs ? PHONE : null, at);
     }
 
+    /** How many tokens newer than the phone's have been given out. */
+    static int behind(World world) {
+        return world.session().counter()
+                - new RefreshTokens(SECRET).verify(world.held()).orElseThrow().counter();
+    }
+
     /** What the thief is told if it uses its token in this world at this time; the world stays as it is. */
     RefreshDecision thiefAsks(World world, Instant at) {
         return ask(storeOf(world), world.thief().token(), THIEF, at);
@@ -150,7 +159,7 @@ final class RefreshModel {
                     world.now(),
                     world.held(),
                     world.requests(),
-                    new Thief(world.held(), world.held()),
+                    new Thief(world.held(), world.held(), Map.of()),
                     false));
         }
         if (world.thief() != null) {
@@ -201,13 +210,17 @@ final class RefreshModel {
     private World steal(World world, byte @Nullable [] installSecret) {
         InMemorySessionStore store = storeOf(world);
         Thief thief = world.thief();
-        Optional<String> tokens = tokens(ask(store, thief.token(), installSecret, world.now()));
+        RefreshDecision decision = ask(store, thief.token(), installSecret, world.now());
+        var rotatedAt = new HashMap<>(thief.rotatedAt());
+        if (decision instanceof Rotated) {
+            rotatedAt.put(thief.token(), world.now());
+        }
         return new World(
                 session(store, world),
                 world.now(),
                 world.held(),
                 world.requests(),
-                new Thief(thief.copied(), tokens.orElse(thief.token())),
+                new Thief(thief.copied(), tokens(decision).orElse(thief.token()), Map.copyOf(rotatedAt)),
                 world.ownerUsedIt());
     }
 

@@ -10,6 +10,7 @@ import dev.mobilebackend.auth.session.RefreshDecision.Retry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** What the refresh rules promise, searched in every history of {@link RefreshModel} up to a length. */
@@ -59,6 +60,33 @@ class RefreshModelTest {
         });
 
         assertTrue(worlds > 3_000, () -> "the search was cut short: " + worlds);
+    }
+
+    @Test
+    void aThiefOfAPhoneWithoutProofsIsFoundOutUnlessThePhoneStillHasItsPlainRetry() {
+        SessionPolicy policy = SessionPolicy.standard();
+        var model = new RefreshModel(false, true, EVER, List.of(Duration.ofSeconds(8)));
+        var used = new AtomicInteger();
+
+        int worlds = model.explore(8, world -> {
+            Instant rotatedAt =
+                    world.thief() == null ? null : world.thief().rotatedAt().get(world.held());
+            if (rotatedAt == null) {
+                return;
+            }
+            Instant forgiven = rotatedAt.plus(policy.straggler());
+            Instant late = world.now().isAfter(forgiven) ? world.now() : forgiven.plusMillis(1);
+            Instant retry = world.session().refreshedAt().plus(policy.plainRetry());
+            boolean forgivenOneBehind = RefreshModel.behind(world) == 1 && !late.isAfter(retry);
+            if (!forgivenOneBehind) {
+                used.incrementAndGet();
+                assertFoundOut(model.phoneAsks(world, late), world);
+            }
+            assertFoundOut(model.phoneAsks(world, retry.plusMillis(1)), world);
+        });
+
+        assertTrue(worlds > 3_000, () -> "the search was cut short: " + worlds);
+        assertTrue(used.get() > 100, () -> "hardly any thief was two ahead: " + used);
     }
 
     private static void assertSignedIn(RefreshDecision decision) {

@@ -96,6 +96,7 @@ class RevocationFeedTest {
                 ProofTrail.EMPTY,
                 at,
                 at,
+                at,
                 at.plus(LIFETIME),
                 at.plus(LIFETIME),
                 null));

@@ -145,6 +145,27 @@ class SessionsTest {
     }
 
     @Test
+    void refreshingFasterThanStragglersAreForgivenHidesNoThief() {
+        RefreshToken thiefs = successor(refresh(opened.token(), null));
+        now = now.plusSeconds(8);
+        successor(refresh(thiefs, null));
+
+        now = now.plusSeconds(2);
+        assertInstanceOf(Retry.class, refresh(opened.token(), null));
+        now = now.plusMillis(1);
+        assertInstanceOf(Replayed.class, refresh(opened.token(), null));
+    }
+
+    @Test
+    void withoutAProofThreeBehindEndsTheSessionAtOnce() {
+        RefreshToken second = successor(refresh(opened.token(), null));
+        RefreshToken third = successor(refresh(second, null));
+        successor(refresh(third, null));
+
+        assertInstanceOf(Replayed.class, refresh(opened.token(), null));
+    }
+
+    @Test
     void aSessionThatUsedAProofIsRefreshedWithProofsOnly() {
         RefreshToken second = successor(refresh(opened.token(), PHONE));
 

@@ -84,11 +84,26 @@ public abstract class SessionStoreContract {
                         ProofTrail.EMPTY.then(proof(1)),
                         START,
                         at,
+                        START,
                         at.plus(IDLE),
                         before.endsAt(),
                         null),
                 after);
         assertEquals(Optional.of(after), store().find(before.id()));
+    }
+
+    @Test
+    void aRotationKeepsTheTimeOfTheOneBeforeAndNothingElseMovesIt() {
+        Session session = open();
+        store().rotate(rotation(session, 0, null, START.plusSeconds(3)));
+        store().rotate(rotation(session, 1, null, START.plusSeconds(7)));
+        store().rotate(rotation(session, 1, null, START.plusSeconds(9)));
+        store().revoke(session.id(), SIGNED_OUT);
+
+        Session rotated = store().find(session.id()).orElseThrow();
+
+        assertEquals(START.plusSeconds(7), rotated.refreshedAt());
+        assertEquals(START.plusSeconds(3), rotated.previousRefreshedAt());
     }
 
     @Test
@@ -266,6 +281,7 @@ public abstract class SessionStoreContract {
                 device,
                 0,
                 ProofTrail.EMPTY,
+                START,
                 START,
                 START,
                 START.plus(IDLE),

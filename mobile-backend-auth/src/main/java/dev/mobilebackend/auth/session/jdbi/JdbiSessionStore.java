@@ -24,17 +24,17 @@ import org.jspecify.annotations.Nullable;
 public final class JdbiSessionStore implements SessionStore {
 
     private static final String COLUMNS = "id, account_id, device_id, device_name, app_version, counter, proofs, "
-            + "created_at, refreshed_at, expires_at, ends_at, revoked_at, revoked_because";
+            + "created_at, refreshed_at, previous_refreshed_at, expires_at, ends_at, revoked_at, revoked_because";
 
     private static final String INSERT = "INSERT INTO mb_auth_sessions (" + COLUMNS + ") VALUES (:id, :accountId, "
-            + ":deviceId, :deviceName, :appVersion, :counter, :proofs, :createdAt, :refreshedAt, :expiresAt, :endsAt, "
-            + "NULL, NULL)";
+            + ":deviceId, :deviceName, :appVersion, :counter, :proofs, :createdAt, :refreshedAt, "
+            + ":previousRefreshedAt, :expiresAt, :endsAt, NULL, NULL)";
 
     /** 48 bytes are the three newest fingerprints, so that with the new one the trail keeps four. */
     private static final String ROTATE = "UPDATE mb_auth_sessions SET "
             + "proofs = :proof || SUBSTRING(CASE WHEN counter = :counter THEN proofs ELSE :nothing END FROM 1 FOR 48), "
             + "counter = :counter + 1, app_version = COALESCE(:appVersion, app_version), "
-            + "refreshed_at = :at, expires_at = LEAST(:idleUntil, ends_at) "
+            + "previous_refreshed_at = refreshed_at, refreshed_at = :at, expires_at = LEAST(:idleUntil, ends_at) "
             + "WHERE id = :id AND counter <= :counter AND revoked_at IS NULL AND expires_at > :at "
             + "AND (:proven OR OCTET_LENGTH(proofs) = 0)";
 
@@ -65,6 +65,7 @@ public final class JdbiSessionStore implements SessionStore {
                 .bind("proofs", session.proofs().bytes())
                 .bind("createdAt", utc(session.createdAt()))
                 .bind("refreshedAt", utc(session.refreshedAt()))
+                .bind("previousRefreshedAt", utc(session.previousRefreshedAt()))
                 .bind("expiresAt", utc(session.expiresAt()))
                 .bind("endsAt", utc(session.endsAt()))
                 .execute());
@@ -140,6 +141,7 @@ public final class JdbiSessionStore implements SessionStore {
                 ProofTrail.of(row.getBytes("proofs")),
                 instant(row, "created_at"),
                 instant(row, "refreshed_at"),
+                instant(row, "previous_refreshed_at"),
                 instant(row, "expires_at"),
                 instant(row, "ends_at"),
                 revocation(row));
