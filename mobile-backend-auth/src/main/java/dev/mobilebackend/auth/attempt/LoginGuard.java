@@ -19,8 +19,9 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Slows down whoever guesses passwords or codes: by the account that is tried and by the client that tries. Accounts
- * that don't exist are counted like those that do. A try is counted before it is made, so a thousand at once get no
+ * Slows down whoever guesses passwords or codes: by the client that tries, by the account that is tried from there, and
+ * by the account from everywhere. So nobody locks an owner out from elsewhere with a few tries, and many networks
+ * together get no further than the account's own allowance. Accounts that don't exist are counted like those that do. A try is counted before it is made, so a thousand at once get no
  * further than a thousand in a row; one of {@link #succeeded}, {@link #failed} and {@link #abandoned} follows. Thread
  * safe.
  *
@@ -69,8 +70,14 @@ public final class LoginGuard {
         if (!wait.isZero()) {
             return new Refused(wait);
         }
+        wait = take(pairKey(accountKey, client), policy.accountFromClient(), now);
+        if (!wait.isZero()) {
+            giveBack(clientKey(client), policy.client());
+            return new Refused(wait);
+        }
         wait = take(accountKey(accountKey), policy.account(), now);
         if (!wait.isZero()) {
+            giveBack(pairKey(accountKey, client), policy.accountFromClient());
             giveBack(clientKey(client), policy.client());
             return new Refused(wait);
         }
@@ -82,21 +89,24 @@ public final class LoginGuard {
         Instant now = clock.instant();
         UnaryOperator<Tries> endedNow = tries -> tries.endedAt(now);
         store.update(clientKey(client), endedNow);
+        store.update(pairKey(accountKey, client), endedNow);
         store.update(accountKey(accountKey), endedNow);
     }
 
     /**
-     * The try was right: the account starts afresh. The client only gets this try back, or whoever owns one account
-     * could guess at others for ever.
+     * The try was right: the account starts afresh on this network. Otherwise only this try is given back, or whoever
+     * owns one account could guess at others for ever, and each sign-in of an owner would renew an attacker's tries.
      */
     public void succeeded(String accountKey, ClientAddress client) {
-        store.update(accountKey(accountKey), tries -> Tries.NONE);
+        store.update(pairKey(accountKey, client), tries -> Tries.NONE);
+        giveBack(accountKey(accountKey), policy.account());
         giveBack(clientKey(client), policy.client());
     }
 
     /** The try ended without an answer, because the service was too busy or failed: it does not count. */
     public void abandoned(String accountKey, ClientAddress client) {
         giveBack(accountKey(accountKey), policy.account());
+        giveBack(pairKey(accountKey, client), policy.accountFromClient());
         giveBack(clientKey(client), policy.client());
     }
 
@@ -112,6 +122,10 @@ public final class LoginGuard {
 
     private String accountKey(String account) {
         return blinded("account:" + account);
+    }
+
+    private String pairKey(String account, ClientAddress client) {
+        return blinded("account from client:" + client.network() + " " + account);
     }
 
     private String clientKey(ClientAddress client) {

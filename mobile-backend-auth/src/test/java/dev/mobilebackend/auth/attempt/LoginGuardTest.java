@@ -21,6 +21,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.IntFunction;
 import java.util.function.UnaryOperator;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -32,6 +33,7 @@ class LoginGuardTest {
     private static final Duration SECOND = Duration.ofSeconds(1);
     private static final AttemptPolicy POLICY = new AttemptPolicy(
             new Allowance(3, SECOND, Duration.ofSeconds(60), Duration.ofMinutes(10)),
+            new Allowance(12, SECOND, Duration.ofSeconds(60), Duration.ofMinutes(10)),
             new Allowance(8, SECOND, Duration.ofSeconds(10), Duration.ofMinutes(1)));
     private static final String ALICE = "alice@shop.example";
     private static final ClientAddress PHONE = ClientAddress.parse("192.0.2.1");
@@ -51,13 +53,15 @@ class LoginGuardTest {
 
     @Test
     void eachFurtherFailureDoublesTheWaitUpToTheLongest() {
-        failedTries(3);
+        for (int i = 0; i < 12; i++) {
+            failedTry(ALICE, otherClient(i));
+        }
         var waits = new ArrayList<Long>();
         for (int i = 0; i < 9; i++) {
             Duration wait = waitOf(guard.decide(ALICE, PHONE));
             waits.add(wait.toSeconds());
             clock.advance(wait);
-            assertEquals(new Allowed(), failedTry(ALICE, otherClient(i)));
+            assertEquals(new Allowed(), failedTry(ALICE, otherClient(100 + i)));
         }
 
         assertEquals(List.of(1L, 2L, 4L, 8L, 16L, 32L, 60L, 60L, 60L), waits);
@@ -109,9 +113,31 @@ class LoginGuardTest {
     }
 
     @Test
+    void fewTriesElsewhereDoNotLockTheOwnerOut() {
+        for (int i = 0; i < 9; i++) {
+            failedTry(ALICE, otherClient(i / 3));
+        }
+
+        assertEquals(new Refused(SECOND), guard.decide(ALICE, otherClient(0)));
+        assertEquals(new Allowed(), guard.decide(ALICE, PHONE));
+    }
+
+    @Test
+    void aTryRefusedOnOneNetworkCostsTheAccountNothingElsewhere() {
+        failedTries(3);
+        for (int i = 0; i < 100; i++) {
+            assertEquals(new Refused(SECOND), guard.decide(ALICE, PHONE));
+        }
+
+        for (int i = 0; i < 9; i++) {
+            assertEquals(new Allowed(), failedTry(ALICE, otherClient(i)));
+        }
+    }
+
+    @Test
     void anAccountIsGuardedAgainstAllClientsTogether() {
-        for (int i = 0; i < 3; i++) {
-            failedTry(ALICE, otherClient(i));
+        for (int i = 0; i < 12; i++) {
+            assertEquals(new Allowed(), failedTry(ALICE, otherClient(i)));
         }
 
         assertEquals(new Refused(SECOND), guard.decide(ALICE, otherClient(99)));
@@ -150,6 +176,18 @@ class LoginGuardTest {
     }
 
     @Test
+    void successBuysAnAttackerElsewhereNoTries() {
+        for (int i = 0; i < 11; i++) {
+            failedTry(ALICE, otherClient(i));
+        }
+        guard.decide(ALICE, PHONE);
+        guard.succeeded(ALICE, PHONE);
+
+        assertEquals(new Allowed(), failedTry(ALICE, otherClient(50)));
+        assertEquals(new Refused(SECOND), guard.decide(ALICE, otherClient(51)));
+    }
+
+    @Test
     void successWithOneAccountBuysTheClientNoTriesAtOthers() {
         for (int i = 0; i < 7; i++) {
             failedTry("account-" + i, PHONE);
@@ -163,7 +201,7 @@ class LoginGuardTest {
 
     @Test
     void anAccountUnderAttackCostsItsOwnerNoClientTries() {
-        for (int i = 0; i < 3; i++) {
+        for (int i = 0; i < 12; i++) {
             failedTry(ALICE, otherClient(i));
         }
         for (int i = 0; i < 100; i++) {
@@ -214,36 +252,48 @@ class LoginGuardTest {
         }
 
         // At the longest wait of a minute, and faster only on the way up to it.
-        assertTrue(allowed <= 3 + 6 + hours * 60, () -> "too many");
+        assertTrue(allowed <= 12 + 6 + hours * 60, () -> "too many");
     }
 
     @Test
-    void theStandardPolicyGivesAboutAHundredGuessesADay() {
-        LoginGuard standard = guard(AttemptPolicy.standard());
-        int allowed = 0;
-        for (int second = 0; second < 24 * 3600; second++) {
-            if (standard.decide(ALICE, otherClient(second)) instanceof Allowed) {
-                standard.failed(ALICE, otherClient(second));
-                allowed++;
-            }
-            clock.advance(SECOND);
-        }
+    void theStandardPolicyGivesOneNetworkAboutAHundredGuessesADay() {
+        int allowed = standardGuessesInADay(second -> PHONE);
 
         assertTrue(allowed <= 115, allowed + " guesses");
+    }
+
+    @Test
+    void theStandardPolicyGivesAllNetworksTogetherAboutAHundredMore() {
+        int allowed = standardGuessesInADay(LoginGuardTest::otherClient);
+
+        assertTrue(allowed > 150 && allowed <= 215, allowed + " guesses");
+    }
+
+    private int standardGuessesInADay(IntFunction<ClientAddress> from) {
+        LoginGuard standard = guard(AttemptPolicy.standard());
+        int allowed = 0;
+        for (int second = 0; second < 24 * 3600; second += 10) {
+            if (standard.decide(ALICE, from.apply(second)) instanceof Allowed) {
+                standard.failed(ALICE, from.apply(second));
+                allowed++;
+            }
+            clock.advance(Duration.ofSeconds(10));
+        }
+        return allowed;
     }
 
     @Test
     void theStoreLearnsNeitherAddressNorAccount() {
         failedTries(3);
 
-        assertEquals(2, store.keys.size());
+        assertEquals(3, store.keys.size());
         for (String key : store.keys) {
             assertFalse(key.contains("alice"));
             assertFalse(key.contains("192.0.2"));
         }
         Set<String> before = Set.copyOf(store.keys);
         LoginGuard.of(POLICY, store, secret(2), clock).decide(ALICE, PHONE);
-        assertEquals(4, store.keys.size());
+        assertEquals(6, store.keys.size());
         assertTrue(store.keys.containsAll(before));
     }
 
