@@ -17,4 +17,9 @@ public record Notice(Kind kind, String to, String seed) {
         /** Somebody, perhaps you, signed up with this address, which has an account already. */
         ALREADY_REGISTERED
     }
+
+    @Override
+    public String toString() {
+        return "Notice[" + kind + ", hidden]";
+    }
 }

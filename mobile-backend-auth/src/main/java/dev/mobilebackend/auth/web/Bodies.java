@@ -14,7 +14,13 @@ final class Bodies {
 
     record SignUp(String email, char[] password) {}
 
-    record Verify(String email, String code) {}
+    record Verify(String email, String code) {
+
+        @Override
+        public String toString() {
+            return "Verify[hidden]";
+        }
+    }
 
     record SignIn(String email, char[] password) {}
 
