@@ -27,10 +27,12 @@ import dev.mobilebackend.core.ambient.Ambient;
 import dev.mobilebackend.core.data.Database;
 import dev.mobilebackend.core.exchange.EdgeStep;
 import dev.mobilebackend.core.exchange.HttpMethod;
+import dev.mobilebackend.core.ratelimit.RateLimitPolicy;
 import dev.mobilebackend.core.route.Routes;
 import dev.mobilebackend.core.secret.ServerSecret;
 import jakarta.servlet.http.HttpServlet;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
@@ -122,16 +124,27 @@ public final class Auth implements AutoCloseable {
                 tokens, revocations, Set.of(path + "/sign-up", path + "/verify", path + "/sign-in", path + "/refresh"));
     }
 
-    /** Declares every endpoint; for {@code Edge.builder().routes(...)}. */
+    /**
+     * Declares every endpoint, each open one of {@link #servlet} with a limit for each client that leaves room for many
+     * phones behind one address; for {@code Edge.builder().routes(...)}.
+     */
     public Consumer<Routes> routes() {
         return routes -> routes.open(HttpMethod.POST, path + "/sign-up")
+                .limit(aMinute("auth-sign-up", 120))
                 .open(HttpMethod.POST, path + "/verify")
+                .limit(aMinute("auth-verify", 120))
                 .open(HttpMethod.POST, path + "/sign-in")
+                .limit(aMinute("auth-sign-in", 120))
                 .open(HttpMethod.POST, path + "/refresh")
+                .limit(aMinute("auth-refresh", 600))
                 .signedIn(HttpMethod.POST, path + "/sign-out")
                 .signedIn(HttpMethod.GET, path + "/sessions")
                 .signedIn(HttpMethod.DELETE, path + "/sessions/{id}")
                 .open(HttpMethod.GET, JWKS_PATH);
+    }
+
+    private static RateLimitPolicy aMinute(String name, int permits) {
+        return RateLimitPolicy.perClient(permits, Duration.ofMinutes(1)).named(name);
     }
 
     /** Where {@link #servlet} has to be mapped, with {@code /*} after it. */
