@@ -178,6 +178,7 @@ public final class AccessTokens {
         if (!now.isBefore(token.expiresAt().plus(policy.leeway()))) {
             throw TOKEN_EXPIRED
                     .detail("expired at " + token.expiresAt() + ": refresh it")
+                    .error("header:Authorization", "must bring a token that has not expired")
                     .exception();
         }
     }
@@ -193,6 +194,7 @@ public final class AccessTokens {
     private static ProblemException invalid() {
         return TOKEN_INVALID
                 .detail("this access token is not accepted here: refresh it or sign in again")
+                .error("header:Authorization", "must be Bearer and an access token of this service")
                 .exception();
     }
 

@@ -10,6 +10,7 @@ import dev.mobilebackend.auth.session.Device;
 import dev.mobilebackend.auth.session.RefreshDecision;
 import dev.mobilebackend.auth.session.RefreshDecision.ProofMissing;
 import dev.mobilebackend.auth.session.RefreshDecision.Repeated;
+import dev.mobilebackend.auth.session.RefreshDecision.Replayed;
 import dev.mobilebackend.auth.session.RefreshDecision.Retry;
 import dev.mobilebackend.auth.session.RefreshDecision.Rotated;
 import dev.mobilebackend.auth.session.RefreshDecision.Unknown;
@@ -25,6 +26,7 @@ import dev.mobilebackend.core.exchange.Caller;
 import dev.mobilebackend.core.exchange.ClientAddress;
 import dev.mobilebackend.core.exchange.Exchange;
 import dev.mobilebackend.core.problem.Problem;
+import dev.mobilebackend.core.problem.ProblemException;
 import dev.mobilebackend.core.validate.JsonBody;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -39,6 +41,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The auth endpoints, under whatever path it is mapped to: {@code POST /sign-up}, {@code /verify}, {@code /sign-in},
@@ -47,6 +51,7 @@ import org.jspecify.annotations.Nullable;
 final class AuthServlet extends HttpServlet {
 
     private static final long serialVersionUID = 1L;
+    private static final Logger LOG = LoggerFactory.getLogger(AuthServlet.class);
     private static final String SESSIONS = "/sessions/";
 
     private final transient Accounts accounts;
@@ -69,7 +74,8 @@ final class AuthServlet extends HttpServlet {
 
     private Answer answer(HttpServletRequest request, Exchange exchange) {
         String path = Objects.requireNonNullElse(request.getPathInfo(), "");
-        return switch (request.getMethod() + " " + path) {
+        String method = request.getMethod().equals("HEAD") ? "GET" : request.getMethod();
+        return switch (method + " " + path) {
             case "POST /sign-up" -> signUp(JsonBody.read(exchange, Bodies.SignUp.class), exchange);
             case "POST /verify" -> verify(JsonBody.read(exchange, Bodies.Verify.class), exchange);
             case "POST /sign-in" -> signIn(JsonBody.read(exchange, Bodies.SignIn.class), exchange);
@@ -77,7 +83,7 @@ final class AuthServlet extends HttpServlet {
             case "POST /sign-out" -> signOut(exchange);
             case "GET /sessions" -> list(exchange);
             default -> {
-                if (!request.getMethod().equals("DELETE") || !path.startsWith(SESSIONS)) {
+                if (!method.equals("DELETE") || !path.startsWith(SESSIONS)) {
                     throw Problem.NOT_FOUND.exception();
                 }
                 yield end(path.substring(SESSIONS.length()), exchange);
@@ -136,14 +142,19 @@ final class AuthServlet extends HttpServlet {
 
     private Answer refresh(Bodies.Refresh body, Exchange exchange) {
         Instant now = exchange.facts().receivedAt();
-        RefreshDecision decision = sessions.refresh(
-                body.refreshToken(),
-                proof(exchange.header(RotationProof.HEADER)),
-                exchange.facts().appVersion(),
-                now);
+        RotationProof proof = proof(exchange.header(RotationProof.HEADER));
+        RefreshDecision decision =
+                sessions.refresh(body.refreshToken(), proof, exchange.facts().appVersion(), now);
         if (decision instanceof Rotated rotated) {
             return renewed(rotated.session(), rotated.token(), now);
         } else if (decision instanceof Repeated repeated) {
+            if (proof == null) {
+                Session session = repeated.session();
+                LOG.info(
+                        "session {} of account {} repeated a refresh without a proof of who repeats it",
+                        session.id(),
+                        session.accountId());
+            }
             return renewed(repeated.session(), repeated.token(), now);
         } else if (decision instanceof Retry) {
             throw AuthProblems.REFRESH_RETRY
@@ -156,9 +167,18 @@ final class AuthServlet extends HttpServlet {
                     .error("header:" + RotationProof.HEADER, "is required")
                     .exception();
         } else if (decision instanceof Unknown) {
-            throw AuthProblems.INVALID_REFRESH_TOKEN.detail("sign in again").exception();
+            throw AuthProblems.INVALID_REFRESH_TOKEN
+                    .detail("sign in again")
+                    .error("#/refreshToken", "must be a token that this service gave out")
+                    .exception();
+        } else if (decision instanceof Replayed replayed) {
+            Session session = replayed.session();
+            LOG.warn(
+                    "session {} of account {} was ended: a used refresh token came again from somebody else",
+                    session.id(),
+                    session.accountId());
         }
-        throw AuthProblems.SESSION_ENDED.detail("sign in again").exception();
+        throw sessionEnded("sign in again");
     }
 
     private Answer signOut(Exchange exchange) {
@@ -228,9 +248,7 @@ final class AuthServlet extends HttpServlet {
         Optional<Account> account = accounts.find(session.accountId());
         if (account.isEmpty()) {
             sessions.tryEnd(session.accountId(), session.id(), Revocation.Reason.ACCOUNT_GONE, now);
-            throw AuthProblems.SESSION_ENDED
-                    .detail("the account does not exist any more")
-                    .exception();
+            throw sessionEnded("the account does not exist any more");
         }
         return tokens(account.get(), session, refreshToken, now);
     }
@@ -245,6 +263,13 @@ final class AuthServlet extends HttpServlet {
                 Duration.between(now, session.expiresAt()).toSeconds(),
                 session.id());
         return Answer.json(200, JsonBody.write(body));
+    }
+
+    private static ProblemException sessionEnded(String detail) {
+        return AuthProblems.SESSION_ENDED
+                .detail(detail)
+                .error("#/refreshToken", "must belong to a session that goes on")
+                .exception();
     }
 
     private static EmailAddress email(String typed) {

@@ -17,11 +17,15 @@ import dev.mobilebackend.testkit.client.Tokens;
 import dev.mobilebackend.testkit.clock.TestClock;
 import dev.mobilebackend.testkit.contract.Race;
 import dev.mobilebackend.testkit.network.NetworkProxy;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -184,6 +188,45 @@ class AuthOverHttpTest {
         }
 
         @Test
+        void aRepeatedRefreshIsLoggedWhereNoProofTellsWhoRepeatsIt(
+                MobileClient.Builder plainPhones, MobileClient phone) {
+            Tokens plain =
+                    signedIn(plainPhones.withoutProofs().build()).tokens().orElseThrow();
+            Tokens proving = signedIn(phone, "proving-" + email).tokens().orElseThrow();
+
+            Logged<Reply> first = logged(() -> refreshWithoutProof(phone, plain));
+            Logged<Reply> again = logged(() -> refreshWithoutProof(phone, plain));
+            refresh(phone, proving, proof(proving));
+            Logged<Reply> proven = logged(() -> refresh(phone, proving, proof(proving)));
+
+            assertEquals(200, again.answer().status());
+            assertFalse(first.lines().contains(plain.sessionId()), first.lines());
+            assertTrue(again.lines().contains("INFO"), again.lines());
+            assertTrue(again.lines().contains(plain.sessionId()), again.lines());
+            assertFalse(again.lines().contains(plain.refreshToken()), again.lines());
+            assertFalse(proven.lines().contains(proving.sessionId()), proven.lines());
+        }
+
+        @ParameterizedTest
+        @CsvSource({"sign-up, 120", "verify, 120", "sign-in, 120", "refresh, 600"})
+        void whatStandsOpenHasALimitOfItsOwn(String endpoint, int permits, MobileClient phone) {
+            Reply reply =
+                    phone.request("POST", "/v1/auth/" + endpoint).json("{}").send();
+
+            String policy = reply.header("RateLimit-Policy").orElse("none");
+            assertTrue(policy.contains("\"auth-" + endpoint + "\""), policy);
+            assertTrue(policy.contains("q=" + permits + ";w=60"), policy);
+        }
+
+        @Test
+        void theListOfSessionsAnswersHead(MobileClient phone) {
+            Reply head = signedIn(phone).request("HEAD", "/v1/auth/sessions").send();
+
+            assertEquals(200, head.status());
+            assertEquals(0, head.body().length);
+        }
+
+        @Test
         void manyRefreshesAtOnceGiveOneSuccessorAndLeaveOneRow(MobileClient phone, TestDatabase database) {
             Tokens tokens = signedIn(phone).tokens().orElseThrow();
             String proof = proof(tokens);
@@ -209,8 +252,13 @@ class AuthOverHttpTest {
             phone.refresh();
             MobileClient thief = phones.tokens(stolen).build();
 
-            assertProblem(401, "session-ended", thief.refresh());
+            Logged<Reply> refused = logged(thief::refresh);
 
+            assertProblem(401, "session-ended", refused.answer());
+            assertEquals(Set.of("#/refreshToken"), pointers(refused.answer()));
+            assertTrue(refused.lines().contains("WARN"), refused.lines());
+            assertTrue(refused.lines().contains(stolen.sessionId()), refused.lines());
+            assertFalse(refused.lines().contains(stolen.refreshToken()), refused.lines());
             assertProblem(401, "session-ended", phone.get("/who"));
             assertEquals(200, tablet.get("/who").status());
             assertEquals(200, tablet.refresh().status());
@@ -258,6 +306,7 @@ class AuthOverHttpTest {
                     .send();
 
             assertProblem(401, "invalid-refresh-token", reply);
+            assertEquals(Set.of("#/refreshToken"), pointers(reply));
         }
 
         @Test
@@ -274,6 +323,7 @@ class AuthOverHttpTest {
                     .send();
 
             assertProblem(401, "token-expired", who);
+            assertEquals(Set.of("header:Authorization"), pointers(who));
             assertEquals(200, refreshed.status());
         }
 
@@ -329,12 +379,11 @@ class AuthOverHttpTest {
                     401,
                     "unauthenticated",
                     phone.request("POST", "/v1/auth/sign-out").send());
-            assertProblem(
-                    401,
-                    "token-invalid",
-                    phone.request("GET", "/who")
-                            .header("Authorization", "Bearer ey.ey.x")
-                            .send());
+            Reply forged = phone.request("GET", "/who")
+                    .header("Authorization", "Bearer ey.ey.x")
+                    .send();
+            assertProblem(401, "token-invalid", forged);
+            assertEquals(Set.of("header:Authorization"), pointers(forged));
             Reply basic = phone.request("GET", "/who")
                     .header("Authorization", "Basic YTpi")
                     .send();
@@ -422,6 +471,28 @@ class AuthOverHttpTest {
                     .header("Refresh-Proof", proof)
                     .json(Map.of("refreshToken", tokens.refreshToken()))
                     .send();
+        }
+
+        private static Reply refreshWithoutProof(MobileClient phone, Tokens tokens) {
+            return phone.request("POST", "/v1/auth/refresh")
+                    .anonymous()
+                    .json(Map.of("refreshToken", tokens.refreshToken()))
+                    .send();
+        }
+
+        /** An answer, and what was logged while it was waited for. */
+        private record Logged<T>(T answer, String lines) {}
+
+        private static <T> Logged<T> logged(Supplier<T> act) {
+            PrintStream console = System.err;
+            var lines = new ByteArrayOutputStream();
+            System.setErr(new PrintStream(lines, true, StandardCharsets.UTF_8));
+            try {
+                T answer = act.get();
+                return new Logged<>(answer, lines.toString(StandardCharsets.UTF_8));
+            } finally {
+                System.setErr(console);
+            }
         }
 
         /** Any 32 bytes will do for a proof, as long as they are the same each time. */
