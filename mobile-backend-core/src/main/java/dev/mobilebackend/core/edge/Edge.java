@@ -151,6 +151,9 @@ public final class Edge implements Filter {
         EdgeRequest asked = EdgeRequest.find(request)
                 .orElseThrow(() -> new IllegalStateException("map the edge for REQUEST too, not for ASYNC alone"));
         asked.takeBack();
+        if (asked.response().isCutOff()) {
+            throw asked.response().brokenOff();
+        }
         run(asked, asked.response(), () -> chain.doFilter(asked, asked.response()));
     }
 

@@ -42,9 +42,15 @@ final class EdgeAsync implements AsyncContext {
         try {
             response.finish();
         } catch (IOException gone) {
-            LOG.debug("the client of request {} went away before its answer", response.requestId(), gone);
+            LOG.debug("request {} could not be answered to its end", response.requestId(), gone);
         }
-        delegate.complete();
+        if (response.isCutOff()) {
+            // A completed answer would look whole. The edge fails in the pass that follows, so that the container
+            // aborts.
+            delegate.dispatch();
+        } else {
+            delegate.complete();
+        }
     }
 
     @Override

@@ -36,6 +36,7 @@ final class EdgeResponse extends HttpServletResponseWrapper {
     private Gate gate = Gate.UNDECIDED;
     private volatile @Nullable Problem problem;
     private volatile boolean clientGone;
+    private volatile boolean cutOff;
     private @Nullable String contentEncoding;
     private @Nullable ServletOutputStream out;
     private @Nullable PrintWriter writer;
@@ -60,6 +61,15 @@ final class EdgeResponse extends HttpServletResponseWrapper {
     /** Whether writing has failed: then nobody is left to answer, and nothing of ours is to blame. */
     boolean isClientGone() {
         return clientGone;
+    }
+
+    /** Whether this answer was refused after it had begun, so that the client must see it break off. */
+    boolean isCutOff() {
+        return cutOff;
+    }
+
+    IOException brokenOff() {
+        return new IOException("request " + requestId + " failed after its answer had begun");
     }
 
     /** Ends this answer with a problem instead of what was written so far; one that is on its way is cut off. */
@@ -89,7 +99,8 @@ final class EdgeResponse extends HttpServletResponseWrapper {
             refusal = Problem.ofStatus(getStatus());
         }
         if (refusal != null && isCommitted()) {
-            throw new IOException("request " + requestId + " failed after its answer had begun");
+            cutOff = !clientGone;
+            throw brokenOff();
         }
         if (refusal != null) {
             ProblemWriter.write((HttpServletResponse) getResponse(), refusal, requestId);
