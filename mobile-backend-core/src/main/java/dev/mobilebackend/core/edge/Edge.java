@@ -183,7 +183,7 @@ public final class Edge implements Filter {
         }
         exchange.matched(new MatchedRoute(route.template(), found.pathParameters(), route.rules()));
         limitByClient.apply(exchange);
-        request.checkDeclaredLength();
+        request.checkBody();
         authenticate.apply(exchange);
         if (exchange.tryCaller().isPresent()) {
             exchange.setHeader("Cache-Control", "no-store");

@@ -19,13 +19,20 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The request as the application sees it: its body counted and digested as it is read, its async start under our eyes. */
+/**
+ * The request as the application sees it: its body counted and digested as it is read, its async start under our eyes.
+ * A form is parsed here, since the container would read it past us.
+ */
 final class EdgeRequest extends HttpServletRequestWrapper {
 
     private static final String ATTRIBUTE = "dev.mobilebackend.edge.request";
+    private static final Problem LENGTH_REQUIRED =
+            Problem.of(411, "length-required", "This request needs a Content-Length.");
 
     private static final List<String> METHOD_OVERRIDES =
             List.of("X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override");
@@ -35,6 +42,7 @@ final class EdgeRequest extends HttpServletRequestWrapper {
     private final @Nullable PayloadDigest digest;
     private @Nullable ServletInputStream body;
     private @Nullable BufferedReader reader;
+    private @Nullable Map<String, String[]> form;
     private volatile @Nullable EdgeAsync async;
     private boolean servedAsGet;
 
@@ -100,11 +108,76 @@ final class EdgeRequest extends HttpServletRequestWrapper {
     @Override
     public BufferedReader getReader() throws IOException {
         if (reader == null) {
-            String encoding = getCharacterEncoding();
-            Charset charset = encoding == null ? StandardCharsets.UTF_8 : Charset.forName(encoding);
-            reader = new BufferedReader(new InputStreamReader(getInputStream(), charset));
+            reader = new BufferedReader(new InputStreamReader(getInputStream(), charset()));
         }
         return reader;
+    }
+
+    @Override
+    public @Nullable String getParameter(String name) {
+        if (!hasForm()) {
+            return super.getParameter(name);
+        }
+        String[] values = form().get(name);
+        return values == null ? null : values[0];
+    }
+
+    @Override
+    public Map<String, String[]> getParameterMap() {
+        return hasForm() ? Collections.unmodifiableMap(form()) : super.getParameterMap();
+    }
+
+    @Override
+    public Enumeration<String> getParameterNames() {
+        return hasForm() ? Collections.enumeration(form().keySet()) : super.getParameterNames();
+    }
+
+    @Override
+    public String @Nullable [] getParameterValues(String name) {
+        return hasForm() ? form().get(name) : super.getParameterValues(name);
+    }
+
+    private boolean hasForm() {
+        return mediaType().equals("application/x-www-form-urlencoded");
+    }
+
+    private String mediaType() {
+        String type = getContentType();
+        if (type == null) {
+            return "";
+        }
+        int end = type.indexOf(';');
+        return (end < 0 ? type : type.substring(0, end)).strip().toLowerCase(Locale.ROOT);
+    }
+
+    private Map<String, String[]> form() {
+        if (form == null) {
+            var parsed = new Form();
+            if (getQueryString() != null) {
+                parsed.add(getQueryString(), StandardCharsets.UTF_8);
+            }
+            Charset charset = charset();
+            try {
+                parsed.add(new String(getInputStream().readAllBytes(), charset), charset);
+            } catch (IOException gone) {
+                throw Problem.MALFORMED_REQUEST
+                        .detail("the body ended before it was complete")
+                        .exception();
+            }
+            form = parsed.toMap();
+        }
+        return form;
+    }
+
+    private Charset charset() {
+        try {
+            String encoding = getCharacterEncoding();
+            return encoding == null ? StandardCharsets.UTF_8 : Charset.forName(encoding);
+        } catch (IllegalArgumentException unknown) {
+            throw Problem.UNSUPPORTED_MEDIA_TYPE
+                    .detail("the charset of the body is not known here, send UTF-8")
+                    .exception();
+        }
     }
 
     /** Jetty and Tomcat would hand the unwrapped response to an async start without arguments. */
@@ -142,10 +215,26 @@ final class EdgeRequest extends HttpServletRequestWrapper {
                 .exception();
     }
 
-    /** Refuses before the handler where the client says itself that the body is too large. */
-    void checkDeclaredLength() {
+    /**
+     * Refuses before the handler what cannot be bounded or digested as it is read: a body that says itself that it is
+     * too large, and parts, which the container reads past us.
+     */
+    void checkBody() {
         if (getContentLengthLong() > maximumBody) {
             throw tooLarge(maximumBody);
+        }
+        if (!mediaType().startsWith("multipart/")) {
+            return;
+        }
+        if (digest != null) {
+            throw Problem.UNSUPPORTED_MEDIA_TYPE
+                    .detail("a request with an Idempotency-Key may not be multipart")
+                    .exception();
+        }
+        if (getContentLengthLong() < 0) {
+            throw LENGTH_REQUIRED
+                    .detail("a multipart body must say how long it is")
+                    .exception();
         }
     }
 

@@ -6,8 +6,9 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
 /**
- * SHA-256 of a request's body, taken while the handler reads it: the body is never read ahead, since that would lose
- * forms and parts on some containers. Used by one thread at a time.
+ * SHA-256 of a request's body, taken while the handler reads it as a stream, as characters or as a form's parameters.
+ * The body is never read ahead. Parts cannot be digested, since the container reads them itself: the edge refuses
+ * multipart where a digest is needed. Used by one thread at a time.
  */
 public final class PayloadDigest {
 
