@@ -40,10 +40,13 @@ public final class JavalinEdge {
                     filter, "/*", EnumSet.of(DispatcherType.REQUEST, DispatcherType.ASYNC, DispatcherType.ERROR));
         });
         config.jetty.modifyServer(server -> server.setErrorHandler(new JettyProblems()));
-        config.routes.exception(
-                HttpResponseException.class,
-                (refusal, context) -> Edge.fail(
-                        context.req(), Problem.ofStatus(refusal.getStatus()).exception()));
+        config.routes.exception(HttpResponseException.class, (refusal, context) -> {
+            if (refusal.getStatus() < 400) {
+                context.status(refusal.getStatus());
+            } else {
+                Edge.fail(context.req(), Problem.ofStatus(refusal.getStatus()).exception());
+            }
+        });
         config.routes.exception(Exception.class, (failure, context) -> Edge.fail(context.req(), failure));
     }
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.core.edge;
 
+import static dev.mobilebackend.core.edge.EdgeServer.header;
 import static dev.mobilebackend.core.exchange.HttpMethod.GET;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.mobilebackend.core.javalin.JavalinEdge;
@@ -17,6 +19,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
@@ -79,6 +82,15 @@ class EdgeAnswersTest {
     @ValueSource(strings = {"/halfway-async", "/halfway-future"})
     void cutsTheConnectionWhenAnAsyncAnswerFailsHalfway(String path) {
         assertThrows(IOException.class, () -> server.get(path));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/redirects", "/redirect-thrown"})
+    void letsARedirectOfTheFrameworkPass(String path) throws Exception {
+        HttpResponse<String> answer = server.get(path);
+
+        assertEquals(303, answer.statusCode());
+        assertEquals("/elsewhere", header(answer, "Location"));
     }
 
     private static void writeHalf(ServletResponse response) {
