@@ -41,6 +41,8 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
@@ -75,6 +77,7 @@ public final class Edge implements Filter {
     private final EdgeStep authenticate;
     private final EdgeStep limitByCaller;
     private final EdgeStep idempotency = new IdempotencyStep();
+    private final Set<String> notIdempotent = ConcurrentHashMap.newKeySet();
 
     private Edge(Builder builder) {
         var limiter = new RateLimiter(builder.limits);
@@ -138,6 +141,9 @@ public final class Edge implements Filter {
         var asked = new EdgeRequest(request, answer, maximumBody, digest);
         var exchange = new Exchange(asked, answer, facts, digest);
         exchange.attach();
+        if (digest != null) {
+            answer.passOnlyIf(() -> usesIdempotency(exchange));
+        }
         answer.attach(asked);
         asked.attach();
         run(asked, answer, () -> {
@@ -196,7 +202,24 @@ public final class Edge implements Filter {
     }
 
     private static boolean isIdempotent(Route route) {
-        return route.rules().stream().anyMatch(IdempotencyPolicy.class::isInstance);
+        for (Object rule : route.rules()) {
+            if (rule instanceof IdempotencyPolicy) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** A route that only says it is idempotent would do its work twice on a retry. */
+    private boolean usesIdempotency(Exchange exchange) {
+        String route = exchange.facts().method() + " " + exchange.template();
+        if (!exchange.isFingerprinted() && notIdempotent.add(route)) {
+            LOG.error(
+                    "route {} is declared idempotent() but its handler does not use idempotency, so it is answered with"
+                            + " 500: do the work in JdbiIdempotency.inTransaction, or drop the declaration",
+                    route);
+        }
+        return exchange.isFingerprinted();
     }
 
     private interface Work {

@@ -14,6 +14,7 @@ import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,7 @@ final class EdgeResponse extends HttpServletResponseWrapper {
     private final String requestId;
     private final AtomicBoolean finished = new AtomicBoolean();
     private Gate gate = Gate.UNDECIDED;
+    private BooleanSupplier mayPass = () -> true;
     private volatile @Nullable Problem problem;
     private volatile boolean clientGone;
     private volatile boolean cutOff;
@@ -56,6 +58,11 @@ final class EdgeResponse extends HttpServletResponseWrapper {
 
     String requestId() {
         return requestId;
+    }
+
+    /** What must hold when an answer below 400 begins; where it does not, 500 is sent instead. */
+    void passOnlyIf(BooleanSupplier condition) {
+        mayPass = condition;
     }
 
     /** Whether writing has failed: then nobody is left to answer, and nothing of ours is to blame. */
@@ -94,6 +101,7 @@ final class EdgeResponse extends HttpServletResponseWrapper {
         if (writer != null) {
             writer.flush();
         }
+        passes();
         Problem refusal = problem;
         if (refusal == null && getStatus() >= 400 && gate != Gate.PASSING) {
             refusal = Problem.ofStatus(getStatus());
@@ -206,6 +214,9 @@ final class EdgeResponse extends HttpServletResponseWrapper {
     private boolean passes() {
         if (gate == Gate.UNDECIDED) {
             gate = getStatus() < 400 ? Gate.PASSING : Gate.DROPPING;
+            if (gate == Gate.PASSING && !mayPass.getAsBoolean()) {
+                refuse(Problem.INTERNAL_ERROR);
+            }
             if (gate == Gate.PASSING && contentEncoding != null) {
                 super.setHeader("Content-Encoding", contentEncoding);
             }

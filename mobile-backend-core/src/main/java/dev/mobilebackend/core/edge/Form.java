@@ -17,7 +17,7 @@ final class Form {
     /** Refuses with 400 what cannot be decoded. */
     void add(String text, Charset charset) {
         try {
-            for (String pair : text.split("&")) {
+            for (String pair : text.split("&", -1)) {
                 int equals = pair.indexOf('=');
                 String name = equals < 0 ? pair : pair.substring(0, equals);
                 String value = equals < 0 ? "" : pair.substring(equals + 1);

@@ -201,6 +201,11 @@ public final class Exchange {
         return fingerprint.clone();
     }
 
+    /** Whether the fingerprint has been asked for, as it is by everything that makes a request idempotent. */
+    public boolean isFingerprinted() {
+        return fingerprint != null;
+    }
+
     /** Sends a whole answer; nothing may be written after it. */
     public void send(Answer answer) {
         response.setStatus(answer.status());
