@@ -14,17 +14,20 @@ import java.util.Arrays;
 public record ClientAddress(InetAddress address) {
 
     /**
-     * The address that a literal such as {@code 192.0.2.1} or {@code [2001:db8::1]} names.
+     * The address that a literal such as {@code 192.0.2.1} or {@code [2001:db8::1]} names; a zone, as in
+     * {@code fe80::1%eth0}, belongs to this machine and is left out.
      *
      * @throws IllegalArgumentException if it is a host name or nothing at all: looking it up would let a client make
      *     this server send traffic
      */
     public static ClientAddress parse(String literal) {
-        if (literal.isEmpty() || !literal.chars().allMatch(ClientAddress::mayStandInLiteral)) {
+        int zone = literal.indexOf('%');
+        String address = zone < 0 ? literal : literal.substring(0, zone);
+        if (address.isEmpty() || !address.chars().allMatch(ClientAddress::mayStandInLiteral)) {
             throw new IllegalArgumentException("address must be an IPv4 or IPv6 literal, was '" + literal + "'");
         }
         try {
-            return new ClientAddress(InetAddress.getByName(literal));
+            return new ClientAddress(InetAddress.getByName(address));
         } catch (UnknownHostException notAnAddress) {
             throw new IllegalArgumentException("address must be an IPv4 or IPv6 literal, was '" + literal + "'");
         }
@@ -65,6 +68,6 @@ public record ClientAddress(InetAddress address) {
     }
 
     private static boolean mayStandInLiteral(int c) {
-        return Character.digit(c, 16) >= 0 || c == ':' || c == '.' || c == '[' || c == ']' || c == '%';
+        return Character.digit(c, 16) >= 0 || c == ':' || c == '.' || c == '[' || c == ']';
     }
 }

@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -131,6 +132,11 @@ public final class Exchange {
 
     public @Nullable String header(String name) {
         return request.getHeader(name);
+    }
+
+    /** Every line of a field, in the order they came. */
+    public List<String> headers(String name) {
+        return Collections.list(request.getHeaders(name));
     }
 
     /**

@@ -6,6 +6,7 @@ import dev.mobilebackend.core.problem.Problem;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -31,6 +32,9 @@ public record IdempotencyKey(String value) {
                     .error("header:" + HEADER, "1 to 255 visible ASCII characters")
                     .exception();
         }
+        if (Set.copyOf(exchange.headers(HEADER)).size() > 1) {
+            throw malformed("send one Idempotency-Key, not several");
+        }
         return parse(header);
     }
 
@@ -40,12 +44,16 @@ public record IdempotencyKey(String value) {
         boolean quoted = text.length() >= 2 && text.startsWith("\"") && text.endsWith("\"");
         String value = quoted ? text.substring(1, text.length() - 1) : text;
         if (!VISIBLE.matcher(value).matches() || value.indexOf('"') >= 0 || value.indexOf('\\') >= 0) {
-            throw MALFORMED
-                    .detail("the Idempotency-Key must be 1 to 255 visible ASCII characters without quotes inside")
-                    .error("header:" + HEADER, "1 to 255 visible ASCII characters")
-                    .exception();
+            throw malformed("the Idempotency-Key must be 1 to 255 visible ASCII characters without quotes inside");
         }
         return new IdempotencyKey(value);
+    }
+
+    private static RuntimeException malformed(String detail) {
+        return MALFORMED
+                .detail(detail)
+                .error("header:" + HEADER, "1 to 255 visible ASCII characters")
+                .exception();
     }
 
     /**

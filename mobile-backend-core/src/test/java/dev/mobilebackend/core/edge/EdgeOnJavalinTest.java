@@ -312,6 +312,18 @@ class EdgeOnJavalinTest {
         HttpResponse<String> malformed =
                 send("/pay", "POST", BodyPublishers.noBody(), "Test-Caller", "ann", "Idempotency-Key", "two words");
 
+        HttpResponse<String> two = send(
+                "/pay",
+                "POST",
+                BodyPublishers.noBody(),
+                "Test-Caller",
+                "ann",
+                "Idempotency-Key",
+                "one",
+                "Idempotency-Key",
+                "two");
+
+        assertProblem(two, 400, "idempotency-key-malformed");
         assertProblem(missing, 400, "idempotency-key-missing");
         assertProblem(malformed, 400, "idempotency-key-malformed");
         assertEquals(0, PAYMENTS.get());

@@ -36,6 +36,11 @@ class ClientAddressTest {
         assertTrue(ClientAddress.parse(literal).isPrivate());
     }
 
+    @Test
+    void leavesTheZoneOfALinkLocalAddressOut() {
+        assertEquals(ClientAddress.parse("fe80::1"), ClientAddress.parse("fe80::1%eth0"));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"8.8.8.8", "172.32.0.1", "2001:db8::1"})
     void knowsThePublicNetwork(String literal) {

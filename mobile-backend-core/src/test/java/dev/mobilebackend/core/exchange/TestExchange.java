@@ -10,6 +10,7 @@ import java.lang.reflect.Proxy;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,6 +63,11 @@ public final class TestExchange {
                 .collect(Collectors.joining("&"));
         InvocationHandler answers = (proxy, method, arguments) -> switch (method.getName()) {
             case "getHeader" -> headers.get((String) arguments[0]);
+            case "getHeaders" ->
+                Collections.enumeration(
+                        headers.containsKey((String) arguments[0])
+                                ? List.of(headers.get((String) arguments[0]))
+                                : List.of());
             case "getInputStream" -> new EmptyBody();
             case "getQueryString" -> query;
             case "getContentType" -> null;
