@@ -134,7 +134,16 @@ public final class Edge implements Filter {
     }
 
     private void enter(HttpServletRequest request, HttpServletResponse response, FilterChain chain) throws IOException {
-        RequestFacts facts = door.read(request);
+        RequestFacts facts;
+        try {
+            facts = door.read(request);
+        } catch (RuntimeException unreadable) {
+            String requestId = door.newRequestId();
+            LOG.error("request {} could not be read", requestId, unreadable);
+            response.setHeader("X-Request-Id", requestId);
+            ProblemWriter.write(response, Problem.INTERNAL_ERROR, requestId);
+            return;
+        }
         RouteMatch match = routes.match(facts.method(), facts.path());
         PayloadDigest digest = match instanceof Found found && isIdempotent(found.route()) ? new PayloadDigest() : null;
         var answer = new EdgeResponse(response, facts.requestId());
