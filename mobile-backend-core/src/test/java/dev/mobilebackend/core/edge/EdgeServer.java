@@ -29,8 +29,6 @@ final class EdgeServer implements AutoCloseable {
 
     static final int MAXIMUM_BODY = 1000;
 
-    private static final HttpClient CLIENT = HttpClient.newHttpClient();
-
     private final Javalin app;
 
     private EdgeServer(Javalin app) {
@@ -77,7 +75,7 @@ final class EdgeServer implements AutoCloseable {
         if (headers.length > 0) {
             request.headers(headers);
         }
-        return CLIENT.send(request.build(), BodyHandlers.ofString());
+        return HttpClient.newHttpClient().send(request.build(), BodyHandlers.ofString());
     }
 
     static void assertProblem(HttpResponse<String> answer, int status, String code) {
