@@ -101,6 +101,6 @@ class OriginTest {
 
     private static RequestFacts request(String address, @Nullable String deviceId) {
         return new RequestFacts(
-                "r1", NOW, "POST", "/v1/auth/sign-up", ClientAddress.parse(address), true, deviceId, null);
+                "r1", NOW, "POST", "/v1/auth/sign-up", ClientAddress.parse(address), true, deviceId, null, null);
     }
 }

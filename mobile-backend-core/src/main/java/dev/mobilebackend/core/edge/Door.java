@@ -3,9 +3,10 @@ package dev.mobilebackend.core.edge;
 
 import dev.mobilebackend.core.exchange.ClientAddress;
 import dev.mobilebackend.core.exchange.RequestFacts;
+import dev.mobilebackend.core.exchange.RequestId;
 import jakarta.servlet.http.HttpServletRequest;
+import java.time.Instant;
 import java.time.InstantSource;
-import java.util.HexFormat;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class Door {
 
     private static final int LONGEST_HEADER = 128;
+    private static final int LONGEST_TIMEOUT = 8;
 
     private final InstantSource clock;
     private final RandomGenerator random;
@@ -23,21 +25,38 @@ final class Door {
     }
 
     RequestFacts read(HttpServletRequest request) {
+        Instant now = clock.instant();
         String requestId = wellFormed(request.getHeader("X-Request-Id"));
         return new RequestFacts(
                 requestId == null ? newRequestId() : requestId,
-                clock.instant(),
+                now,
                 request.getMethod(),
                 request.getRequestURI().substring(request.getContextPath().length()),
                 ClientAddress.parse(request.getRemoteAddr()),
                 request.isSecure(),
                 wellFormed(request.getHeader("Device-Id")),
-                wellFormed(request.getHeader("App-Version")));
+                wellFormed(request.getHeader("App-Version")),
+                deadline(request.getHeader("Request-Timeout"), now));
     }
 
     String newRequestId() {
-        HexFormat hex = HexFormat.of();
-        return hex.toHexDigits(random.nextLong()) + hex.toHexDigits(random.nextLong());
+        return RequestId.next(random);
+    }
+
+    /** What is no whole number of milliseconds, of eight digits at most, says nothing. */
+    private static @Nullable Instant deadline(@Nullable String milliseconds, Instant now) {
+        if (milliseconds == null || milliseconds.isEmpty() || milliseconds.length() > LONGEST_TIMEOUT) {
+            return null;
+        }
+        long wait = 0;
+        for (int i = 0; i < milliseconds.length(); i++) {
+            char c = milliseconds.charAt(i);
+            if (c < '0' || c > '9') {
+                return null;
+            }
+            wait = wait * 10 + (c - '0');
+        }
+        return now.plusMillis(wait);
     }
 
     /** A value that can stand in a log line and a response field as it is, or nothing. */

@@ -5,7 +5,6 @@ import dev.mobilebackend.core.ambient.Ambient;
 import dev.mobilebackend.core.exchange.EdgeStep;
 import dev.mobilebackend.core.exchange.Exchange;
 import dev.mobilebackend.core.exchange.HttpMethod;
-import dev.mobilebackend.core.exchange.MatchedRoute;
 import dev.mobilebackend.core.exchange.PayloadDigest;
 import dev.mobilebackend.core.exchange.RequestFacts;
 import dev.mobilebackend.core.idempotency.IdempotencyPolicy;
@@ -19,7 +18,7 @@ import dev.mobilebackend.core.ratelimit.RateLimitPolicy.Subject;
 import dev.mobilebackend.core.ratelimit.RateLimitStep;
 import dev.mobilebackend.core.ratelimit.RateLimitStore;
 import dev.mobilebackend.core.ratelimit.RateLimiter;
-import dev.mobilebackend.core.route.Access;
+import dev.mobilebackend.core.route.AccessStep;
 import dev.mobilebackend.core.route.Route;
 import dev.mobilebackend.core.route.RouteMatch;
 import dev.mobilebackend.core.route.RouteMatch.Found;
@@ -44,6 +43,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -72,12 +72,14 @@ public final class Edge implements Filter {
     private final Door door;
     private final RouteTable routes;
     private final long maximumBody;
-    private final EdgeStep transport;
-    private final EdgeStep limitByClient;
-    private final EdgeStep authenticate;
-    private final EdgeStep limitByCaller;
-    private final EdgeStep idempotency = new IdempotencyStep();
+    private final LongSupplier ticks;
     private final Set<String> notIdempotent = ConcurrentHashMap.newKeySet();
+
+    /** In the order they are applied: to the first {@code atRoute} every request comes, declared or not. */
+    private final EdgeStep[] steps;
+
+    private final int atRoute;
+    private final int atBody;
 
     private Edge(Builder builder) {
         var limiter = new RateLimiter(builder.limits);
@@ -85,10 +87,18 @@ public final class Edge implements Filter {
         routes = builder.routes.build();
         checkNames(builder.everywhere, routes);
         maximumBody = builder.transport.maximumBody();
-        transport = new TransportStep(builder.transport);
-        limitByClient = new RateLimitStep(limiter, Subject.CLIENT, builder.everywhere);
-        authenticate = builder.authenticate;
-        limitByCaller = new RateLimitStep(limiter, Subject.CALLER, builder.everywhere);
+        ticks = builder.ticks;
+        var all = new ArrayList<EdgeStep>();
+        all.add(new TransportStep(builder.transport));
+        atRoute = all.size();
+        all.add(new RateLimitStep(limiter, Subject.CLIENT, builder.everywhere));
+        atBody = all.size();
+        all.add(builder.authenticate);
+        all.add(Edge::keepOutOfCaches);
+        all.add(new AccessStep());
+        all.add(new RateLimitStep(limiter, Subject.CALLER, builder.everywhere));
+        all.add(new IdempotencyStep());
+        steps = all.toArray(EdgeStep[]::new);
     }
 
     private static void checkNames(List<RateLimitPolicy> everywhere, RouteTable routes) {
@@ -147,18 +157,20 @@ public final class Edge implements Filter {
         RouteMatch match = routes.match(facts.method(), facts.path());
         PayloadDigest digest = match instanceof Found found && isIdempotent(found.route()) ? new PayloadDigest() : null;
         var answer = new EdgeResponse(response, facts.requestId());
-        var asked = new EdgeRequest(request, answer, maximumBody, digest);
-        var exchange = new Exchange(asked, answer, facts, digest);
-        exchange.attach();
+        var asked = new EdgeRequest(request, answer, facts, maximumBody, digest, ticks);
+        Exchange exchange = asked.exchange();
+        var passage = new Passage(exchange, steps);
+        answer.whenEnded(passage);
         if (digest != null) {
             answer.passOnlyIf(() -> usesIdempotency(exchange));
         }
-        answer.attach(asked);
-        asked.attach();
-        run(asked, answer, () -> {
-            admit(exchange, match, asked);
+        try {
+            admit(passage, match, asked);
             chain.doFilter(asked, answer);
-        });
+        } catch (Throwable failure) {
+            failed(asked, failure);
+        }
+        settle(asked);
     }
 
     /** A request comes round again after {@code AsyncContext.dispatch}: it was admitted the first time. */
@@ -169,19 +181,25 @@ public final class Edge implements Filter {
         if (asked.response().isCutOff()) {
             throw asked.response().brokenOff();
         }
-        run(asked, asked.response(), () -> chain.doFilter(asked, asked.response()));
+        try {
+            chain.doFilter(asked, asked.response());
+        } catch (Throwable failure) {
+            failed(asked, failure);
+        }
+        settle(asked);
     }
 
     /** The container wants to show its own page, for an error that never reached the application or outlived it. */
     private void endContainerError(HttpServletRequest request, HttpServletResponse response) throws IOException {
         int status = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE) instanceof Integer code ? code : 500;
-        String requestId =
-                EdgeResponse.find(request).map(EdgeResponse::requestId).orElseGet(door::newRequestId);
+        String requestId = EdgeRequest.find(request)
+                .map(found -> found.response().requestId())
+                .orElseGet(door::newRequestId);
         ProblemWriter.write(response, Problem.ofStatus(Math.max(400, status)), requestId);
     }
 
-    private void admit(Exchange exchange, RouteMatch match, EdgeRequest request) {
-        transport.apply(exchange);
+    private void admit(Passage passage, RouteMatch match, EdgeRequest request) {
+        passage.pass(atRoute);
         if (match instanceof OtherMethods other) {
             String allowed = other.allowed().stream().map(HttpMethod::name).collect(Collectors.joining(", "));
             throw Problem.METHOD_NOT_ALLOWED
@@ -196,27 +214,20 @@ public final class Edge implements Filter {
         if (route.method() == HttpMethod.GET) {
             request.serveAsGet();
         }
-        exchange.matched(new MatchedRoute(route.template(), found.pathParameters(), route.rules()));
-        limitByClient.apply(exchange);
+        request.exchange().matched(route.endpoint(), found.pathValues());
+        passage.pass(atBody);
         request.checkBody();
-        authenticate.apply(exchange);
-        if (exchange.tryCaller().isPresent()) {
+        passage.pass(steps.length);
+    }
+
+    private static void keepOutOfCaches(Exchange exchange) {
+        if (exchange.isAuthenticated()) {
             exchange.setHeader("Cache-Control", "no-store");
         }
-        for (Access condition : route.access()) {
-            condition.check(exchange);
-        }
-        limitByCaller.apply(exchange);
-        idempotency.apply(exchange);
     }
 
     private static boolean isIdempotent(Route route) {
-        for (Object rule : route.rules()) {
-            if (rule instanceof IdempotencyPolicy) {
-                return true;
-            }
-        }
-        return false;
+        return !route.endpoint().declared(IdempotencyPolicy.class).isEmpty();
     }
 
     /** A route that only says it is idempotent would do its work twice on a retry. */
@@ -231,22 +242,17 @@ public final class Edge implements Filter {
         return exchange.isFingerprinted();
     }
 
-    private interface Work {
-        void run() throws IOException, ServletException;
+    private static void failed(EdgeRequest request, Throwable failure) {
+        fail(request.response(), failure);
+        if (request.isHandedOver()) {
+            request.getAsyncContext().complete();
+        }
     }
 
-    /** Runs what may fail in any way, and leaves one finished answer or an async start behind. */
-    private static void run(EdgeRequest request, EdgeResponse answer, Work work) throws IOException {
-        try {
-            work.run();
-        } catch (Throwable failure) {
-            fail(answer, failure);
-            if (request.isHandedOver()) {
-                request.getAsyncContext().complete();
-            }
-        }
+    /** Leaves one finished answer, or an async start, behind. */
+    private static void settle(EdgeRequest request) throws IOException {
         if (!request.isHandedOver()) {
-            answer.finish();
+            request.response().finish();
         }
     }
 
@@ -258,9 +264,9 @@ public final class Edge implements Filter {
      * @throws IllegalStateException if no edge stands in front of the request
      */
     public static void fail(ServletRequest request, Exception failure) {
-        EdgeResponse answer = EdgeResponse.find(request)
+        EdgeRequest asked = EdgeRequest.find(request)
                 .orElseThrow(() -> new IllegalStateException("put the Edge filter in front of this request"));
-        fail(answer, failure);
+        fail(asked.response(), failure);
     }
 
     private static void fail(EdgeResponse answer, Throwable failure) {
@@ -292,7 +298,8 @@ public final class Edge implements Filter {
         private RateLimitStore limits = new InMemoryRateLimitStore();
         private EdgeStep authenticate = exchange -> {};
         private InstantSource clock = Ambient.clock();
-        private RandomGenerator random = Ambient.random();
+        private LongSupplier ticks = Ambient.ticks();
+        private RandomGenerator random = Ambient.quickRandom();
 
         private Builder() {}
 
@@ -326,6 +333,12 @@ public final class Edge implements Filter {
 
         public Builder clock(InstantSource source) {
             clock = source;
+            return this;
+        }
+
+        /** Nanoseconds that never jump, for spans within one request. */
+        public Builder ticks(LongSupplier source) {
+            ticks = source;
             return this;
         }
 

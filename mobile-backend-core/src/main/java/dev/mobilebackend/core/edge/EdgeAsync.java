@@ -150,6 +150,7 @@ final class EdgeAsync implements AsyncContext {
         @Override
         public void onComplete(AsyncEvent event) {
             relay(event, AsyncListener::onComplete);
+            response.end();
         }
 
         @Override

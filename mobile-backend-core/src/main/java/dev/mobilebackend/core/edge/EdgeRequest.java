@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.core.edge;
 
+import dev.mobilebackend.core.exchange.Exchange;
 import dev.mobilebackend.core.exchange.PayloadDigest;
+import dev.mobilebackend.core.exchange.RequestFacts;
 import dev.mobilebackend.core.problem.Problem;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ReadListener;
@@ -22,6 +24,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,14 +43,22 @@ final class EdgeRequest extends HttpServletRequestWrapper {
     private final EdgeResponse response;
     private final long maximumBody;
     private final @Nullable PayloadDigest digest;
+    private final Exchange exchange;
     private @Nullable ServletInputStream body;
     private @Nullable BufferedReader reader;
     private @Nullable Map<String, String[]> form;
     private volatile @Nullable EdgeAsync async;
     private boolean servedAsGet;
 
-    EdgeRequest(HttpServletRequest request, EdgeResponse response, long maximumBody, @Nullable PayloadDigest digest) {
+    EdgeRequest(
+            HttpServletRequest request,
+            EdgeResponse response,
+            RequestFacts facts,
+            long maximumBody,
+            @Nullable PayloadDigest digest,
+            LongSupplier ticks) {
         super(request);
+        exchange = new Exchange(this, response, facts, digest, ticks);
         this.response = response;
         this.maximumBody = maximumBody;
         this.digest = digest;
@@ -82,15 +93,35 @@ final class EdgeRequest extends HttpServletRequestWrapper {
     }
 
     private static boolean isOverride(String header) {
-        return METHOD_OVERRIDES.stream().anyMatch(header::equalsIgnoreCase);
+        for (int i = 0; i < METHOD_OVERRIDES.size(); i++) {
+            if (METHOD_OVERRIDES.get(i).equalsIgnoreCase(header)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     static Optional<EdgeRequest> find(ServletRequest request) {
         return Optional.ofNullable((EdgeRequest) request.getAttribute(ATTRIBUTE));
     }
 
+    Exchange exchange() {
+        return exchange;
+    }
+
+    /** Found without being stored: on Jetty the first attribute of a request makes a map. */
+    @Override
+    public @Nullable Object getAttribute(String name) {
+        if (name.equals(Exchange.ATTRIBUTE)) {
+            return exchange;
+        }
+        return name.equals(ATTRIBUTE) ? this : super.getAttribute(name);
+    }
+
+    /** Stores what a container's own dispatch must find on the request that it knows. */
     void attach() {
-        setAttribute(ATTRIBUTE, this);
+        super.setAttribute(ATTRIBUTE, this);
+        super.setAttribute(Exchange.ATTRIBUTE, exchange);
     }
 
     EdgeResponse response() {
@@ -188,6 +219,7 @@ final class EdgeRequest extends HttpServletRequestWrapper {
 
     @Override
     public AsyncContext startAsync(ServletRequest request, ServletResponse answer) {
+        attach();
         EdgeAsync started = new EdgeAsync(super.startAsync(request, answer), response);
         async = started;
         return started;

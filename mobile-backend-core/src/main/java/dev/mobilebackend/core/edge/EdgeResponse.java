@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.core.edge;
 
+import dev.mobilebackend.core.exchange.Outcome;
+import dev.mobilebackend.core.exchange.Outcome.Ending;
 import dev.mobilebackend.core.problem.Problem;
 import dev.mobilebackend.core.problem.ProblemWriter;
 import jakarta.servlet.ServletOutputStream;
-import jakarta.servlet.ServletRequest;
 import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
@@ -12,9 +13,9 @@ import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,8 +24,6 @@ import org.jspecify.annotations.Nullable;
  * place.
  */
 final class EdgeResponse extends HttpServletResponseWrapper {
-
-    private static final String ATTRIBUTE = "dev.mobilebackend.edge.response";
 
     private enum Gate {
         UNDECIDED,
@@ -35,7 +34,9 @@ final class EdgeResponse extends HttpServletResponseWrapper {
     private final String requestId;
     private final AtomicBoolean finished = new AtomicBoolean();
     private Gate gate = Gate.UNDECIDED;
-    private BooleanSupplier mayPass = () -> true;
+    private @Nullable BooleanSupplier mayPass;
+    private @Nullable Consumer<Outcome> whenEnded;
+    private long written;
     private volatile @Nullable Problem problem;
     private volatile boolean clientGone;
     private volatile boolean cutOff;
@@ -48,12 +49,9 @@ final class EdgeResponse extends HttpServletResponseWrapper {
         this.requestId = requestId;
     }
 
-    static Optional<EdgeResponse> find(ServletRequest request) {
-        return Optional.ofNullable((EdgeResponse) request.getAttribute(ATTRIBUTE));
-    }
-
-    void attach(ServletRequest request) {
-        request.setAttribute(ATTRIBUTE, this);
+    /** What is told once how this answer ended. */
+    void whenEnded(Consumer<Outcome> listener) {
+        whenEnded = listener;
     }
 
     String requestId() {
@@ -98,20 +96,38 @@ final class EdgeResponse extends HttpServletResponseWrapper {
         if (!finished.compareAndSet(false, true)) {
             return;
         }
+        try {
+            sendRest();
+        } finally {
+            end();
+        }
+    }
+
+    private void sendRest() throws IOException {
         if (writer != null) {
             writer.flush();
         }
         passes();
-        Problem refusal = problem;
-        if (refusal == null && getStatus() >= 400 && gate != Gate.PASSING) {
-            refusal = Problem.ofStatus(getStatus());
+        if (problem == null && getStatus() >= 400 && gate != Gate.PASSING) {
+            problem = Problem.ofStatus(getStatus());
         }
+        Problem refusal = problem;
         if (refusal != null && isCommitted()) {
             cutOff = !clientGone;
             throw brokenOff();
         }
         if (refusal != null) {
             ProblemWriter.write((HttpServletResponse) getResponse(), refusal, requestId);
+        }
+    }
+
+    /** Says how it ended, once; also called where a container ends a request that nobody finished. */
+    void end() {
+        Consumer<Outcome> listener = whenEnded;
+        whenEnded = null;
+        if (listener != null) {
+            Ending ending = clientGone ? Ending.CLIENT_GONE : cutOff ? Ending.CUT_OFF : Ending.ANSWERED;
+            listener.accept(new Outcome(getStatus(), written, ending, problem));
         }
     }
 
@@ -214,7 +230,7 @@ final class EdgeResponse extends HttpServletResponseWrapper {
     private boolean passes() {
         if (gate == Gate.UNDECIDED) {
             gate = getStatus() < 400 ? Gate.PASSING : Gate.DROPPING;
-            if (gate == Gate.PASSING && !mayPass.getAsBoolean()) {
+            if (gate == Gate.PASSING && mayPass != null && !mayPass.getAsBoolean()) {
                 refuse(Problem.INTERNAL_ERROR);
             }
             if (gate == Gate.PASSING && contentEncoding != null) {
@@ -242,6 +258,7 @@ final class EdgeResponse extends HttpServletResponseWrapper {
             if (passes()) {
                 try {
                     delegate.write(bytes, offset, length);
+                    written += length;
                 } catch (IOException gone) {
                     clientGone = true;
                     throw gone;

@@ -9,4 +9,10 @@ package dev.mobilebackend.core.exchange;
 public interface EdgeStep {
 
     void apply(Exchange exchange);
+
+    /**
+     * Called once when the answer has ended, in whatever way, if {@link #apply} returned for this request: last step
+     * first, on the thread that ended it. What it throws is logged and changes nothing.
+     */
+    default void after(Exchange exchange, Outcome outcome) {}
 }

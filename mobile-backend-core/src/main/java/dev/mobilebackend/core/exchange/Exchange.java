@@ -11,11 +11,13 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,26 +30,39 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Exchange {
 
-    private static final String ATTRIBUTE = "dev.mobilebackend.exchange";
+    /** The request attribute that an exchange travels in. */
+    public static final String ATTRIBUTE = "dev.mobilebackend.exchange";
+
+    private static final String[] NO_VALUES = {};
 
     private final HttpServletRequest request;
     private final HttpServletResponse response;
     private final RequestFacts facts;
     private final @Nullable PayloadDigest payload;
-    private @Nullable MatchedRoute route;
+    private final LongSupplier ticks;
+    private final long started;
+    private @Nullable Endpoint endpoint;
+    private String[] values = NO_VALUES;
     private @Nullable Caller caller;
     private byte @Nullable [] fingerprint;
 
-    /** Made by the edge, which hands in a digest where the route needs one. */
+    /**
+     * Made by the edge, which hands in a digest where the route needs one.
+     *
+     * @param ticks nanoseconds that never jump, by which the time since now is measured
+     */
     public Exchange(
             HttpServletRequest request,
             HttpServletResponse response,
             RequestFacts facts,
-            @Nullable PayloadDigest payload) {
+            @Nullable PayloadDigest payload,
+            LongSupplier ticks) {
         this.request = request;
         this.response = response;
         this.facts = facts;
         this.payload = payload;
+        this.ticks = ticks;
+        this.started = ticks.getAsLong();
     }
 
     /**
@@ -65,10 +80,6 @@ public final class Exchange {
         return Optional.ofNullable((Exchange) request.getAttribute(ATTRIBUTE));
     }
 
-    public void attach() {
-        request.setAttribute(ATTRIBUTE, this);
-    }
-
     public RequestFacts facts() {
         return facts;
     }
@@ -81,14 +92,53 @@ public final class Exchange {
         return header("X-Forwarded-For") != null || header("Forwarded") != null || header("X-Real-IP") != null;
     }
 
-    /** Called by the edge once the route is known. */
-    public void matched(MatchedRoute found) {
-        route = found;
+    /** How long this request has been with us. */
+    public Duration elapsed() {
+        return Duration.ofNanos(elapsedNanos());
+    }
+
+    public long elapsedNanos() {
+        return ticks.getAsLong() - started;
+    }
+
+    /** How long the client will still wait; negative where it has given up, empty where it did not say. */
+    public Optional<Duration> remaining() {
+        Instant deadline = facts.deadline();
+        return deadline == null
+                ? Optional.empty()
+                : Optional.of(Duration.between(facts.receivedAt(), deadline).minusNanos(elapsedNanos()));
+    }
+
+    /**
+     * Called by the edge once the route is known.
+     *
+     * @param found the declared endpoint
+     * @param pathValues the decoded values of its variables, in their order; not copied
+     */
+    public void matched(Endpoint found, String... pathValues) {
+        endpoint = found;
+        values = pathValues;
+    }
+
+    public Optional<Endpoint> tryEndpoint() {
+        return Optional.ofNullable(endpoint);
+    }
+
+    /** The declared endpoint that this request is for. */
+    public Endpoint endpoint() {
+        if (endpoint == null) {
+            throw new IllegalStateException("no route is known yet for " + facts.method() + " " + facts.path());
+        }
+        return endpoint;
     }
 
     /** Called by the authentication step once the token has been verified. */
     public void authenticated(Caller verified) {
         caller = verified;
+    }
+
+    public boolean isAuthenticated() {
+        return caller != null;
     }
 
     public Optional<Caller> tryCaller() {
@@ -107,27 +157,21 @@ public final class Exchange {
 
     /** The declared path, such as {@code /v1/orders/{id}}. */
     public String template() {
-        return matchedRoute().template();
+        return endpoint().template();
     }
 
     /** The decoded value of a variable of the template. */
     public String pathParameter(String name) {
-        String value = matchedRoute().pathParameters().get(name);
-        if (value == null) {
+        int at = endpoint().variables().indexOf(name);
+        if (at < 0) {
             throw new IllegalArgumentException("the route " + template() + " has no variable '" + name + "'");
         }
-        return value;
+        return values[at];
     }
 
     /** The rules of one kind that were declared for this route, in order of declaration. */
     public <R> List<R> declared(Class<R> kind) {
-        var found = new ArrayList<R>(2);
-        for (Object rule : matchedRoute().rules()) {
-            if (kind.isInstance(rule)) {
-                found.add(kind.cast(rule));
-            }
-        }
-        return found;
+        return endpoint().declared(kind);
     }
 
     public @Nullable String header(String name) {
@@ -231,12 +275,5 @@ public final class Exchange {
         return Problem.MALFORMED_REQUEST
                 .detail("the body ended before it was complete")
                 .exception();
-    }
-
-    private MatchedRoute matchedRoute() {
-        if (route == null) {
-            throw new IllegalStateException("no route is known yet for " + facts.method() + " " + facts.path());
-        }
-        return route;
     }
 }

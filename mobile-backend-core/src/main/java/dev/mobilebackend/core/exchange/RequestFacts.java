@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param secure whether it came over HTTPS
  * @param deviceId the app installation, from {@code Device-Id}; a claim of the client's, never proof
  * @param appVersion the app's version, from {@code App-Version}; a claim of the client's
+ * @param deadline when the client stops waiting, from {@code Request-Timeout} in milliseconds: a span and not a time,
+ *     since phones' clocks are wrong
  */
 public record RequestFacts(
         String requestId,
@@ -24,4 +26,5 @@ public record RequestFacts(
         ClientAddress client,
         boolean secure,
         @Nullable String deviceId,
-        @Nullable String appVersion) {}
+        @Nullable String appVersion,
+        @Nullable Instant deadline) {}

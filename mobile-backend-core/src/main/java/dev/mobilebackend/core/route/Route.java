@@ -1,27 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.core.route;
 
+import dev.mobilebackend.core.exchange.Endpoint;
 import dev.mobilebackend.core.exchange.HttpMethod;
 import java.util.List;
 
 /**
- * One declared endpoint.
+ * One declared endpoint and who may reach it.
  *
- * @param method the method it answers
- * @param template its path, such as {@code /v1/orders/{id}}; a variable stands for one whole segment
+ * @param endpoint what it answers to, with further declarations by type, such as rate limits
  * @param open whether it was declared open, so that nobody need sign in
- * @param access conditions that must all hold
- * @param rules further declarations by type, such as rate limits
  */
-public record Route(HttpMethod method, String template, boolean open, List<Access> access, List<?> rules) {
+public record Route(Endpoint endpoint, boolean open) {
 
-    public Route {
-        access = List.copyOf(access);
-        rules = List.copyOf(rules);
+    public HttpMethod method() {
+        return endpoint.method();
+    }
+
+    /** The path, such as {@code /v1/orders/{id}}; a variable stands for one whole segment. */
+    public String template() {
+        return endpoint.template();
+    }
+
+    public List<?> rules() {
+        return endpoint.rules();
+    }
+
+    /** The conditions for reaching it, which must all hold. */
+    public List<Access> access() {
+        return endpoint.declared(Access.class);
     }
 
     @Override
     public String toString() {
-        return method + " " + template;
+        return endpoint.toString();
     }
 }

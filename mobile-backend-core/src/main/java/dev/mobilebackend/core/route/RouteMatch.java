@@ -2,14 +2,18 @@
 package dev.mobilebackend.core.route;
 
 import dev.mobilebackend.core.exchange.HttpMethod;
-import java.util.Map;
 import java.util.Set;
 
 /** What a route table says about a request line. */
 public sealed interface RouteMatch {
 
-    /** A declared endpoint, with the decoded values of its variables. */
-    record Found(Route route, Map<String, String> pathParameters) implements RouteMatch {}
+    /**
+     * A declared endpoint.
+     *
+     * @param pathValues the decoded values of its variables, in their order
+     */
+    @SuppressWarnings("ArrayRecordComponent") // made for one request and never compared
+    record Found(Route route, String[] pathValues) implements RouteMatch {}
 
     /** The path is declared, for other methods. */
     record OtherMethods(Set<HttpMethod> allowed) implements RouteMatch {}

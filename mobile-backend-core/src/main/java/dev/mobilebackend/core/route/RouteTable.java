@@ -9,10 +9,10 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -62,7 +62,7 @@ public final class RouteTable {
         if (route == null) {
             return new OtherMethods(node.allowed());
         }
-        return new Found(route, parameters(route.template(), segments));
+        return new Found(route, values(route.template(), segments));
     }
 
     private void add(Route route) {
@@ -82,18 +82,15 @@ public final class RouteTable {
         return segment.startsWith("{") && segment.endsWith("}");
     }
 
-    private static Map<String, String> parameters(String template, String[] segments) {
-        if (template.indexOf('{') < 0) {
-            return Map.of();
-        }
-        var values = new LinkedHashMap<String, String>();
+    private static String[] values(String template, String[] segments) {
+        var values = new ArrayList<String>();
         String[] names = template.substring(1).split("/", -1);
         for (int i = 0; i < names.length; i++) {
             if (isVariable(names[i])) {
-                values.put(names[i].substring(1, names[i].length() - 1), segments[i]);
+                values.add(segments[i]);
             }
         }
-        return values;
+        return values.toArray(String[]::new);
     }
 
     /** A segment with its percent-encoding undone (RFC 3986 section 2.1), or nothing where it is not a plain name. */

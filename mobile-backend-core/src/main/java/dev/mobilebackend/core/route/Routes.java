@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.core.route;
 
+import dev.mobilebackend.core.exchange.Endpoint;
 import dev.mobilebackend.core.exchange.HttpMethod;
 import dev.mobilebackend.core.idempotency.IdempotencyPolicy;
 import dev.mobilebackend.core.ratelimit.RateLimitPolicy;
 import dev.mobilebackend.core.ratelimit.RateLimitStep;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -32,17 +32,17 @@ public final class Routes {
 
     /** An endpoint for everybody. */
     public Routes open(HttpMethod method, String template) {
-        return begin(new Route(method, checked(template), true, List.of(), List.of()));
+        return begin(method, template, true);
     }
 
     /** An endpoint for those who have signed in. */
     public Routes signedIn(HttpMethod method, String template) {
-        return begin(new Route(method, checked(template), false, List.of(Access.signedIn()), List.of()));
+        return begin(method, template, false).access(Access.signedIn());
     }
 
     /** An endpoint for those who have a role. */
     public Routes role(String role, HttpMethod method, String template) {
-        return begin(new Route(method, checked(template), false, List.of(Access.role(role)), List.of()));
+        return begin(method, template, false).access(Access.role(role));
     }
 
     /** Only the owner of what the last path variable names; see {@link Access#owner}. */
@@ -60,12 +60,12 @@ public final class Routes {
      * that nobody outside is asked for a token and learns that the endpoint exists.
      */
     public Routes privateNetwork() {
-        return access(0, Access.privateNetwork());
+        return rule(0, Access.privateNetwork());
     }
 
     /** A condition of the application's own. */
     public Routes access(Access condition) {
-        return access(refined().access().size(), condition);
+        return rule(condition);
     }
 
     /**
@@ -111,25 +111,23 @@ public final class Routes {
         return new RouteTable(declared);
     }
 
-    private Routes access(int position, Access condition) {
-        Route route = refined();
-        var all = new ArrayList<>(route.access());
-        all.add(position, condition);
-        last = new Route(route.method(), route.template(), route.open(), all, route.rules());
-        return this;
+    private Routes rule(Object rule) {
+        return rule(refined().rules().size(), rule);
     }
 
-    private Routes rule(Object rule) {
+    private Routes rule(int position, Object rule) {
         Route route = refined();
         var all = new ArrayList<Object>(route.rules());
-        all.add(rule);
-        last = new Route(route.method(), route.template(), route.open(), route.access(), all);
+        all.add(position, rule);
+        var endpoint =
+                new Endpoint(route.method(), route.template(), route.endpoint().variables(), all);
+        last = new Route(endpoint, route.open());
         return this;
     }
 
-    private Routes begin(Route route) {
+    private Routes begin(HttpMethod method, String template, boolean open) {
         finishLast();
-        last = route;
+        last = new Route(new Endpoint(method, template, variables(template), List.of()), open);
         return this;
     }
 
@@ -147,12 +145,13 @@ public final class Routes {
         return last;
     }
 
-    private static String checked(String template) {
+    /** The names of a template's variables; refuses what is no template. */
+    private static List<String> variables(String template) {
         if (!template.startsWith("/") || (template.length() > 1 && template.endsWith("/")) || template.contains("//")) {
             throw new IllegalArgumentException(
                     "a route's path must start with / and have no empty segment, was '" + template + "'");
         }
-        var names = new HashSet<String>();
+        var names = new ArrayList<String>();
         for (String segment : template.substring(1).split("/", -1)) {
             boolean plain = segment.matches("[A-Za-z0-9._~-]*");
             boolean variable = segment.matches("\\{[A-Za-z][A-Za-z0-9]*}");
@@ -160,10 +159,13 @@ public final class Routes {
                 throw new IllegalArgumentException(
                         "a segment must be a plain name or a {variable}, was '" + segment + "' in '" + template + "'");
             }
-            if (variable && !names.add(segment)) {
+            if (variable && names.contains(segment.substring(1, segment.length() - 1))) {
                 throw new IllegalArgumentException("the variable " + segment + " stands twice in '" + template + "'");
             }
+            if (variable) {
+                names.add(segment.substring(1, segment.length() - 1));
+            }
         }
-        return template;
+        return names;
     }
 }

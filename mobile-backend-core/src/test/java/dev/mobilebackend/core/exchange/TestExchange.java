@@ -40,20 +40,26 @@ public final class TestExchange {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         payload.update(bytes, 0, bytes.length);
         var exchange = new Exchange(
-                request(Map.of("Idempotency-Key", key), Map.of()), response(), facts("POST", "/orders", now), payload);
-        exchange.matched(new MatchedRoute("/orders", Map.of(), List.of(rules)));
+                request(Map.of("Idempotency-Key", key), Map.of()),
+                response(),
+                facts("POST", "/orders", now),
+                payload,
+                () -> 0);
+        exchange.matched(new Endpoint(HttpMethod.POST, "/orders", List.of(), List.of(rules)));
         exchange.authenticated(new Caller(account, "session", Set.of()));
         return exchange;
     }
 
     private static Exchange exchange(Map<String, String> headers, Map<String, String> parameters) {
-        var exchange = new Exchange(request(headers, parameters), response(), facts("GET", "/list", NOW), null);
-        exchange.matched(new MatchedRoute("/list", Map.of(), List.of()));
+        var exchange =
+                new Exchange(request(headers, parameters), response(), facts("GET", "/list", NOW), null, () -> 0);
+        exchange.matched(new Endpoint(HttpMethod.GET, "/list", List.of(), List.of()));
         return exchange;
     }
 
     private static RequestFacts facts(String method, String path, Instant now) {
-        return new RequestFacts("request-1", now, method, path, ClientAddress.parse("192.0.2.1"), true, null, null);
+        return new RequestFacts(
+                "request-1", now, method, path, ClientAddress.parse("192.0.2.1"), true, null, null, null);
     }
 
     private static HttpServletRequest request(Map<String, String> headers, Map<String, String> parameters) {
