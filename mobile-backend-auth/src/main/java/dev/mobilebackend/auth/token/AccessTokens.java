@@ -45,6 +45,7 @@ public final class AccessTokens {
     public static final Problem TOKEN_INVALID = Problem.of(401, "token-invalid", "The access token is not valid.")
             .header("WWW-Authenticate", "Bearer error=\"invalid_token\"");
 
+    private static final String SCHEME = "Bearer ";
     private static final int LONGEST = 4096;
     private static final int TOKEN_ID_BYTES = 16;
     private static final int JITTER_PERCENT = 5;
@@ -99,14 +100,41 @@ public final class AccessTokens {
      * @throws ProblemException 401, {@link #TOKEN_EXPIRED} or {@link #TOKEN_INVALID}; 503 if that can't be told
      */
     public Caller verify(String token) {
-        if (token.length() > LONGEST) {
+        return verify(token, 0);
+    }
+
+    /**
+     * The same for the token in the value of an {@code Authorization} field (RFC 6750 section 2.1). One that is known
+     * is not even cut out of the field, and so costs no memory.
+     *
+     * @throws ProblemException as {@link #verify(String)}, and with {@link Problem#UNAUTHENTICATED} where the field is
+     *     of another scheme
+     */
+    public Caller verifyField(String authorization) {
+        if (!authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+            throw Problem.UNAUTHENTICATED
+                    .detail("send an access token: Authorization: Bearer ...")
+                    .error("header:Authorization", "must be Bearer and an access token")
+                    .exception();
+        }
+        // A field is remembered in its usual spelling alone, so that nobody fills the memory with others of one token.
+        boolean usual = authorization.startsWith(SCHEME) && authorization.indexOf(' ', SCHEME.length()) < 0;
+        String field = usual
+                ? authorization
+                : SCHEME + authorization.substring(SCHEME.length()).strip();
+        return verify(field, SCHEME.length());
+    }
+
+    /** The text, in which the token stands from a position to the end, is what it is remembered by. */
+    private Caller verify(String text, int from) {
+        if (text.length() - from > LONGEST) {
             throw invalid();
         }
         Instant now = clock.instant();
-        VerifiedToken known = verified.getIfPresent(token);
+        VerifiedToken known = verified.getIfPresent(text);
         if (known == null || keys.find(known.keyId()).isEmpty()) {
-            known = check(token, now);
-            verified.put(token, known);
+            known = check(text.substring(from), now);
+            verified.put(text, known);
         }
         requireNotExpired(known, now);
         return known.caller();

@@ -6,7 +6,6 @@ import dev.mobilebackend.auth.token.AccessTokens;
 import dev.mobilebackend.core.exchange.Caller;
 import dev.mobilebackend.core.exchange.EdgeStep;
 import dev.mobilebackend.core.exchange.Exchange;
-import dev.mobilebackend.core.problem.Problem;
 import java.util.Set;
 
 /**
@@ -14,8 +13,6 @@ import java.util.Set;
  * anonymous, and the route decides whether that will do; with a token that is not good the request is refused.
  */
 public final class BearerStep implements EdgeStep {
-
-    private static final String SCHEME = "Bearer ";
 
     private final AccessTokens tokens;
     private final Revocations revocations;
@@ -39,13 +36,7 @@ public final class BearerStep implements EdgeStep {
         if (authorization == null || unasked.contains(exchange.template())) {
             return;
         }
-        if (!authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
-            throw Problem.UNAUTHENTICATED
-                    .detail("send an access token: Authorization: Bearer ...")
-                    .error("header:Authorization", "must be Bearer and an access token")
-                    .exception();
-        }
-        Caller caller = tokens.verify(authorization.substring(SCHEME.length()).strip());
+        Caller caller = tokens.verifyField(authorization);
         if (revocations.contains(caller.sessionId())) {
             throw AuthProblems.SESSION_ENDED.detail("sign in again").exception();
         }
