@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.fuzz;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * What may come with a request, a target each. In the build each takes its seeds; {@code fuzz/run TARGET} looks for
+ * worse.
+ */
+class EdgeFuzzTest {
+
+    @MethodSource("dev.mobilebackend.fuzz.Seeds#paths")
+    @FuzzTest
+    void path(byte[] input) {
+        Target.PATH.take(input);
+    }
+
+    @MethodSource("dev.mobilebackend.fuzz.Seeds#queries")
+    @FuzzTest
+    void query(byte[] input) {
+        Target.QUERY.take(input);
+    }
+
+    @MethodSource("dev.mobilebackend.fuzz.Seeds#fields")
+    @FuzzTest
+    void field(byte[] input) {
+        Target.FIELD.take(input);
+    }
+
+    @MethodSource("dev.mobilebackend.fuzz.Seeds#bodies")
+    @FuzzTest
+    void json(byte[] input) {
+        Target.JSON.take(input);
+    }
+
+    @MethodSource("dev.mobilebackend.fuzz.Seeds#bodies")
+    @FuzzTest
+    void form(byte[] input) {
+        Target.FORM.take(input);
+    }
+
+    @MethodSource("dev.mobilebackend.fuzz.Seeds#bodies")
+    @FuzzTest
+    void inflated(byte[] input) {
+        Target.INFLATED.take(input);
+    }
+
+    @MethodSource("dev.mobilebackend.fuzz.Seeds#tokens")
+    @FuzzTest
+    void token(byte[] input) {
+        Target.TOKEN.take(input);
+    }
+}

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.fuzz;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
+
+/** Where fuzzing begins, and what the build tries each time: the tricks that parsers are known to fall for. */
+final class Seeds {
+
+    /** Texts that are wrong in nearly any place. */
+    static final List<String> NAUGHTY = List.of(
+            "",
+            " ",
+            "\t",
+            "\0",
+            "\r\nSet-Cookie: a=b",
+            "\n",
+            "\u001b[31mred",
+            "\u007f",
+            "\"",
+            "\"\"",
+            "\"\\",
+            "\\",
+            "'",
+            ",",
+            ",,,,",
+            ";",
+            ";=;=",
+            "=",
+            "*",
+            "-",
+            "--1",
+            "-1",
+            "0",
+            "007",
+            "1e999999999",
+            "9".repeat(400),
+            "9223372036854775808",
+            "NaN",
+            "null",
+            "true",
+            "{}",
+            "[]",
+            "[::1]:99999",
+            "[::ffff:192.0.2.1]",
+            "::".repeat(200),
+            "1.2.3.4.5",
+            "0x7f.1",
+            "%",
+            "%0",
+            "%00",
+            "%c0%af",
+            "%u002f",
+            "%ff%fe",
+            "../../etc/passwd",
+            "${jndi:ldap://127.0.0.1/a}",
+            "<script>alert(1)</script>",
+            "' OR 1=1 --",
+            "\u00e9\u00df\u00ff",
+            "a".repeat(8_000),
+            "a,".repeat(4_000),
+            "a;q=0.1,".repeat(1_000),
+            "\"a\",".repeat(2_000),
+            "W/\"a\", ".repeat(1_000),
+            "for=192.0.2.1;".repeat(500),
+            "(".repeat(4_000),
+            "u=9, u=0, i=?2");
+
+    private Seeds() {}
+
+    static Stream<byte[]> paths() {
+        Stream<String> tricks = Stream.of(
+                "/",
+                "//",
+                "/v1/things/7",
+                "/v1//things",
+                "/v1/things/",
+                "/v1/./things",
+                "/v1/../v1/things",
+                "/v1/%2e%2e/inside",
+                "/v1%2fthings",
+                "/v1/things%00",
+                "/V1/THINGS",
+                "/v1/things;a=b",
+                "/;/inside",
+                "/v1/things/%e2%82%ac",
+                "/v1/things/%e2%82",
+                "/v1/things/%",
+                "/v1/things/%4",
+                "/v1\\things",
+                "/%69nside",
+                "/a".repeat(4_000),
+                "/v1/things/" + "%41".repeat(2_000));
+        return Stream.concat(tricks, NAUGHTY.stream()).map(Seeds::bytes);
+    }
+
+    static Stream<byte[]> queries() {
+        Stream<String> tricks = Stream.of(
+                "a=b",
+                "a=%",
+                "a=%zz&b",
+                "limit=5&limit=6",
+                "cursor=AAAA",
+                "cursor=" + "A".repeat(5_000),
+                "&".repeat(5_000));
+        return Stream.concat(tricks, NAUGHTY.stream()).map(Seeds::bytes);
+    }
+
+    static Stream<byte[]> fields() {
+        Stream<String> tricks = Stream.of(
+                "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+                "ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+                "for=\"[2001:db8::1]:80\";proto=https;by=_hidden, for=unknown",
+                "192.0.2.1, , 198.51.100.1",
+                "de-CH;q=0.9, *;q=0.1, en;q=NaN",
+                "gzip;q=1.0000, identity;q=0",
+                "u=1, i",
+                "\"quoted\\\"key\"",
+                "*",
+                "W/\"7\"");
+        return Stream.concat(tricks, NAUGHTY.stream()).map(Seeds::bytes);
+    }
+
+    static Stream<byte[]> bodies() {
+        Stream<String> tricks = Stream.of(
+                "{\"name\":\"a\",\"count\":1,\"total\":2,\"gift\":true,\"at\":\"2026-11-23T12:00:00Z\","
+                        + "\"wrapping\":\"BOX\",\"tags\":[\"x\"]}",
+                "{\"name\":\"a\",\"name\":\"b\"}",
+                "{\"count\":1e9}",
+                "{\"count\":1e999999999}",
+                "{\"total\":" + "9".repeat(100_000) + "}",
+                "{\"total\":-0.0}",
+                "{\"name\":\"\\ud800\"}",
+                "{\"name\":\"" + "a".repeat(200_000) + "\"}",
+                "{\"at\":\"+1000000000-01-01T00:00:00Z\"}",
+                "{\"wrapping\":\"BOX\\u0000\"}",
+                "{\"tags\":[" + "\"\",".repeat(50_000) + "\"\"]}",
+                "{\"inner\":{\"weight\":1,\"weight\":2}}",
+                "[".repeat(100_000),
+                "{\"inner\":".repeat(20_000),
+                "{\"inner\":{\"weight\":1,\"parts\":[".repeat(5_000),
+                "{" + "\"k\":1,".repeat(50_000) + "}",
+                "{}{}",
+                "/* */{}",
+                "{'name':1}",
+                "\u00ef\u00bb\u00bf{}",
+                "\u00fe\u00ff\u0000{",
+                "a=b&".repeat(50_000),
+                "a=%f0%9f%98%80");
+        return Stream.concat(
+                Stream.concat(tricks, NAUGHTY.stream()).map(Seeds::bytes),
+                Stream.of(gzip(1 << 24), gzip(100), Arrays.copyOf(gzip(1000), 20)));
+    }
+
+    static Stream<byte[]> tokens() {
+        Stream<String> tricks = Stream.of(
+                "eyJhbGciOiJub25lIn0.e30.",
+                "eyJhbGciOiJFUzI1NiJ9.e30.AAAA",
+                "..",
+                "...".repeat(1_000),
+                "a.b.c",
+                "Bearer Bearer a.b.c",
+                "bearer\ta.b.c",
+                "A".repeat(8_000) + "." + "A".repeat(8_000) + ".A");
+        return Stream.concat(tricks, NAUGHTY.stream()).map(Seeds::bytes);
+    }
+
+    /** So many zeros, a thousandth of it on the wire. */
+    private static byte[] gzip(int length) {
+        var bytes = new ByteArrayOutputStream();
+        try (OutputStream out = new GZIPOutputStream(bytes)) {
+            out.write(new byte[length]);
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+        return bytes.toByteArray();
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.ISO_8859_1);
+    }
+}
