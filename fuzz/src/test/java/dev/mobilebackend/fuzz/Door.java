@@ -160,8 +160,8 @@ final class Door {
                                                 exchange.pathParameter("id").length(), null)))));
             }
             case "/v1/forms" -> {
-                request.getParameterMap().size();
-                exchange.send(Answer.of(204));
+                int fields = request.getParameterMap().size();
+                exchange.send(Answer.of(fields == 0 ? 204 : 200));
             }
             case "/v1/orders/{id}/lines/{line}" -> {
                 exchange.fingerprint();
