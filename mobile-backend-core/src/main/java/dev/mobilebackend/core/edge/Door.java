@@ -31,12 +31,30 @@ final class Door {
                 requestId == null ? newRequestId() : requestId,
                 now,
                 request.getMethod(),
-                request.getRequestURI().substring(request.getContextPath().length()),
+                path(request.getRequestURI(), request.getContextPath()),
                 ClientAddress.parse(request.getRemoteAddr()),
                 request.isSecure(),
                 wellFormed(request.getHeader("Device-Id")),
                 wellFormed(request.getHeader("App-Version")),
                 deadline(request.getHeader("Request-Timeout"), now));
+    }
+
+    /** Nothing where the context's own path is spelled another way: what is left would be another path than others see. */
+    private static String path(String uri, String contextPath) {
+        return uri.startsWith(contextPath) ? uri.substring(contextPath.length()) : "";
+    }
+
+    /** The path as the container decoded it, where it is encoded at all and the container will say. */
+    static @Nullable String decodedPath(HttpServletRequest request, String path) {
+        if (path.indexOf('%') < 0) {
+            return null;
+        }
+        try {
+            String below = request.getPathInfo();
+            return below == null ? request.getServletPath() : request.getServletPath() + below;
+        } catch (IllegalArgumentException ambiguous) {
+            return null; // Jetty says so of %25 and the like, and then no servlet is told another path than ours
+        }
     }
 
     String newRequestId() {

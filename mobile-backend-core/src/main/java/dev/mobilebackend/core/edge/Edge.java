@@ -29,6 +29,7 @@ import dev.mobilebackend.core.transport.TransportPolicy;
 import dev.mobilebackend.core.transport.TransportStep;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
+import jakarta.servlet.FilterConfig;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;
@@ -73,6 +74,7 @@ public final class Edge implements Filter {
     private final RouteTable routes;
     private final long maximumBody;
     private final LongSupplier ticks;
+    private volatile ServletMappings mappings = ServletMappings.NONE;
     private final Set<String> notIdempotent = ConcurrentHashMap.newKeySet();
 
     /** In the order they are applied: to the first {@code atRoute} every request comes, declared or not. */
@@ -93,7 +95,7 @@ public final class Edge implements Filter {
         atRoute = all.size();
         all.add(new RateLimitStep(limiter, Subject.CLIENT, builder.everywhere));
         atBody = all.size();
-        all.add(builder.authenticate);
+        all.add(authentication(builder.authenticate, routes));
         all.add(Edge::keepOutOfCaches);
         all.add(new AccessStep());
         all.add(new RateLimitStep(limiter, Subject.CALLER, builder.everywhere));
@@ -120,6 +122,20 @@ public final class Edge implements Filter {
         }
     }
 
+    /** The step that was chosen; without one, routes that ask for a token could never be reached. */
+    private static EdgeStep authentication(@Nullable EdgeStep chosen, RouteTable routes) {
+        if (chosen != null) {
+            return chosen;
+        }
+        for (Route route : routes.routes()) {
+            if (route.mentionsCaller()) {
+                throw new IllegalArgumentException(route + " asks who is calling, but nothing finds that out:"
+                        + " give the edge a step by authenticate(...)");
+            }
+        }
+        return exchange -> {};
+    }
+
     public static Builder builder() {
         return new Builder();
     }
@@ -127,6 +143,18 @@ public final class Edge implements Filter {
     /** What this edge lets through. */
     public RouteTable routes() {
         return routes;
+    }
+
+    /**
+     * Called by the container at its start.
+     *
+     * @throws IllegalStateException if servlets serve what no route names
+     */
+    @Override
+    public void init(FilterConfig config) {
+        ServletMappings found = ServletMappings.of(config.getServletContext());
+        routes.requireMapped(found.patterns());
+        mappings = found;
     }
 
     @Override
@@ -154,7 +182,7 @@ public final class Edge implements Filter {
             ProblemWriter.write(response, Problem.INTERNAL_ERROR, requestId);
             return;
         }
-        RouteMatch match = routes.match(facts.method(), facts.path());
+        RouteMatch match = routes.match(facts.method(), facts.path(), Door.decodedPath(request, facts.path()));
         PayloadDigest digest = match instanceof Found found && isIdempotent(found.route()) ? new PayloadDigest() : null;
         var answer = new EdgeResponse(response, facts.requestId());
         var asked = new EdgeRequest(request, answer, facts, maximumBody, digest, ticks);
@@ -200,14 +228,15 @@ public final class Edge implements Filter {
 
     private void admit(Passage passage, RouteMatch match, EdgeRequest request) {
         passage.pass(atRoute);
-        if (match instanceof OtherMethods other) {
+        RouteMatch visible = routes.visibleTo(request.exchange(), match);
+        if (visible instanceof OtherMethods other) {
             String allowed = other.allowed().stream().map(HttpMethod::name).collect(Collectors.joining(", "));
             throw Problem.METHOD_NOT_ALLOWED
                     .detail("use one of " + allowed)
                     .header("Allow", allowed)
                     .exception();
         }
-        if (!(match instanceof Found found)) {
+        if (!(visible instanceof Found found) || mappings.divert(found)) {
             throw Problem.NOT_FOUND.exception();
         }
         Route route = found.route();
@@ -296,7 +325,7 @@ public final class Edge implements Filter {
         private final List<RateLimitPolicy> everywhere = new ArrayList<>();
         private TransportPolicy transport = TransportPolicy.strict();
         private RateLimitStore limits = new InMemoryRateLimitStore();
-        private EdgeStep authenticate = exchange -> {};
+        private @Nullable EdgeStep authenticate;
         private InstantSource clock = Ambient.clock();
         private LongSupplier ticks = Ambient.ticks();
         private RandomGenerator random = Ambient.quickRandom();
@@ -309,7 +338,7 @@ public final class Edge implements Filter {
             return this;
         }
 
-        /** The step that finds out who is calling; without one nobody is signed in. */
+        /** The step that finds out who is calling; without one there can be only open routes. */
         public Builder authenticate(EdgeStep step) {
             authenticate = step;
             return this;
@@ -351,8 +380,8 @@ public final class Edge implements Filter {
         /**
          * The finished edge.
          *
-         * @throws IllegalArgumentException if two routes contradict each other, or a limit for all routes has the name
-         *     of another limit
+         * @throws IllegalArgumentException if a route contradicts itself or another, asks for callers whom nothing
+         *     finds out, or a limit for all routes has the name of another limit
          */
         public Edge build() {
             return new Edge(this);

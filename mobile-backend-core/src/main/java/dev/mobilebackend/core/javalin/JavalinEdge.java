@@ -5,39 +5,89 @@ import dev.mobilebackend.core.edge.Edge;
 import dev.mobilebackend.core.exchange.Answer;
 import dev.mobilebackend.core.exchange.Exchange;
 import dev.mobilebackend.core.problem.Problem;
+import dev.mobilebackend.core.route.Route;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Handler;
 import io.javalin.http.HttpResponseException;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServlet;
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.eclipse.jetty.ee10.servlet.FilterHolder;
+import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
+import org.eclipse.jetty.ee10.servlet.ServletMapping;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Puts an edge in front of a Javalin 7 application.
+ * Puts an edge in front of a Javalin 7 application. The rules of Javalin's own routes travel with those; what servlets
+ * serve beside them is declared in the builder. What is served and has no rule stops the start.
  *
  * <pre>{@code
  * Javalin.create(config -> {
- *     JavalinEdge.install(config, edge);
+ *     JavalinEdge.install(config, Edge.builder().authenticate(auth.bearerStep()).routes(auth.routes()));
  *     JavalinEdge.servlet(config, "/v1/auth/*", auth.servlet());
- *     config.routes.get("/v1/me", JavalinEdge.answering(profile::read));
+ *     config.routes.get("/v1/me", answering(profile::read), signedIn());
  * }).start();
  * }</pre>
  */
 @SuppressWarnings("exports") // whoever calls this requires Javalin already
 public final class JavalinEdge {
 
+    private static final Logger LOG = LoggerFactory.getLogger(JavalinEdge.class);
+
     private JavalinEdge() {}
 
-    /** Call it first, so that the edge is the outermost filter. */
+    /**
+     * Builds the edge when the server starts, with the rules that were registered beside Javalin's routes. Call it
+     * first, so that the edge is the outermost filter.
+     *
+     * @return the finished edge, from the server's start on
+     */
+    public static Supplier<Edge> install(JavalinConfig config, Edge.Builder edge) {
+        var built = new AtomicReference<@Nullable Edge>();
+        put(config, routes -> {
+            edge.routes(routes::declare);
+            Edge finished = edge.build();
+            built.set(finished);
+            return finished;
+        });
+        return () -> {
+            Edge finished = built.get();
+            if (finished == null) {
+                throw new IllegalStateException("the edge is built when the server starts: ask for it after that");
+            }
+            return finished;
+        };
+    }
+
+    /** Puts a finished edge, whose table names every route, in front. Call it first. */
     public static void install(JavalinConfig config, Edge edge) {
+        put(config, routes -> {
+            if (routes.haveRules()) {
+                throw new IllegalStateException("this edge was built before the rules beside Javalin's routes were"
+                        + " known: hand its builder to JavalinEdge.install");
+            }
+            return edge;
+        });
+    }
+
+    private static void put(JavalinConfig config, Function<JavalinRoutes, Edge> building) {
         config.jetty.modifyServletContextHandler(handler -> {
+            var routes = new JavalinRoutes(config);
+            Edge edge = building.apply(routes);
+            routes.requireAgreement(edge.routes());
             var filter = new FilterHolder(edge);
             filter.setAsyncSupported(true);
             handler.addFilter(
                     filter, "/*", EnumSet.of(DispatcherType.REQUEST, DispatcherType.ASYNC, DispatcherType.ERROR));
+            config.events.serverStarting(() -> warnOfUnserved(routes, edge, handler));
         });
         config.jetty.modifyServer(server -> server.setErrorHandler(new JettyProblems()));
         config.routes.exception(HttpResponseException.class, (refusal, context) -> {
@@ -48,6 +98,18 @@ public final class JavalinEdge {
             }
         });
         config.routes.exception(Exception.class, (failure, context) -> Edge.fail(context.req(), failure));
+    }
+
+    /** Not a failure: static files, and handlers that Jetty has beside its servlets, are not seen here. */
+    private static void warnOfUnserved(JavalinRoutes routes, Edge edge, ServletContextHandler handler) {
+        var patterns = new ArrayList<String>();
+        for (ServletMapping mapping : handler.getServletHandler().getServletMappings()) {
+            patterns.addAll(List.of(mapping.getPathSpecs()));
+        }
+        List<Route> unserved = routes.unserved(edge.routes(), patterns);
+        if (!unserved.isEmpty()) {
+            LOG.warn("these routes are declared, but no handler and no servlet serves them: {}", unserved);
+        }
     }
 
     /** Serves a path, such as {@code /v1/auth/*}, by a servlet beside Javalin's own routes. */

@@ -10,7 +10,7 @@ public sealed interface RouteMatch {
     /**
      * A declared endpoint.
      *
-     * @param pathValues the decoded values of its variables, in their order
+     * @param pathValues the decoded values of its variables, in their order; not copied
      */
     @SuppressWarnings("ArrayRecordComponent") // made for one request and never compared
     record Found(Route route, String[] pathValues) implements RouteMatch {}

@@ -1,39 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.core.route;
 
+import dev.mobilebackend.core.exchange.Exchange;
 import dev.mobilebackend.core.exchange.HttpMethod;
+import dev.mobilebackend.core.route.Access.PrivateNetwork;
 import dev.mobilebackend.core.route.RouteMatch.Found;
 import dev.mobilebackend.core.route.RouteMatch.OtherMethods;
 import dev.mobilebackend.core.route.RouteMatch.Unknown;
-import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.EnumMap;
+import java.util.Collection;
 import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Every endpoint of an application. A path that is not declared does not exist, and neither does another spelling of
- * one that is: empty and dot segments, encoded slashes and matrix parameters match nothing, so no handler is reached
- * under another route's rule. Immutable.
+ * one that is, so no handler is reached under another route's rule. Immutable.
  */
 public final class RouteTable {
 
     private static final RouteMatch UNKNOWN = new Unknown();
 
-    private final Node root = new Node();
+    private final PathTree paths = PathTree.empty();
     private final List<Route> routes;
+    private final boolean hasPrivate;
 
     RouteTable(List<Route> routes) {
         this.routes = List.copyOf(routes);
-        this.routes.forEach(this::add);
+        Contradictions.refuse(this.routes);
+        this.routes.forEach(route -> paths.add(Template.parse(route.template()), route));
+        hasPrivate = this.routes.stream().anyMatch(Route::isPrivate);
     }
 
     /** The declared routes, in order of declaration. */
@@ -43,151 +41,123 @@ public final class RouteTable {
 
     /** What is declared for a method and a raw path; HEAD falls back on GET. */
     public RouteMatch match(String method, String path) {
-        if (!path.startsWith("/")) {
+        return match(method, path, null);
+    }
+
+    /**
+     * {@link #match(String, String)} that finds nothing where the container reads an encoded path otherwise than we
+     * do: its servlets would see other values than those whose owner was asked for.
+     *
+     * @param decoded the path without its encoding as the container has it, or null where it does not say
+     */
+    public RouteMatch match(String method, String path, @Nullable String decoded) {
+        if (!PathText.isWellSpelled(path)) {
             return UNKNOWN;
         }
-        String[] segments = path.substring(1).split("/", -1);
-        for (int i = 0; i < segments.length; i++) {
-            Optional<String> decoded = decode(segments[i], path.length() == 1);
-            if (decoded.isEmpty()) {
-                return UNKNOWN;
-            }
-            segments[i] = decoded.get();
+        HttpMethod known = known(method);
+        if (path.indexOf('%') >= 0) {
+            return matchEncoded(known, path, decoded);
         }
-        Node node = root.find(segments, 0);
-        if (node == null) {
+        PathTree node = known == null ? null : paths.find(known, path);
+        return node == null || known == null ? unmatched(path, route -> true) : node.found(known, path);
+    }
+
+    /**
+     * Routers that match the path as it came and containers that match it decoded must come to the same route: an
+     * encoded letter of a plain name would take them to two.
+     */
+    private RouteMatch matchEncoded(@Nullable HttpMethod method, String path, @Nullable String seen) {
+        String decoded = PathText.tryDecode(path);
+        if (decoded == null || (seen != null && !seen.equals(decoded))) {
             return UNKNOWN;
         }
-        Route route = node.routeFor(method);
-        if (route == null) {
-            return new OtherMethods(node.allowed());
+        PathTree node = method == null ? null : paths.find(method, path);
+        if (node == null || method == null) {
+            return unmatched(path, route -> true);
         }
-        return new Found(route, values(route.template(), segments));
+        return node == paths.find(method, decoded) ? node.found(method, decoded) : UNKNOWN;
     }
 
-    private void add(Route route) {
-        String[] segments = route.template().substring(1).split("/", -1);
-        Node node = root;
-        for (String segment : segments) {
-            node = isVariable(segment) ? node.variable() : node.literal(segment);
+    /**
+     * What of a match its client may know: to one outside the operator's network, private routes look as if they were
+     * not declared.
+     */
+    public RouteMatch visibleTo(Exchange exchange, RouteMatch match) {
+        boolean harmless = !hasPrivate
+                || match instanceof Unknown
+                || (match instanceof Found found && !found.route().isPrivate());
+        if (harmless || PrivateNetwork.holds(exchange)) {
+            return match;
         }
-        Route before = node.routes.putIfAbsent(route.method(), route);
-        if (before != null) {
-            throw new IllegalArgumentException(route + " is declared twice"
-                    + (before.template().equals(route.template()) ? "" : ", also as " + before) + ": keep one");
-        }
+        RouteMatch rest = unmatched(exchange.facts().path(), route -> !route.isPrivate());
+        boolean contradicts = rest instanceof OtherMethods other
+                && other.allowed().stream().anyMatch(method -> method.name()
+                        .equals(exchange.facts().method()));
+        return contradicts ? UNKNOWN : rest;
     }
 
-    static boolean isVariable(String segment) {
-        return segment.startsWith("{") && segment.endsWith("}");
+    private RouteMatch unmatched(String path, Predicate<Route> condition) {
+        Set<HttpMethod> methods = paths.methods(path, condition);
+        return methods.isEmpty() ? UNKNOWN : new OtherMethods(EnumSet.copyOf(methods));
     }
 
-    private static String[] values(String template, String[] segments) {
-        var values = new ArrayList<String>();
-        String[] names = template.substring(1).split("/", -1);
-        for (int i = 0; i < names.length; i++) {
-            if (isVariable(names[i])) {
-                values.add(segments[i]);
-            }
-        }
-        return values.toArray(String[]::new);
+    /**
+     * Stops the start of an application that serves what nobody declared.
+     *
+     * <pre>{@code
+     * edge.routes().requireDeclared(List.of("GET /v1/orders/{id}", "POST /v1/orders"));
+     * }</pre>
+     *
+     * @param served what the framework's router serves, each a method, a space and a path; how its variables are
+     *     called and what they are restricted to does not matter
+     * @throws IllegalStateException if some of it is not declared; the message lists all of that
+     */
+    public void requireDeclared(Collection<String> served) {
+        ServedRoutes.requireDeclared(routes, served);
     }
 
-    /** A segment with its percent-encoding undone (RFC 3986 section 2.1), or nothing where it is not a plain name. */
-    private static Optional<String> decode(String segment, boolean rootPath) {
-        if (segment.isEmpty()) {
-            return rootPath ? Optional.of(segment) : Optional.empty();
-        }
-        if (segment.indexOf(';') >= 0 || segment.indexOf('\\') >= 0) {
-            return Optional.empty();
-        }
-        String decoded = segment;
-        if (segment.indexOf('%') >= 0) {
-            byte[] bytes = percentDecoded(segment);
-            if (bytes == null) {
-                return Optional.empty();
-            }
-            try {
-                decoded = StandardCharsets.UTF_8
-                        .newDecoder()
-                        .decode(ByteBuffer.wrap(bytes))
-                        .toString();
-            } catch (CharacterCodingException notUtf8) {
-                return Optional.empty();
-            }
-            if (decoded.chars().anyMatch(c -> c == '/' || c == '\\' || c < ' ' || c == 0x7f)) {
-                return Optional.empty();
-            }
-        }
-        return decoded.equals(".") || decoded.equals("..") ? Optional.empty() : Optional.of(decoded);
+    /**
+     * Stops the start of an application whose servlets serve what nobody declared, or take paths away from a route
+     * that was declared for another.
+     *
+     * @param patterns what servlets are mapped to (Servlet 6.0 section 12.2)
+     * @throws IllegalStateException if some of it is not declared; the message lists all of that
+     */
+    public void requireMapped(Collection<String> patterns) {
+        ServedRoutes.requireMapped(routes, patterns);
     }
 
-    private static byte @Nullable [] percentDecoded(String segment) {
-        var out = new ByteArrayOutputStream(segment.length());
-        for (int i = 0; i < segment.length(); i++) {
-            char c = segment.charAt(i);
-            if (c != '%') {
-                out.writeBytes(String.valueOf(c).getBytes(StandardCharsets.UTF_8));
-                continue;
-            }
-            int high = i + 2 < segment.length() ? Character.digit(segment.charAt(i + 1), 16) : -1;
-            int low = i + 2 < segment.length() ? Character.digit(segment.charAt(i + 2), 16) : -1;
-            if (high < 0 || low < 0) {
-                return null;
-            }
-            out.write(high << 4 | low);
-            i += 2;
-        }
-        return out.toByteArray();
+    /**
+     * Stops the start of an application whose router, where two routes match one path, takes it to another than this
+     * table does: the more literal one.
+     *
+     * @param router the path, as registered, of the handler that it takes a method and a path to, or null
+     * @throws IllegalStateException if it does; the message lists every such pair
+     */
+    public void requireSameChoices(BiFunction<HttpMethod, String, @Nullable String> router) {
+        ServedRoutes.requireSameChoices(this, router);
     }
 
-    /** The routes below one path prefix; a literal segment goes before a variable one. */
-    private static final class Node {
+    /**
+     * The declared routes that nothing serves: what is left of a handler that went away, or a slip of the pen.
+     *
+     * @param served as for {@link #requireDeclared}
+     * @param patterns as for {@link #requireMapped}
+     */
+    public List<Route> unserved(Collection<String> served, Collection<String> patterns) {
+        return ServedRoutes.unserved(routes, served, patterns);
+    }
 
-        private final Map<String, Node> literals = new HashMap<>();
-        private final Map<HttpMethod, Route> routes = new EnumMap<>(HttpMethod.class);
-        private @Nullable Node variable;
-
-        Node literal(String segment) {
-            return literals.computeIfAbsent(segment, absent -> new Node());
-        }
-
-        Node variable() {
-            if (variable == null) {
-                variable = new Node();
-            }
-            return variable;
-        }
-
-        @Nullable
-        Node find(String[] segments, int depth) {
-            if (depth == segments.length) {
-                return routes.isEmpty() ? null : this;
-            }
-            Node literal = literals.get(segments[depth]);
-            Node found = literal == null ? null : literal.find(segments, depth + 1);
-            if (found == null && variable != null) {
-                found = variable.find(segments, depth + 1);
-            }
-            return found;
-        }
-
-        @Nullable
-        Route routeFor(String method) {
-            for (Map.Entry<HttpMethod, Route> entry : routes.entrySet()) {
-                if (entry.getKey().name().equals(method)) {
-                    return entry.getValue();
-                }
-            }
-            return method.equals("HEAD") ? routes.get(HttpMethod.GET) : null;
-        }
-
-        Set<HttpMethod> allowed() {
-            var allowed = EnumSet.copyOf(routes.keySet());
-            if (allowed.contains(HttpMethod.GET)) {
-                allowed.add(HttpMethod.HEAD);
-            }
-            return allowed;
-        }
+    private static @Nullable HttpMethod known(String method) {
+        return switch (method) {
+            case "GET" -> HttpMethod.GET;
+            case "HEAD" -> HttpMethod.HEAD;
+            case "POST" -> HttpMethod.POST;
+            case "PUT" -> HttpMethod.PUT;
+            case "PATCH" -> HttpMethod.PATCH;
+            case "DELETE" -> HttpMethod.DELETE;
+            case "OPTIONS" -> HttpMethod.OPTIONS;
+            default -> null;
+        };
     }
 }

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.core.javalin;
+
+import dev.mobilebackend.core.route.Access;
+import dev.mobilebackend.core.route.RouteTerms;
+import io.javalin.security.RouteRole;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Who may reach a route of Javalin's, said where that is registered. Begin with one of {@link Rules}. Immutable: each
+ * refinement is a new rule, so that one may stand on many routes.
+ */
+@SuppressWarnings("exports") // whoever calls this requires Javalin already
+public final class Rule implements RouteRole, RouteTerms<Rule> {
+
+    private final List<Object> terms;
+
+    private Rule(List<Object> terms) {
+        this.terms = List.copyOf(terms);
+    }
+
+    static Rule beginning(Access condition) {
+        return new Rule(List.of(condition));
+    }
+
+    @Override
+    public Rule with(Object rule) {
+        var all = new ArrayList<>(terms);
+        all.add(rule);
+        return new Rule(all);
+    }
+
+    List<Object> terms() {
+        return terms;
+    }
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.core.route;
+
+import dev.mobilebackend.core.exchange.HttpMethod;
+import dev.mobilebackend.core.idempotency.IdempotencyPolicy;
+import dev.mobilebackend.core.ratelimit.RateLimitPolicy;
+import dev.mobilebackend.core.ratelimit.RateLimitStep.Exemption;
+import dev.mobilebackend.core.route.Access.Owner;
+import dev.mobilebackend.core.route.Contract.Accepts;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+
+/** What cannot be meant, within one route or between two. */
+final class Contradictions {
+
+    private final List<Route> routes;
+    private final List<Template> templates;
+    private final List<String> faults = new ArrayList<>();
+
+    private Contradictions(List<Route> routes) {
+        this.routes = routes;
+        templates =
+                routes.stream().map(route -> Template.parse(route.template())).toList();
+    }
+
+    /**
+     * Does nothing where there are none.
+     *
+     * @throws IllegalArgumentException with all of them, a line each
+     */
+    static void refuse(List<Route> routes) {
+        var found = new Contradictions(routes);
+        for (int i = 0; i < routes.size(); i++) {
+            found.within(routes.get(i));
+            for (int j = 0; j < i; j++) {
+                found.between(j, i);
+            }
+        }
+        if (!found.faults.isEmpty()) {
+            throw new IllegalArgumentException(String.join("\n", found.faults));
+        }
+    }
+
+    private void within(Route route) {
+        if (route.access().isEmpty()) {
+            fault(route + " does not say who may reach it: begin it with open, signedIn, role, scope or only");
+        }
+        if (route.isOpen() && route.mentionsCaller()) {
+            fault(route + " is open, yet asks who is calling: declare it signedIn, or leave that condition out");
+        }
+        for (Access condition : route.access()) {
+            ownersIn(route, condition);
+        }
+        if (count(route, IdempotencyPolicy.class) > 0) {
+            keys(route);
+        }
+        if (count(route, Exemption.class) > 0 && count(route, RateLimitPolicy.class) > 0) {
+            fault(route + " is unlimited, yet has a limit: leave one of them out");
+        }
+        var names = new HashSet<String>();
+        for (RateLimitPolicy policy : route.endpoint().declared(RateLimitPolicy.class)) {
+            if (!names.add(policy.name())) {
+                fault(route + " has two limits with the name '" + policy.name()
+                        + "', which clients could not tell apart: give one of them another with named(...)");
+            }
+        }
+        boolean hasNoBody = route.method() == HttpMethod.GET || route.method() == HttpMethod.HEAD;
+        if (hasNoBody && count(route, Accepts.class) > 0) {
+            fault(route + " accepts a body, which clients and proxies drop from a " + route.method()
+                    + ": take it from the query, or declare a POST");
+        }
+    }
+
+    private void ownersIn(Route route, Access condition) {
+        List<String> variables = route.endpoint().variables();
+        boolean unknown = Route.contains(
+                condition,
+                part -> part instanceof Owner owner
+                        && (owner.variable().isEmpty() ? variables.isEmpty() : !variables.contains(owner.variable())));
+        if (unknown) {
+            fault(route + " has no such variable whose owner could be asked for");
+        }
+    }
+
+    private void keys(Route route) {
+        if (!route.needsCaller()) {
+            fault(route + " lets in clients without a token, whose keys could not be told apart: declare it signedIn");
+        }
+        if (count(route, IdempotencyPolicy.class) > 1) {
+            fault(route + " is declared idempotent twice: keep one");
+        }
+    }
+
+    /** Two routes that some path matches are told apart only if one of them is the more literal one throughout. */
+    private void between(int first, int second) {
+        Route before = routes.get(first);
+        Route route = routes.get(second);
+        Template one = templates.get(first);
+        Template other = templates.get(second);
+        if (before.method() != route.method() || !one.overlaps(other)) {
+            return;
+        }
+        if (one.shape().equals(other.shape())) {
+            fault(route + " is declared twice"
+                    + (before.template().equals(route.template()) ? "" : ", also as " + before)
+                    + ": keep one");
+        } else if (!one.isWithin(other) && !other.isWithin(one)) {
+            String both = one.pathOfBoth(other, Template.VARIABLE);
+            boolean settled = false;
+            for (int i = 0; i < routes.size(); i++) {
+                settled |= routes.get(i).method() == route.method()
+                        && templates.get(i).shape().equals(both);
+            }
+            if (!settled) {
+                fault(before + " and " + route + " both mean " + both
+                        + ", and neither is the more literal one: declare that too, or rename one of them");
+            }
+        }
+    }
+
+    private void fault(String sentence) {
+        faults.add(sentence);
+    }
+
+    private static int count(Route route, Class<?> kind) {
+        return route.endpoint().declared(kind).size();
+    }
+}
