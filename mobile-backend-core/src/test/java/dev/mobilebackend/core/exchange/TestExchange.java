@@ -57,6 +57,13 @@ public final class TestExchange {
         return exchange;
     }
 
+    /** A request from an address, for which no route is known yet. */
+    public static Exchange from(String address, String method, String path) {
+        var facts =
+                new RequestFacts("request-1", NOW, method, path, ClientAddress.parse(address), true, null, null, null);
+        return new Exchange(request(Map.of(), Map.of()), response(), facts, null, () -> 0);
+    }
+
     private static RequestFacts facts(String method, String path, Instant now) {
         return new RequestFacts(
                 "request-1", now, method, path, ClientAddress.parse("192.0.2.1"), true, null, null, null);
