@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.core.javalin;
+
+import static dev.mobilebackend.core.exchange.HttpMethod.GET;
+import static dev.mobilebackend.core.exchange.HttpMethod.POST;
+import static dev.mobilebackend.core.javalin.JavalinEdge.answering;
+import static dev.mobilebackend.core.javalin.Rules.only;
+import static dev.mobilebackend.core.javalin.Rules.open;
+import static dev.mobilebackend.core.javalin.Rules.role;
+import static dev.mobilebackend.core.javalin.Rules.scope;
+import static dev.mobilebackend.core.javalin.Rules.signedIn;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.mobilebackend.core.edge.Edge;
+import dev.mobilebackend.core.exchange.Answer;
+import dev.mobilebackend.core.exchange.Caller;
+import dev.mobilebackend.core.exchange.Exchange;
+import dev.mobilebackend.core.route.Access;
+import dev.mobilebackend.core.route.Route;
+import dev.mobilebackend.core.transport.TransportPolicy;
+import dev.mobilebackend.core.transport.TransportPolicy.PlainHttp;
+import io.javalin.Javalin;
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.Handler;
+import io.javalin.http.HandlerType;
+import jakarta.servlet.http.HttpServlet;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+
+class JavalinRulesTest {
+
+    private static final Handler FINE = answering(exchange -> Answer.of(204));
+
+    @Test
+    void servesRoutesUnderTheRulesThatWereRegisteredWithThem() throws Exception {
+        Javalin app = started(builder(), config -> config.routes
+                .get("/open", FINE, open())
+                .get("/mine", FINE, signedIn())
+                .get("/admin", FINE, role("admin"))
+                .get("/scoped", FINE, scope("read"))
+                .get("/either", FINE, only(Access.anyOf(Access.role("admin"), Access.scope("read"))))
+                .post("/orders/{id}", FINE, signedIn().owner(id -> Optional.of(id))));
+        try {
+            assertEquals(204, status(app, "GET", "/open", ""));
+            assertEquals(401, status(app, "GET", "/mine", ""));
+            assertEquals(204, status(app, "GET", "/mine", "ann"));
+            assertEquals(403, status(app, "GET", "/admin", "ann"));
+            assertEquals(204, status(app, "GET", "/scoped", "ann"));
+            assertEquals(204, status(app, "GET", "/either", "ann"));
+            assertEquals(204, status(app, "POST", "/orders/ann", "ann"));
+            assertEquals(404, status(app, "POST", "/orders/bob", "ann"));
+        } finally {
+            app.stop();
+        }
+    }
+
+    @Test
+    void putsTheRulesIntoTheTableBesideThoseOfServlets() {
+        var edge = new AtomicReference<Supplier<Edge>>();
+        Edge.Builder builder = builder().routes(routes -> routes.open(POST, "/v1/auth/sign-in"));
+        Javalin app = Javalin.create(config -> {
+            config.startup.showJavalinBanner = false;
+            edge.set(JavalinEdge.install(config, builder));
+            JavalinEdge.servlet(config, "/v1/auth/*", new HttpServlet() {});
+            config.routes.get("/v1/orders/{id}", FINE, signedIn().privateNetwork());
+        });
+        assertThrows(IllegalStateException.class, () -> edge.get().get());
+
+        app.start("127.0.0.1", 0);
+        try {
+            List<Route> routes = edge.get().get().routes().routes();
+
+            assertEquals("[POST /v1/auth/sign-in, GET /v1/orders/{id}]", routes.toString());
+            assertTrue(routes.get(1).isPrivate() && routes.get(1).needsCaller());
+        } finally {
+            app.stop();
+        }
+    }
+
+    @Test
+    void doesNotStartWithRoutesThatNoRuleNames() {
+        assertDoesNotStart(
+                "these routes are served, but no rule says who may reach them: GET /events, GET /forgotten,"
+                        + " PUT /also-forgotten. Declare each of them, or do not serve it",
+                config -> config.routes
+                        .get("/forgotten", FINE)
+                        .get("/remembered", FINE, open())
+                        .put("/also-forgotten", FINE)
+                        .before("/*", context -> {})
+                        .ws("/events", socket -> {}));
+    }
+
+    @Test
+    void doesNotStartWithServletsThatNoRuleNames() {
+        assertDoesNotStart(
+                "servlets are mapped to these paths, but no rule says who may reach them: /forgotten/*."
+                        + " Declare what they serve, or do not map them",
+                config -> JavalinEdge.servlet(config, "/forgotten/*", new HttpServlet() {}));
+    }
+
+    @Test
+    void doesNotStartWhereJavalinTakesAnotherRouteThanTheTable() {
+        assertDoesNotStart(
+                "requests for GET /orders/best would reach the handler of /orders/{id}, which was registered before"
+                        + " it: register the more literal one first",
+                config -> config.routes.get("/orders/{id}", FINE, open()).get("/orders/best", FINE, signedIn()));
+
+        started(builder(), config -> config.routes
+                        .get("/orders/best", FINE, signedIn())
+                        .get("/orders/{id}", FINE, open()))
+                .stop();
+    }
+
+    @Test
+    void doesNotStartWhereCaseMakesNoDifference() {
+        assertDoesNotStart(
+                "config.router.caseInsensitiveRoutes must be false: paths that differ in case only would reach one"
+                        + " handler under different rules",
+                config -> config.router.caseInsensitiveRoutes = true);
+    }
+
+    @Test
+    void doesNotStartWithPathsThatATableCannotHold() {
+        assertDoesNotStart(
+                "a segment must be a plain name or a {variable}, was '<path>' in '/files/<path>'",
+                config -> config.routes.get("/files/<path>", FINE, open()));
+        assertDoesNotStart(
+                "TRACE /files cannot be declared: a route's method must be one of [GET, HEAD, POST, PUT, PATCH,"
+                        + " DELETE, OPTIONS]",
+                config -> config.routes.addHttpHandler(HandlerType.TRACE, "/files", FINE, open()));
+    }
+
+    @Test
+    void doesNotStartWithTwoRulesForOneRoute() {
+        assertDoesNotStart(
+                "GET /twice was registered with 2 rules: make one of them, by refining it",
+                config -> config.routes.get("/twice", FINE, open(), signedIn()));
+        assertDoesNotStart(
+                "GET /twice is declared twice: keep one",
+                config -> config.routes.get("/twice", FINE, open()),
+                builder().routes(routes -> routes.signedIn(GET, "/twice")));
+    }
+
+    @Test
+    void doesNotStartWithRulesThatComeTooLateForTheEdge() {
+        Edge finished = builder().routes(routes -> routes.open(GET, "/a")).build();
+        Javalin app = Javalin.create(config -> {
+            JavalinEdge.install(config, finished);
+            config.routes.get("/a", FINE, open());
+        });
+
+        assertEquals(
+                "this edge was built before the rules beside Javalin's routes were known: hand its builder to"
+                        + " JavalinEdge.install",
+                assertThrows(IllegalStateException.class, () -> app.start("127.0.0.1", 0))
+                        .getMessage());
+    }
+
+    @Test
+    void refinesARuleWithoutChangingItElsewhere() {
+        Rule rule = signedIn();
+
+        assertNotSame(rule, rule.role("admin"));
+        assertEquals(1, rule.terms().size());
+    }
+
+    /** As a host without Javalin, Jetty and Kotlin would: what is missing there must not be asked for. */
+    @Test
+    void leavesJavalinAloneWithoutTheAdapter() throws Exception {
+        var withoutJavalin = new ClassLoader(null) {
+            @Override
+            protected Class<?> findClass(String name) throws ClassNotFoundException {
+                if (name.matches("(io\\.javalin|org\\.eclipse\\.jetty|kotlin)\\..*")) {
+                    throw new ClassNotFoundException(name + " is not there");
+                }
+                String file = name.replace('.', '/') + ".class";
+                try (var in = JavalinRulesTest.class.getClassLoader().getResourceAsStream(file)) {
+                    if (in == null) {
+                        throw new ClassNotFoundException(name);
+                    }
+                    byte[] bytes = in.readAllBytes();
+                    return defineClass(name, bytes, 0, bytes.length);
+                } catch (IOException unreadable) {
+                    throw new ClassNotFoundException(name, unreadable);
+                }
+            }
+        };
+
+        Class<?> routes = withoutJavalin.loadClass("dev.mobilebackend.core.route.Routes");
+        Class<?> edge = withoutJavalin.loadClass("dev.mobilebackend.core.edge.Edge");
+        Object builder = edge.getMethod("builder").invoke(null);
+        Object built = builder.getClass().getMethod("build").invoke(builder);
+
+        assertEquals(withoutJavalin, routes.getClassLoader());
+        assertEquals(withoutJavalin, built.getClass().getClassLoader());
+    }
+
+    private static Edge.Builder builder() {
+        return Edge.builder()
+                .transport(TransportPolicy.strict().plainHttp(PlainHttp.LOOPBACK))
+                .authenticate(JavalinRulesTest::believeHeader);
+    }
+
+    private static void believeHeader(Exchange exchange) {
+        String name = exchange.header("Test-Caller");
+        if (name != null) {
+            exchange.authenticated(new Caller(name, "session", Set.of(), Set.of("read")));
+        }
+    }
+
+    private static Javalin started(Edge.Builder builder, Consumer<JavalinConfig> application) {
+        return Javalin.create(config -> {
+                    config.startup.showJavalinBanner = false;
+                    JavalinEdge.install(config, builder);
+                    application.accept(config);
+                })
+                .start("127.0.0.1", 0);
+    }
+
+    private static void assertDoesNotStart(String message, Consumer<JavalinConfig> application) {
+        assertDoesNotStart(message, application, builder());
+    }
+
+    private static void assertDoesNotStart(String message, Consumer<JavalinConfig> application, Edge.Builder builder) {
+        Throwable refused = assertThrows(
+                RuntimeException.class, () -> started(builder, application).stop());
+        while (refused.getCause() != null) {
+            refused = refused.getCause();
+        }
+        assertEquals(message, refused.getMessage());
+    }
+
+    private static int status(Javalin app, String method, String path, String caller) throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + app.port() + path))
+                .method(method, BodyPublishers.noBody());
+        if (!caller.isEmpty()) {
+            request.header("Test-Caller", caller);
+        }
+        return HttpClient.newHttpClient()
+                .send(request.build(), BodyHandlers.ofString())
+                .statusCode();
+    }
+}
