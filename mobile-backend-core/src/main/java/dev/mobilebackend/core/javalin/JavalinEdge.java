@@ -6,6 +6,7 @@ import dev.mobilebackend.core.exchange.Answer;
 import dev.mobilebackend.core.exchange.Exchange;
 import dev.mobilebackend.core.problem.Problem;
 import dev.mobilebackend.core.route.Route;
+import dev.mobilebackend.core.route.RouteTable;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Handler;
 import io.javalin.http.HttpResponseException;
@@ -82,12 +83,11 @@ public final class JavalinEdge {
         config.jetty.modifyServletContextHandler(handler -> {
             var routes = new JavalinRoutes(config);
             Edge edge = building.apply(routes);
-            routes.requireAgreement(edge.routes());
             var filter = new FilterHolder(edge);
             filter.setAsyncSupported(true);
             handler.addFilter(
                     filter, "/*", EnumSet.of(DispatcherType.REQUEST, DispatcherType.ASYNC, DispatcherType.ERROR));
-            config.events.serverStarting(() -> warnOfUnserved(routes, edge, handler));
+            config.events.serverStarting(() -> compare(routes, edge.routes(), handler));
         });
         config.jetty.modifyServer(server -> server.setErrorHandler(new JettyProblems()));
         config.routes.exception(HttpResponseException.class, (refusal, context) -> {
@@ -100,14 +100,17 @@ public final class JavalinEdge {
         config.routes.exception(Exception.class, (failure, context) -> Edge.fail(context.req(), failure));
     }
 
-    /** Not a failure: static files, and handlers that Jetty has beside its servlets, are not seen here. */
-    private static void warnOfUnserved(JavalinRoutes routes, Edge edge, ServletContextHandler handler) {
+    /** Once every servlet is mapped. */
+    private static void compare(JavalinRoutes routes, RouteTable table, ServletContextHandler handler) {
         var patterns = new ArrayList<String>();
         for (ServletMapping mapping : handler.getServletHandler().getServletMappings()) {
             patterns.addAll(List.of(mapping.getPathSpecs()));
         }
-        List<Route> unserved = routes.unserved(edge.routes(), patterns);
+        patterns.remove("/*"); // Javalin's own
+        routes.requireAgreement(table, patterns);
+        List<Route> unserved = routes.unserved(table, patterns);
         if (!unserved.isEmpty()) {
+            // Not a failure: static files, and handlers that Jetty has beside its servlets, are not seen here.
             LOG.warn("these routes are declared, but no handler and no servlet serves them: {}", unserved);
         }
     }

@@ -101,8 +101,10 @@ final class JavalinRoutes {
     /**
      * Stops the start where Javalin would serve what no rule names, or would take a request to another route than the
      * table does.
+     *
+     * @param patterns what other servlets are mapped to: those paths never come to Javalin
      */
-    void requireAgreement(RouteTable table) {
+    void requireAgreement(RouteTable table, Collection<String> patterns) {
         if (config.router.caseInsensitiveRoutes) {
             throw new IllegalStateException("config.router.caseInsensitiveRoutes must be false: paths that differ in"
                     + " case only would reach one handler under different rules");
@@ -110,15 +112,24 @@ final class JavalinRoutes {
         table.requireDeclared(served.stream().map(Served::toString).toList());
         InternalRouter router = config.unsafe.internalRouter;
         table.requireSameChoices((method, path) -> {
-            ParsedEndpoint first = router.findFirstHttpHandlerEntry(HandlerType.findOrDefault(method.name()), path);
+            ParsedEndpoint first = isTaken(path, patterns)
+                    ? null
+                    : router.findFirstHttpHandlerEntry(HandlerType.findOrDefault(method.name()), path);
             return first == null ? null : path(first.endpoint.path);
         });
         table.requireSameChoices((method, path) -> {
-            WsHandlerEntry first = method == HttpMethod.GET
-                    ? config.unsafe.wsRouter.getWsPathMatcher().findEndpointHandlerEntry(path)
-                    : null;
+            WsHandlerEntry first = method != HttpMethod.GET || isTaken(path, patterns)
+                    ? null
+                    : config.unsafe.wsRouter.getWsPathMatcher().findEndpointHandlerEntry(path);
             return first == null ? null : path(first.getPath());
         });
+    }
+
+    private static boolean isTaken(String path, Collection<String> patterns) {
+        return patterns.stream()
+                .anyMatch(pattern -> pattern.endsWith("/*")
+                        ? (path + "/").startsWith(pattern.substring(0, pattern.length() - 1))
+                        : path.equals(pattern));
     }
 
     /** The declared routes that neither Javalin nor a servlet mapped to one of these patterns serves. */
