@@ -28,6 +28,7 @@ module dev.mobilebackend.core {
     exports dev.mobilebackend.core.idempotency;
     exports dev.mobilebackend.core.idempotency.jdbi;
     exports dev.mobilebackend.core.javalin;
+    exports dev.mobilebackend.core.openapi;
     exports dev.mobilebackend.core.page;
     exports dev.mobilebackend.core.page.jdbi;
     exports dev.mobilebackend.core.problem;

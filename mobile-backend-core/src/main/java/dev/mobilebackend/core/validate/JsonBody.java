@@ -30,8 +30,9 @@ import tools.jackson.core.json.JsonFactory;
  * }</pre>
  *
  * Components are {@code String}, {@code char[]} for secrets, {@code boolean}, {@code int}, {@code long}, {@code double},
- * {@code Instant}, enums, other records, lists of these, and {@link Patch} of these, which tells a missing field from
- * one that is null. A record that is not public must stand in a package that is open to {@code dev.mobilebackend.core}.
+ * {@code Instant}, {@code LocalDate}, {@code Duration}, {@code UUID}, enums, other records, lists of these, and
+ * {@link Patch} of these, which tells a missing field from one that is null. A record that is not public must stand in a
+ * package that is open to {@code dev.mobilebackend.core}.
  */
 public final class JsonBody {
 

@@ -10,11 +10,15 @@ import java.lang.reflect.Type;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.UUID;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -78,7 +82,13 @@ final class RecordReader {
         } else if (type == double.class || type == Double.class) {
             return number(pointer);
         } else if (type == Instant.class) {
-            return instant(pointer);
+            return formed(pointer, "must be a time such as 2026-03-01T08:00:00Z", Instant::parse);
+        } else if (type == LocalDate.class) {
+            return formed(pointer, "must be a date such as 2026-03-01", LocalDate::parse);
+        } else if (type == Duration.class) {
+            return formed(pointer, "must be a duration such as PT15M", Duration::parse);
+        } else if (type == UUID.class) {
+            return formed(pointer, "must be a UUID", RecordReader::uuid);
         } else if (type instanceof Class<?> constants && constants.isEnum()) {
             return constant(constants, pointer);
         } else if (type instanceof Class<?> record && record.isRecord()) {
@@ -208,16 +218,25 @@ final class RecordReader {
         return fault(pointer, "must be a number of double precision, was " + found());
     }
 
-    private @Nullable Object instant(String pointer) {
-        String expected = "must be a time such as 2026-03-01T08:00:00Z";
+    /** What stands in a string and has a form of its own; the parser throws for what has not. */
+    private @Nullable Object formed(String pointer, String expected, Function<String, Object> form) {
         if (parser.currentToken() != JsonToken.VALUE_STRING) {
             return fault(pointer, expected + ", was " + found());
         }
         try {
-            return Instant.parse(parser.getString());
-        } catch (DateTimeException another) {
+            return form.apply(parser.getString());
+        } catch (DateTimeException | IllegalArgumentException another) {
             return fault(pointer, expected);
         }
+    }
+
+    /** The JDK would take a UUID with digits left out, too (RFC 9562 section 4). */
+    private static UUID uuid(String text) {
+        UUID uuid = UUID.fromString(text);
+        if (!uuid.toString().equalsIgnoreCase(text)) {
+            throw new IllegalArgumentException("digits are missing");
+        }
+        return uuid;
     }
 
     private @Nullable Object constant(Class<?> type, String pointer) {

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.core.validate;
 
+import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
@@ -44,7 +47,11 @@ final class RecordWriter {
             json.writeNumber(number);
         } else if (value instanceof Boolean flag) {
             json.writeBoolean(flag);
-        } else if (value instanceof String || value instanceof Instant) {
+        } else if (value instanceof String
+                || value instanceof Instant
+                || value instanceof LocalDate
+                || value instanceof Duration
+                || value instanceof UUID) {
             json.writeString(value.toString());
         } else if (value instanceof Enum<?> constant) {
             json.writeString(constant.name());
