@@ -2,10 +2,6 @@
 package dev.mobilebackend.samples.shop;
 
 import static dev.mobilebackend.core.exchange.HttpMethod.GET;
-import static dev.mobilebackend.core.exchange.HttpMethod.PATCH;
-import static dev.mobilebackend.core.exchange.HttpMethod.POST;
-import static dev.mobilebackend.core.javalin.JavalinEdge.answering;
-import static dev.mobilebackend.core.ratelimit.RateLimitPolicy.perCaller;
 import static dev.mobilebackend.core.ratelimit.RateLimitPolicy.perClient;
 import static java.time.Duration.ofMinutes;
 
@@ -42,6 +38,7 @@ import io.javalin.config.JavalinConfig;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.jspecify.annotations.Nullable;
 
@@ -81,17 +78,22 @@ public final class Shop implements AutoCloseable {
                                 (job, handle) -> mailbox.send(auth.accounts().message(job.notice()), handle)))
                 .build();
         health = Health.of(database);
-        Edge edge = Edge.builder()
+        Edge.Builder edge = Edge.builder()
                 .clock(clock)
                 .transport(TransportPolicy.strict()
                         .plainHttp(settings.development() ? PlainHttp.LOOPBACK : PlainHttp.NOWHERE))
                 .authenticate(auth.bearerStep())
                 .limit(perClient(6_000, ofMinutes(1)))
                 .routes(auth.routes())
-                .routes(routes -> declare(routes, orders, settings.development()))
-                .build();
-        var handlers = new Handlers(products, orders, new Profile(auth.accounts()), mailbox, new Admin(jobs, products));
-        server = Javalin.create(config -> serve(config, edge, handlers));
+                .routes(Shop::declareHealth);
+        var routes = new ShopRoutes(
+                products,
+                orders,
+                new Profile(auth.accounts()),
+                mailbox,
+                new Admin(jobs, products),
+                settings.development());
+        server = Javalin.create(config -> serve(config, edge, routes));
         products.seed(PRODUCTS);
         seedAdmin(settings.adminPassword(), clock);
     }
@@ -121,58 +123,22 @@ public final class Shop implements AutoCloseable {
         auth.close();
     }
 
-    /** Who may reach what. A route that is not here is answered with 404, whoever serves it. */
-    private static void declare(Routes routes, Orders orders, boolean development) {
-        routes.open(GET, "/v1/products")
-                .open(GET, "/v1/products/{id}")
-                .signedIn(GET, "/v1/me")
-                .signedIn(PATCH, "/v1/me")
-                .signedIn(POST, "/v1/orders")
-                .idempotent()
-                .limit(perCaller(600, ofMinutes(1)))
-                .signedIn(GET, "/v1/orders")
-                .signedIn(GET, "/v1/orders/{id}")
-                .owner(orders::ownerOf)
-                .signedIn(GET, "/v1/orders/{id}/receipt")
-                .owner(orders::ownerOf)
-                .role("admin", GET, "/v1/admin/jobs")
-                .privateNetwork()
-                .open(GET, "/health/live")
-                .unlimited()
-                .open(GET, "/health/ready")
-                .unlimited()
-                .open(GET, "/metrics")
-                .privateNetwork()
-                .unlimited();
-        if (development) {
-            routes.open(GET, "/dev/outbox").privateNetwork();
-        }
+    /** Served by a servlet, which carries no rules; those of auth are declared by it. */
+    private static void declareHealth(Routes routes) {
+        routes.open(GET, "/health/live").unlimited().open(GET, "/health/ready").unlimited();
     }
 
-    private record Handlers(Products products, Orders orders, Profile profile, Mailbox mailbox, Admin admin) {}
-
-    private void serve(JavalinConfig config, Edge edge, Handlers to) {
+    private void serve(JavalinConfig config, Edge.Builder builder, ShopRoutes routes) {
         config.startup.showJavalinBanner = false;
         config.jetty.modifyServer(jetty -> {
             jetty.setHandler(new GracefulHandler());
             jetty.setStopTimeout(STOP_MILLIS);
         });
-        JavalinEdge.install(config, edge);
+        Supplier<Edge> edge = JavalinEdge.install(config, builder);
         JavalinEdge.servlet(config, auth.path() + "/*", auth.servlet());
         JavalinEdge.servlet(config, Auth.JWKS_PATH, auth.jwksServlet());
         JavalinEdge.servlet(config, "/health/*", new HealthServlet(health));
-        config.routes
-                .get("/v1/products", answering(to.products()::list))
-                .get("/v1/products/{id}", answering(to.products()::one))
-                .get("/v1/me", answering(to.profile()::read))
-                .patch("/v1/me", answering(to.profile()::change))
-                .post("/v1/orders", answering(to.orders()::place))
-                .get("/v1/orders", answering(to.orders()::list))
-                .get("/v1/orders/{id}", answering(to.orders()::one))
-                .get("/v1/orders/{id}/receipt", answering(to.orders()::receipt))
-                .get("/v1/admin/jobs", answering(to.admin()::jobs))
-                .get("/metrics", answering(to.admin()::metrics))
-                .get("/dev/outbox", answering(to.mailbox()::outbox));
+        routes.addTo(config.routes, () -> edge.get().routes());
     }
 
     private void seedAdmin(@Nullable String password, InstantSource clock) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.samples.shop;
 
-import static dev.mobilebackend.core.exchange.HttpMethod.GET;
 import static dev.mobilebackend.core.javalin.JavalinEdge.answering;
+import static dev.mobilebackend.core.javalin.Rules.open;
 import static dev.mobilebackend.core.ratelimit.RateLimitPolicy.perClient;
 import static java.time.Duration.ofMinutes;
 
@@ -28,14 +28,12 @@ final class Quickstart {
     }
 
     static Javalin app() {
-        Edge edge = Edge.builder()
+        Edge.Builder edge = Edge.builder()
                 .transport(TransportPolicy.strict().plainHttp(PlainHttp.LOOPBACK)) // for development
-                .limit(perClient(300, ofMinutes(1)))
-                .routes(routes -> routes.open(GET, "/v1/greetings/{name}"))
-                .build();
+                .limit(perClient(300, ofMinutes(1)));
         return Javalin.create(config -> {
             JavalinEdge.install(config, edge);
-            config.routes.get("/v1/greetings/{name}", answering(Quickstart::greet));
+            config.routes.get("/v1/greetings/{name}", answering(Quickstart::greet), open());
         });
     }
     // README ends

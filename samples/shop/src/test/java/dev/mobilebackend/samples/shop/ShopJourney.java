@@ -307,6 +307,24 @@ abstract class ShopJourney {
     }
 
     @Test
+    void describesItselfWithoutWhatIsTheOperators(MobileClient phone) {
+        JsonNode document = phone.get("/v1/openapi.json").json();
+
+        assertEquals("3.1.1", document.get("openapi").asString());
+        assertEquals(
+                "#/components/schemas/PlaceOrder",
+                document.at("/paths/~1v1~1orders/post/requestBody/content/application~1json/schema/$ref")
+                        .asString());
+        assertEquals(
+                "#/components/schemas/ProductPage",
+                document.at("/paths/~1v1~1products/get/responses/200/content/application~1json/schema/$ref")
+                        .asString());
+        assertTrue(document.get("paths").has("/v1/auth/sign-in"));
+        assertFalse(document.get("paths").has("/v1/admin/jobs"));
+        assertFalse(document.get("paths").has("/metrics"));
+    }
+
+    @Test
     void publishesTheKeysOfItsTokens(MobileClient phone) {
         JsonNode keys = phone.get("/.well-known/jwks.json").json().get("keys");
 

@@ -57,6 +57,9 @@ public final class Orders {
         this.random = random;
     }
 
+    /** What a receipt is until it is made. */
+    public record Pending(String status) {}
+
     /** {@code POST /v1/orders}: stock, order, receipt job and the answer to a retry are one transaction. */
     public Answer place(Exchange exchange) {
         PlaceOrder wanted = JsonBody.read(exchange, PlaceOrder.class).checked();
@@ -95,7 +98,8 @@ public final class Orders {
     public Answer receipt(Exchange exchange) {
         return findReceipt(exchange.pathParameter("id"))
                 .map(receipt -> Answer.json(200, JsonBody.write(receipt)))
-                .orElseGet(() -> Answer.json(202, "{\"status\":\"pending\"}").header("Retry-After", "1"));
+                .orElseGet(() ->
+                        Answer.json(202, JsonBody.write(new Pending("pending"))).header("Retry-After", "1"));
     }
 
     /** Whose an order is. */

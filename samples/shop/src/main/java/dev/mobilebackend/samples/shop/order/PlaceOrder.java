@@ -4,7 +4,7 @@ package dev.mobilebackend.samples.shop.order;
 import dev.mobilebackend.core.problem.Problem;
 
 /** What a phone sends to buy something. */
-record PlaceOrder(long productId, int quantity) {
+public record PlaceOrder(long productId, int quantity) {
 
     private static final int MOST = 100;
 

@@ -4,4 +4,4 @@ package dev.mobilebackend.samples.shop.order;
 import java.time.Instant;
 
 /** The proof of a purchase. */
-record Receipt(String orderId, long number, long total, Instant madeAt) {}
+public record Receipt(String orderId, long number, long total, Instant madeAt) {}

@@ -22,7 +22,8 @@ public final class Profile {
         this.accounts = accounts;
     }
 
-    private record View(String id, String email, @Nullable String displayName, List<String> roles, Instant createdAt) {
+    /** The account as its owner sees it. */
+    public record View(String id, String email, @Nullable String displayName, List<String> roles, Instant createdAt) {
 
         static View of(Account account) {
             return new View(
@@ -35,7 +36,7 @@ public final class Profile {
     }
 
     /** A merge patch (RFC 7396) of the one thing that can be changed. */
-    private record Change(Patch<String> displayName) {}
+    public record Change(Patch<String> displayName) {}
 
     /** {@code GET /v1/me}. */
     public Answer read(Exchange exchange) {
