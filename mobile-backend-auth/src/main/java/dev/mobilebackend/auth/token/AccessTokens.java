@@ -17,8 +17,10 @@ import java.text.ParseException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Date;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
@@ -148,7 +150,7 @@ public final class AccessTokens {
     private JWTClaimsSet claims(Caller caller, Instant now, Duration lifetime) {
         byte[] id = new byte[TOKEN_ID_BYTES];
         random.nextBytes(id);
-        return new JWTClaimsSet.Builder()
+        var claims = new JWTClaimsSet.Builder()
                 .issuer(policy.issuer())
                 .audience(policy.audience())
                 .subject(caller.accountId())
@@ -156,8 +158,21 @@ public final class AccessTokens {
                 .claim("roles", caller.roles().stream().sorted().toList())
                 .issueTime(Date.from(now))
                 .expirationTime(Date.from(now.plus(lifetime)))
-                .jwtID(Base64.getUrlEncoder().withoutPadding().encodeToString(id))
-                .build();
+                .jwtID(Base64.getUrlEncoder().withoutPadding().encodeToString(id));
+        if (!caller.scopes().isEmpty()) {
+            claims.claim("scope", scopes(caller));
+        }
+        return claims.build();
+    }
+
+    /** RFC 9068 section 2.2.3: one text, in which spaces stand between them. */
+    private static String scopes(Caller caller) {
+        for (String scope : caller.scopes()) {
+            if (scope.isEmpty() || scope.indexOf(' ') >= 0) {
+                throw new IllegalArgumentException("a scope must be one word, was '" + scope + "'");
+            }
+        }
+        return caller.scopes().stream().sorted().collect(Collectors.joining(" "));
     }
 
     private Duration jittered(Duration lifetime) {
@@ -193,13 +208,18 @@ public final class AccessTokens {
                     required(claims.getStringClaim("sid")),
                     required(claims.getStringListClaim("roles")).stream()
                             .map(AccessTokens::required)
-                            .collect(Collectors.toUnmodifiableSet()));
+                            .collect(Collectors.toUnmodifiableSet()),
+                    scopes(claims.getStringClaim("scope")));
             required(claims.getJWTID());
             return new VerifiedToken(
                     caller, form.keyId(), required(claims.getExpirationTime()).toInstant());
         } catch (ParseException notClaims) {
             throw invalid();
         }
+    }
+
+    private static Set<String> scopes(@Nullable String claim) {
+        return claim == null || claim.isEmpty() ? Set.of() : Set.copyOf(Arrays.asList(claim.split(" +")));
     }
 
     private void requireNotExpired(VerifiedToken token, Instant now) {

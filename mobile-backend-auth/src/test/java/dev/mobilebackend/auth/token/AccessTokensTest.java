@@ -46,6 +46,21 @@ class AccessTokensTest {
     }
 
     @Test
+    void saysWhatItMayBeUsedFor() throws Exception {
+        var narrow = new Caller("account-1", "session-1", Set.of(), Set.of("orders:write", "orders:read"));
+
+        IssuedToken issued = tokens.issue(narrow);
+
+        assertEquals(narrow, tokens().verify(issued.token()));
+        assertEquals(
+                "orders:read orders:write",
+                SignedJWT.parse(issued.token()).getJWTClaimsSet().getStringClaim("scope"));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> tokens.issue(new Caller("account-1", "session-1", Set.of(), Set.of("orders:read admin"))));
+    }
+
+    @Test
     void anotherInstanceTakesItToo() {
         KeyRing sameKeys = KeyRing.builder(store).clock(clock).build();
         var other = AccessTokens.builder(POLICY, sameKeys).clock(clock).build();

@@ -14,6 +14,7 @@ import dev.mobilebackend.core.exchange.Exchange;
 import dev.mobilebackend.core.javalin.JavalinEdge;
 import dev.mobilebackend.core.problem.Problem;
 import dev.mobilebackend.core.ratelimit.RateLimitPolicy;
+import dev.mobilebackend.core.route.Access;
 import dev.mobilebackend.core.route.Routes;
 import dev.mobilebackend.core.transport.TransportPolicy;
 import dev.mobilebackend.core.transport.TransportPolicy.PlainHttp;
@@ -73,6 +74,7 @@ class EdgeOnJavalinTest {
                     serve(config.routes);
                 })
                 .start("127.0.0.1", 0);
+        // Nobody checks it at the start, so that the edge alone keeps it closed.
         app.unsafe.routes.get("/added-later", context -> context.result("never"));
     }
 
@@ -412,6 +414,17 @@ class EdgeOnJavalinTest {
         assertEquals("\"client\";r=1;t=30", header(read, "RateLimit"));
         assertEquals("\"client\";r=1;t=30", header(written, "RateLimit"));
         assertEquals("\"client\";r=0;t=30", header(head, "RateLimit"));
+    }
+
+    @Test
+    void refusesRoutesForCallersWhomNothingFindsOut() {
+        Edge.Builder unfinished = Edge.builder().routes(routes -> routes.open(GET, "/ok")
+                .only(Access.anyOf(Access.privateNetwork(), Access.role("admin")), GET, "/metrics"));
+
+        assertEquals(
+                "GET /metrics asks who is calling, but nothing finds that out: give the edge a step by"
+                        + " authenticate(...)",
+                assertThrows(IllegalArgumentException.class, unfinished::build).getMessage());
     }
 
     @Test

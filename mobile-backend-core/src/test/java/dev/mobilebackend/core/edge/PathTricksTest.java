@@ -19,8 +19,14 @@ import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.HandlerType;
 import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.Socket;
@@ -49,6 +55,7 @@ import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.jspecify.annotations.Nullable;
 
 /**
  * However a path is spelled, the handler that runs is the one whose rule was checked, and both see the same values.
@@ -68,6 +75,9 @@ class PathTricksTest {
             "/v1/toys",
             "/about.jsp",
             "/about");
+
+    /** Makes the container of servlets decode paths by another charset. */
+    private static final String MISREAD = "Test-Misread: yes\r\n";
 
     private static final String CONTEXT = "/v1/app";
 
@@ -158,6 +168,7 @@ class PathTricksTest {
                             .open(HttpMethod.GET, "/app/{area}/{page}");
                 })
                 .build();
+        context.addFilter(new FilterHolder(new Misreading()), "/*", EnumSet.of(DispatcherType.REQUEST));
         var filter = new FilterHolder(edge);
         filter.setAsyncSupported(true);
         context.addFilter(filter, "/*", EnumSet.of(DispatcherType.REQUEST, DispatcherType.ERROR));
@@ -214,6 +225,16 @@ class PathTricksTest {
 
         assertTrue(send(port, new Request("GET", "/v1/app/v1/products", "")).startsWith("HTTP/1.1 200 "));
         assertTrue(send(port, new Request("GET", "/%76%31/app/v1/products", "")).startsWith("HTTP/1.1 404 "));
+    }
+
+    /** As Tomcat does with another charset for its URIs: servlets would see another order than the owner's. */
+    @Example
+    void findsNothingWhereTheContainerReadsThePathOtherwise() throws Exception {
+        int port = ((ServerConnector) servlets.getConnectors()[0]).getLocalPort();
+        String target = "/v1/app/v1/products/caf%c3%a9";
+
+        assertTrue(send(port, new Request("GET", target, "")).startsWith("HTTP/1.1 200 "));
+        assertTrue(send(port, new Request("GET", target, MISREAD)).startsWith("HTTP/1.1 404 "));
     }
 
     private static void assertSaneAnswer(Request request, String answer) {
@@ -391,6 +412,29 @@ class PathTricksTest {
         }
         response.setHeader("Values", hex(values.toString()));
         response.setHeader("Seen", hex(seen));
+    }
+
+    private static final class Misreading implements Filter {
+
+        @Override
+        public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
+                throws IOException, ServletException {
+            var http = (HttpServletRequest) request;
+            chain.doFilter(
+                    http.getHeader("Test-Misread") == null
+                            ? http
+                            : new HttpServletRequestWrapper(http) {
+                                @Override
+                                public @Nullable String getPathInfo() {
+                                    String path = super.getPathInfo();
+                                    return path == null
+                                            ? null
+                                            : new String(
+                                                    path.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+                                }
+                            },
+                    response);
+        }
     }
 
     /** Says which mapping it stands for, and reads the values out of the path that the container decoded. */
