@@ -24,10 +24,17 @@ public enum Dialect {
 
         @Override
         public <R> R withLockWait(Handle handle, Duration wait, Supplier<R> work) {
-            handle.execute("SET LOCAL lock_timeout = " + wait.toMillis());
+            String before = handle.createQuery(
+                            "SELECT current_setting('lock_timeout'), set_config('lock_timeout', :wait, true)")
+                    .bind("wait", Long.toString(Math.max(1, wait.toMillis())))
+                    .mapTo(String.class)
+                    .one();
             R result = work.get();
             // Where the work throws, PostgreSQL takes no more statements and the rollback ends the limit.
-            handle.execute("SET LOCAL lock_timeout TO DEFAULT");
+            handle.createQuery("SELECT set_config('lock_timeout', :before, true)")
+                    .bind("before", before)
+                    .mapTo(String.class)
+                    .one();
             return result;
         }
 
@@ -42,7 +49,7 @@ public enum Dialect {
             try {
                 return handle.createUpdate(insert).bindMap(values).execute() == 1;
             } catch (JdbiException e) {
-                if (UNIQUE_VIOLATION.equals(sqlState(e))) {
+                if (isUniqueViolation(e)) {
                     return false;
                 }
                 throw e;
@@ -54,7 +61,7 @@ public enum Dialect {
         public <R> R withLockWait(Handle handle, Duration wait, Supplier<R> work) {
             long before =
                     handle.createQuery("CALL LOCK_TIMEOUT()").mapTo(Long.class).one();
-            handle.execute("SET LOCK_TIMEOUT " + wait.toMillis());
+            handle.execute("SET LOCK_TIMEOUT " + Math.max(1, wait.toMillis()));
             try {
                 return work.get();
             } finally {
@@ -86,6 +93,11 @@ public enum Dialect {
     public static boolean isLockTimeout(JdbiException e) {
         String state = sqlState(e);
         return "55P03".equals(state) || "HYT00".equals(state);
+    }
+
+    /** Whether a statement was refused because a row with its key is there. */
+    public static boolean isUniqueViolation(JdbiException e) {
+        return UNIQUE_VIOLATION.equals(sqlState(e));
     }
 
     /** The folder name of this dialect's scripts. */

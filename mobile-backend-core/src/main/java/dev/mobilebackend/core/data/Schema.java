@@ -26,8 +26,10 @@ public final class Schema {
     private static final Logger LOG = LoggerFactory.getLogger(Schema.class);
 
     /** The tables of core itself: stored answers of idempotent requests. */
-    public static final SchemaPart CORE =
-            new SchemaPart("core", Schema.class.getClassLoader(), List.of("V101__core_idempotency.sql"));
+    public static final SchemaPart CORE = new SchemaPart(
+            "core",
+            Schema.class.getClassLoader(),
+            List.of("V101__core_idempotency.sql", "V102__core_idempotency_claims.sql"));
 
     /** Any constant will do, as long as every instance takes the same. */
     private static final long ADVISORY_LOCK = 0x6d6f62696c652d62L;

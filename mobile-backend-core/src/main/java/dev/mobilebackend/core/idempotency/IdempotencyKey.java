@@ -3,22 +3,21 @@ package dev.mobilebackend.core.idempotency;
 
 import dev.mobilebackend.core.exchange.Exchange;
 import dev.mobilebackend.core.problem.Problem;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.Set;
-import java.util.regex.Pattern;
+import dev.mobilebackend.core.problem.ProblemException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a client calls one intended effect, from {@code Idempotency-Key} (draft-ietf-httpapi-idempotency-key-header).
  *
- * @param value 1 to 255 visible ASCII characters
+ * @param value 1 to 255 printable ASCII characters
  */
 public record IdempotencyKey(String value) {
 
     static final String HEADER = "Idempotency-Key";
 
-    private static final Pattern VISIBLE = Pattern.compile("[\\x21-\\x7e]{1,255}");
+    private static final int LONGEST = 255;
+    private static final String EXPECTED = "1 to 255 visible ASCII characters, bare or as a quoted string";
     private static final Problem MISSING =
             Problem.of(400, "idempotency-key-missing", "This request needs an Idempotency-Key.");
     private static final Problem MALFORMED =
@@ -28,50 +27,66 @@ public record IdempotencyKey(String value) {
     public static IdempotencyKey of(Exchange exchange) {
         String header = exchange.header(HEADER);
         if (header == null) {
-            throw MISSING.detail("send Idempotency-Key with a new UUID, and the same one again when you retry")
-                    .error("header:" + HEADER, "1 to 255 visible ASCII characters")
-                    .exception();
+            throw missing(exchange);
         }
-        if (Set.copyOf(exchange.headers(HEADER)).size() > 1) {
-            throw malformed("send one Idempotency-Key, not several");
+        List<String> lines = exchange.headers(HEADER);
+        for (int i = 1; i < lines.size(); i++) {
+            if (!lines.get(i).equals(header)) {
+                throw malformed("send one Idempotency-Key, not several");
+            }
         }
         return parse(header);
     }
 
-    /** Reads the draft's quoted String and the bare token that many clients send. */
+    /** Reads the draft's String (RFC 8941 section 3.3.3) and the bare token that many clients send. */
     static IdempotencyKey parse(String header) {
         String text = header.strip();
-        boolean quoted = text.length() >= 2 && text.startsWith("\"") && text.endsWith("\"");
-        String value = quoted ? text.substring(1, text.length() - 1) : text;
-        if (!VISIBLE.matcher(value).matches() || value.indexOf('"') >= 0 || value.indexOf('\\') >= 0) {
-            throw malformed("the Idempotency-Key must be 1 to 255 visible ASCII characters without quotes inside");
+        String value = text.startsWith("\"") ? unquoted(text) : bare(text);
+        if (value == null || value.isEmpty() || value.length() > LONGEST) {
+            throw malformed("the Idempotency-Key must be " + EXPECTED);
         }
         return new IdempotencyKey(value);
     }
 
-    private static RuntimeException malformed(String detail) {
-        return MALFORMED
-                .detail(detail)
-                .error("header:" + HEADER, "1 to 255 visible ASCII characters")
-                .exception();
+    private static @Nullable String unquoted(String text) {
+        var value = new StringBuilder(text.length());
+        int end = text.length() - 1;
+        for (int i = 1; i < end; i++) {
+            char c = text.charAt(i);
+            if (c == '\\') {
+                c = text.charAt(++i);
+                if (i == end || (c != '"' && c != '\\')) {
+                    return null;
+                }
+            } else if (c == '"' || c < ' ' || c > '~') {
+                return null;
+            }
+            value.append(c);
+        }
+        return end > 0 && text.charAt(end) == '"' ? value.toString() : null;
     }
 
-    /**
-     * What an answer is stored under: SHA-256 of who asked, for what, and the key. Keys of different accounts or routes
-     * never meet.
-     */
-    public byte[] scope(Exchange exchange) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            for (String part : new String[] {
-                exchange.caller().accountId(), exchange.facts().method(), exchange.template(), value
-            }) {
-                digest.update(part.getBytes(StandardCharsets.UTF_8));
-                digest.update((byte) 0);
+    private static @Nullable String bare(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c <= ' ' || c > '~' || c == '"' || c == '\\') {
+                return null;
             }
-            return digest.digest();
-        } catch (NoSuchAlgorithmException missing) {
-            throw new AssertionError("every JDK has SHA-256", missing);
         }
+        return text;
+    }
+
+    /** The draft (section 2.5) has a resource publish how long it keeps a key. */
+    private static ProblemException missing(Exchange exchange) {
+        Problem problem = MISSING.detail("send Idempotency-Key with a new UUID, and the same one again when you retry")
+                .error("header:" + HEADER, EXPECTED);
+        for (IdempotencyPolicy policy : exchange.declared(IdempotencyPolicy.class)) {
+            problem = problem.with("retentionSeconds", policy.retention().toSeconds());
+        }
+        return problem.exception();
+    }
+
+    private static ProblemException malformed(String detail) {
+        return MALFORMED.detail(detail).error("header:" + HEADER, EXPECTED).exception();
     }
 }

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Exchanges without a container, for tests of what reads a request's fields and nothing more. */
 public final class TestExchange {
@@ -34,13 +35,13 @@ public final class TestExchange {
         return exchange(Map.of(), pairs(parameters));
     }
 
-    /** A signed-in POST to {@code /orders} with a key and a body, at a time. */
-    public static Exchange order(String account, String key, String body, Instant now, Object... rules) {
+    /** A signed-in POST to {@code /orders} with a key, or none, and a body, at a time. */
+    public static Exchange order(String account, @Nullable String key, String body, Instant now, Object... rules) {
         var payload = new PayloadDigest();
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         payload.update(bytes, 0, bytes.length);
         var exchange = new Exchange(
-                request(Map.of("Idempotency-Key", key), Map.of()),
+                request(key == null ? Map.of() : Map.of("Idempotency-Key", key), Map.of()),
                 response(),
                 facts("POST", "/orders", now),
                 payload,

@@ -3,6 +3,7 @@ package dev.mobilebackend.jobs.jdbi;
 
 import dev.mobilebackend.core.data.Database;
 import dev.mobilebackend.core.data.SchemaPart;
+import dev.mobilebackend.core.data.SqlTime;
 import dev.mobilebackend.jobs.Claim;
 import dev.mobilebackend.jobs.ClaimedJob;
 import dev.mobilebackend.jobs.DeadJob;
@@ -52,10 +53,7 @@ public final class JdbiJobStore implements JobStore {
 
     private JdbiJobStore(Database database, @Nullable InstantSource clock) {
         this.database = database;
-        this.time = switch (database.dialect()) {
-            case POSTGRESQL -> SqlTime.postgresql(clock);
-            case H2 -> SqlTime.h2(clock);
-        };
+        this.time = SqlTime.of(database.dialect(), clock);
         this.claiming = switch (database.dialect()) {
             case POSTGRESQL -> new PostgresClaiming(time);
             case H2 -> new H2Claiming(time);

@@ -8,7 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mobilebackend.core.ambient.Ambient;
 import dev.mobilebackend.core.data.Database;
+import dev.mobilebackend.core.data.Dialect;
 import dev.mobilebackend.core.data.Schema;
+import dev.mobilebackend.core.data.SqlTime;
 import dev.mobilebackend.jobs.Claim;
 import dev.mobilebackend.jobs.ClaimedJob;
 import dev.mobilebackend.jobs.JobCount;
@@ -143,7 +145,7 @@ class JdbiJobStoreTest {
         long second = store.join(LONG);
 
         CompletableFuture<List<ClaimedJob>> late = database.inTransaction(handle -> {
-            new H2Claiming(SqlTime.h2(null)).finishAndClaim(handle, first, List.of(), 1);
+            new H2Claiming(SqlTime.of(Dialect.H2, null)).finishAndClaim(handle, first, List.of(), 1);
             var waiting = CompletableFuture.supplyAsync(
                     () -> store.finishAndClaim(second, List.of(), 1),
                     task -> Ambient.threads("second").newThread(task).start());

@@ -1,202 +1,187 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.core.idempotency.jdbi;
 
+import dev.mobilebackend.core.ambient.Ambient;
 import dev.mobilebackend.core.data.Database;
 import dev.mobilebackend.core.data.Dialect;
 import dev.mobilebackend.core.exchange.Answer;
 import dev.mobilebackend.core.exchange.Exchange;
-import dev.mobilebackend.core.idempotency.IdempotencyDecision;
-import dev.mobilebackend.core.idempotency.IdempotencyDecision.Mismatch;
-import dev.mobilebackend.core.idempotency.IdempotencyDecision.Replay;
-import dev.mobilebackend.core.idempotency.IdempotencyDecision.Started;
-import dev.mobilebackend.core.idempotency.IdempotencyKey;
-import dev.mobilebackend.core.idempotency.IdempotencyPolicy;
-import dev.mobilebackend.core.problem.Problem;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
+import dev.mobilebackend.core.idempotency.IdempotencyPolicy.Rerun;
+import dev.mobilebackend.core.idempotency.IdempotentRequest;
+import java.time.InstantSource;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.JdbiException;
 
 /**
- * Idempotent requests in atomic mode: the key is claimed by the first statement of the business transaction and the
- * answer is stored by its last one. Where the transaction rolls back nothing has happened and a retry runs; once it has
- * committed, a retry gets the stored bytes. A duplicate that comes while the first is running waits for it. Thread safe.
+ * Idempotent requests: one effect and one answer, however often a request is sent. There are three modes, of which a
+ * handler takes the first that will do. Thread safe.
+ *
+ * <ol>
+ *   <li>Atomic, {@link #inTransaction}: all effects are in one transaction, which also claims the key by its first
+ *       statement and stores the answer by its last. Where it rolls back nothing has happened and a retry runs; once it
+ *       has committed, a retry gets the stored bytes.
+ *   <li>Phased, {@link #phased}: transactions and calls of other systems follow each other, and each is noted when it
+ *       is done. What a crash has left half done is gone on with where it was left.
+ *   <li>Detached, {@link #detached}: anything else. The key is claimed before and the answer stored after the work;
+ *       what was lost between is answered with 409 "outcome unknown" and never run again.
+ * </ol>
  *
  * <pre>{@code
- * Answer answer = idempotency.inTransaction(exchange, handle -> {
+ * exchange.send(idempotency.inTransaction(exchange, handle -> {
  *     Order order = orders.place(handle, wanted);
  *     return Answer.json(201, JsonBody.write(order));
- * });
- * exchange.send(answer);
+ * }));
  * }</pre>
  */
 public final class JdbiIdempotency {
 
-    private static final Problem KEY_REUSED =
-            Problem.of(422, "idempotency-key-reused", "This Idempotency-Key was used for another request.");
-    private static final Problem IN_PROGRESS =
-            Problem.of(409, "idempotency-in-progress", "The first request with this Idempotency-Key is still running.");
-
-    /** Fields that are part of the answer itself; all others belong to one delivery of it. */
-    private static final List<String> STORED_HEADERS = List.of("Content-Type", "Location", "ETag", "Link");
-
     private final Database database;
+    private final StoredRequests stored;
+    private final Claims claims;
 
+    /** On the database's clock, so that the clocks of the instances may differ. */
     public JdbiIdempotency(Database database) {
+        this(database, new StoredRequests(database.dialect(), null));
+    }
+
+    /** On a clock that a test moves. */
+    public JdbiIdempotency(Database database, InstantSource clock) {
+        this(database, new StoredRequests(database.dialect(), clock));
+    }
+
+    private JdbiIdempotency(Database database, StoredRequests stored) {
         this.database = database;
+        this.stored = stored;
+        claims = new Claims(database, stored, Ambient.quickRandom(), Ambient.ticks());
     }
 
     /**
-     * Does the work and stores its answer in one transaction, or gives the answer that was stored before, with
-     * {@code Idempotent-Replayed: true}. The handler reads its body before this call. Work that throws, or answers with
-     * 500 and above, is rolled back and stores nothing.
+     * Atomic mode: does the work and stores its answer in one transaction, or gives the answer that was stored before,
+     * with {@code Idempotent-Replayed: true}. A duplicate that comes while the first is running waits for it. The
+     * handler reads its body before this call. Work that throws, or answers with 500 and above, is rolled back and
+     * stores nothing.
      *
      * @throws dev.mobilebackend.core.problem.ProblemException 422 where the key was used for another payload, 409 where
      *     the first request is still running after the policy's wait
      */
     public <X extends Exception> Answer inTransaction(Exchange exchange, HandleCallback<Answer, X> work) throws X {
-        IdempotencyPolicy policy = exchange.declared(IdempotencyPolicy.class).stream()
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException(
-                        "declare the route " + exchange.template() + " idempotent() in the route table"));
-        byte[] scope = IdempotencyKey.of(exchange).scope(exchange);
-        byte[] fingerprint = exchange.fingerprint();
-        Instant now = exchange.facts().receivedAt();
+        return inTransaction(IdempotentRequest.of(exchange), work);
+    }
+
+    /** {@link #inTransaction(Exchange, HandleCallback)} for a request that did not come over HTTP. */
+    public <X extends Exception> Answer inTransaction(IdempotentRequest request, HandleCallback<Answer, X> work)
+            throws X {
         return database.inTransaction(handle -> {
-            IdempotencyDecision decision = begin(handle, scope, fingerprint, now, policy);
-            if (decision instanceof Replay replay) {
-                return replay.answer().header("Idempotent-Replayed", "true");
+            Decision decision = begin(handle, request);
+            if (decision instanceof Decision.Replay replay) {
+                return replay.answer();
             }
-            if (decision instanceof Mismatch) {
-                throw KEY_REUSED
-                        .detail("use a new Idempotency-Key for a new request")
-                        .error("header:Idempotency-Key", "a key that was not used for another payload")
-                        .exception();
+            if (!(decision instanceof Decision.Started)) {
+                throw Refusals.of(decision, request);
             }
-            return finish(handle, scope, policy, work.withHandle(handle));
+            Answer answer = work.withHandle(handle);
+            if (answer.status() >= 500) {
+                handle.rollback();
+            } else {
+                stored.save(
+                        handle,
+                        request.scope(),
+                        StoredRequest.kept(answer, request.policy().maximumBody()));
+            }
+            return answer;
         });
     }
 
-    private IdempotencyDecision begin(
-            Handle handle, byte[] scope, byte[] fingerprint, Instant now, IdempotencyPolicy policy) {
+    private Decision begin(Handle handle, IdempotentRequest request) {
         try {
-            return database.dialect()
-                    .withLockWait(
-                            handle, policy.lockWait(), () -> claimOrFind(handle, scope, fingerprint, now, policy));
+            return stored.begin(handle, request);
         } catch (JdbiException e) {
             if (Dialect.isLockTimeout(e)) {
-                throw inProgress();
+                throw Refusals.inProgress();
             }
             throw e;
         }
     }
 
-    private IdempotencyDecision claimOrFind(
-            Handle handle, byte[] scope, byte[] fingerprint, Instant now, IdempotencyPolicy policy) {
-        if (claim(handle, scope, fingerprint, now, policy.retention())) {
-            return new Started();
-        }
-        Optional<IdempotencyDecision> before = find(handle, scope, fingerprint, now);
-        if (before.isPresent()) {
-            return before.get();
-        }
-        deleteExpired(handle, scope, now);
-        return claim(handle, scope, fingerprint, now, policy.retention())
-                ? new Started()
-                : find(handle, scope, fingerprint, now).orElseThrow(JdbiIdempotency::inProgress);
+    /**
+     * Phased mode: work that calls other systems between its transactions.
+     *
+     * <pre>{@code
+     * var ordering = idempotency.phased("order", NewOrder.class, (run, wanted) -> {
+     *     Order order = run.phase("reserve", Order.class, handle -> orders.reserve(handle, wanted));
+     *     Charge charge = run.foreignCall("charge", Charge.class, key -> payments.charge(key, order.total()));
+     *     return run.finish(handle -> Answer.json(201, JsonBody.write(orders.paid(handle, order, charge))));
+     * });
+     * exchange.send(ordering.run(exchange, new NewOrder(exchange.caller().accountId(), productId)));  // in the handler
+     * ordering.resumeAbandoned(policy, 20);                                              // in a job, once a minute
+     * }</pre>
+     *
+     * @param name under which unfinished work is found again, also after a deploy
+     * @param type of what the plan needs to know
+     */
+    public <I extends Record, X extends Exception> PhasedWork<I, X> phased(
+            String name, Class<I> type, PhasedPlan<I, X> plan) {
+        return new PhasedWork<>(claims, name, type, plan);
     }
 
-    private boolean claim(Handle handle, byte[] scope, byte[] fingerprint, Instant now, Duration retention) {
-        return database.dialect()
-                .insertIfAbsent(
-                        handle,
-                        "INSERT INTO mb_idempotency (scope, fingerprint, created_at, expires_at)"
-                                + " VALUES (:scope, :fingerprint, :now, :expires)",
-                        Map.of(
-                                "scope",
-                                scope,
-                                "fingerprint",
-                                fingerprint,
-                                "now",
-                                now.atOffset(ZoneOffset.UTC),
-                                "expires",
-                                now.plus(retention).atOffset(ZoneOffset.UTC)));
+    /**
+     * Detached mode: does work that no transaction of ours contains, and stores its answer after it. A duplicate waits
+     * for the first. Work that throws, or answers with 500 and above, may have had its effect, as may work whose
+     * process was killed: its outcome is unknown. Called in no transaction, after the body was read.
+     *
+     * @throws dev.mobilebackend.core.problem.ProblemException 422 where the key was used for another payload, 409 where
+     *     the first request is still running after the policy's wait, or its outcome is unknown and the policy does not
+     *     say that the work is safe to rerun
+     */
+    public <X extends Exception> Answer detached(Exchange exchange, DetachedWork<X> work) throws X {
+        return detached(IdempotentRequest.of(exchange), work);
     }
 
-    private static Optional<IdempotencyDecision> find(Handle handle, byte[] scope, byte[] fingerprint, Instant now) {
-        return handle.createQuery("SELECT fingerprint, status, headers, body FROM mb_idempotency"
-                        + " WHERE scope = :scope AND expires_at > :now")
-                .bind("scope", scope)
-                .bind("now", now.atOffset(ZoneOffset.UTC))
-                .map((row, context) -> decision(row, fingerprint))
-                .findOne();
-    }
+    /** {@link #detached(Exchange, DetachedWork)} for a request that did not come over HTTP. */
+    public <X extends Exception> Answer detached(IdempotentRequest request, DetachedWork<X> work) throws X {
+        Claims.Turn turn = claims.take(request, new Claims.Work() {
+            @Override
+            public void lease(Handle handle, Claim claim) {
+                stored.lease(handle, claim);
+            }
 
-    private static IdempotencyDecision decision(ResultSet row, byte[] fingerprint) throws SQLException {
-        if (!Arrays.equals(row.getBytes("fingerprint"), fingerprint)) {
-            return new Mismatch();
-        }
-        return new Replay(new Answer(row.getInt("status"), headers(row.getString("headers")), row.getBytes("body")));
-    }
-
-    private static void deleteExpired(Handle handle, byte[] scope, Instant now) {
-        handle.createUpdate("DELETE FROM mb_idempotency WHERE scope = :scope AND expires_at <= :now")
-                .bind("scope", scope)
-                .bind("now", now.atOffset(ZoneOffset.UTC))
-                .execute();
-    }
-
-    private static Answer finish(Handle handle, byte[] scope, IdempotencyPolicy policy, Answer answer) {
-        if (answer.status() >= 500) {
-            handle.rollback();
-            return answer;
-        }
-        if (answer.body().length > policy.maximumBody()) {
-            throw new IllegalStateException("the answer has " + answer.body().length + " bytes and this route stores "
-                    + policy.maximumBody() + ": answer with a link to the result instead");
-        }
-        handle.createUpdate("UPDATE mb_idempotency SET status = :status, headers = :headers, body = :body"
-                        + " WHERE scope = :scope")
-                .bind("status", answer.status())
-                .bind("headers", headers(answer.headers()))
-                .bind("body", answer.body())
-                .bind("scope", scope)
-                .execute();
-        return answer;
-    }
-
-    private static String headers(Map<String, String> headers) {
-        var lines = new StringBuilder();
-        headers.forEach((name, value) -> {
-            if (STORED_HEADERS.stream().anyMatch(name::equalsIgnoreCase)) {
-                lines.append(name).append(": ").append(value).append('\n');
+            @Override
+            public boolean mayTakeOver(StoredRequest left) {
+                return left.work() == null && request.policy().rerun() == Rerun.SAFE;
             }
         });
-        return lines.toString();
+        return turn instanceof Claims.Turn.Mine mine ? run(mine.claim(), work) : ((Claims.Turn.Answered) turn).answer();
     }
 
-    private static Map<String, String> headers(String lines) {
-        var headers = new LinkedHashMap<String, String>();
-        lines.lines().forEach(line -> {
-            int colon = line.indexOf(": ");
-            headers.put(line.substring(0, colon), line.substring(colon + 2));
-        });
-        return headers;
+    private <X extends Exception> Answer run(Claim claim, DetachedWork<X> work) throws X {
+        try {
+            Answer answer = work.run();
+            if (answer.status() >= 500) {
+                claims.useTransaction(handle -> stored.abandon(handle, claim));
+                return answer;
+            }
+            Answer kept = StoredRequest.kept(answer, claim.policy().maximumBody());
+            return claims.inTransaction(handle -> stored.answer(handle, claim, kept))
+                    ? answer
+                    : claims.answerOfOther(claim);
+        } catch (Throwable failure) {
+            claims.afterFailure(failure, handle -> stored.abandon(handle, claim));
+            throw failure;
+        }
     }
 
-    private static RuntimeException inProgress() {
-        return IN_PROGRESS
-                .detail("send the same request again after a moment to get its answer")
-                .retryAfter(Duration.ofSeconds(1))
-                .exception();
+    /**
+     * Deletes what has been kept for as long as its policy says, in one short transaction: for a job that calls this
+     * again while it returns the limit. Phased work that is unfinished stays.
+     *
+     * @param limit most that is deleted, such as 1,000
+     * @return how many were deleted
+     */
+    public int purgeExpired(int limit) {
+        if (limit < 1) {
+            throw new IllegalArgumentException("limit must be at least 1, was " + limit);
+        }
+        return database.inTransaction(handle -> stored.deleteExpired(handle, limit));
     }
 }

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.core.idempotency;
+
+import dev.mobilebackend.core.exchange.Exchange;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request as the stored answers know it.
+ *
+ * @param scope what its answer is stored under, 32 bytes
+ * @param fingerprint what it asks for: another one under the same scope is another request
+ * @param policy how its retries are recognised
+ * @param statusLink where its client finds out what became of it
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared as a whole
+public record IdempotentRequest(
+        byte[] scope,
+        byte[] fingerprint,
+        IdempotencyPolicy policy,
+        @Nullable String statusLink) {
+
+    /**
+     * The request of an exchange. Its scope is SHA-256 of who asks, for which method and route, and the key: keys of
+     * different accounts or routes never meet. What is unread of the body is read now.
+     *
+     * @throws IllegalStateException on a route that was not declared idempotent
+     */
+    public static IdempotentRequest of(Exchange exchange) {
+        List<IdempotencyPolicy> declared = exchange.declared(IdempotencyPolicy.class);
+        if (declared.isEmpty()) {
+            throw new IllegalStateException(
+                    "declare the route " + exchange.template() + " idempotent() in the route table");
+        }
+        IdempotencyPolicy policy = declared.get(0);
+        String key = IdempotencyKey.of(exchange).value();
+        byte[] scope = sha256(exchange.caller().accountId(), exchange.facts().method(), exchange.template(), key);
+        return new IdempotentRequest(scope, exchange.fingerprint(), policy, statusLink(policy, key));
+    }
+
+    private static @Nullable String statusLink(IdempotencyPolicy policy, String key) {
+        String template = policy.statusLink();
+        return template == null
+                ? null
+                : template.replace(
+                        "{key}", URLEncoder.encode(key, StandardCharsets.UTF_8).replace("+", "%20"));
+    }
+
+    private static byte[] sha256(String... parts) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            for (String part : parts) {
+                digest.update(part.getBytes(StandardCharsets.UTF_8));
+                digest.update((byte) 0);
+            }
+            return digest.digest();
+        } catch (NoSuchAlgorithmException missing) {
+            throw new AssertionError("every JDK has SHA-256", missing);
+        }
+    }
+}
