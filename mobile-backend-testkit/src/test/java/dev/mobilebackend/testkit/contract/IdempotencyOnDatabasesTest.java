@@ -22,4 +22,36 @@ class IdempotencyOnDatabasesTest {
             return TestDatabase.h2();
         }
     }
+
+    @Nested
+    class PhasedOnPostgres extends PhasedWorkContract {
+        @Override
+        protected TestDatabase database() {
+            return TestDatabase.postgres();
+        }
+    }
+
+    @Nested
+    class PhasedOnH2 extends PhasedWorkContract {
+        @Override
+        protected TestDatabase database() {
+            return TestDatabase.h2();
+        }
+    }
+
+    @Nested
+    class DetachedOnPostgres extends DetachedWorkContract {
+        @Override
+        protected TestDatabase database() {
+            return TestDatabase.postgres();
+        }
+    }
+
+    @Nested
+    class DetachedOnH2 extends DetachedWorkContract {
+        @Override
+        protected TestDatabase database() {
+            return TestDatabase.h2();
+        }
+    }
 }
