@@ -31,14 +31,25 @@ public final class ChildJvm implements AutoCloseable {
 
     /** Starts a class of this class path on this JDK. */
     public static ChildJvm start(Class<?> main, String argument, List<String> options) throws IOException {
-        var command = new ArrayList<String>();
+        return start(List.of(), System.getProperty("java.class.path"), main.getName(), argument, options);
+    }
+
+    /**
+     * Starts a class on this JDK.
+     *
+     * @param before command that starts the command after it, such as one that pins it to a processor
+     */
+    public static ChildJvm start(
+            List<String> before, String classPath, String main, String argument, List<String> options)
+            throws IOException {
+        var command = new ArrayList<>(before);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(options);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName(), argument));
+        command.addAll(List.of("-cp", classPath, main, argument));
         Process process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
-        return new ChildJvm(main.getSimpleName() + " " + argument, process);
+        return new ChildJvm(main.substring(main.lastIndexOf('.') + 1) + " " + argument, process);
     }
 
     /** The child's next line. */

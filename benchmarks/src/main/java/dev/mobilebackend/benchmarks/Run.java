@@ -3,9 +3,10 @@ package dev.mobilebackend.benchmarks;
 
 import java.io.PrintStream;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** One run of one benchmark: how long it may take, what it says meanwhile, and what it found. */
 public final class Run {
@@ -13,25 +14,28 @@ public final class Run {
     private final PrintStream progress = System.err;
     private final PrintStream answer = System.out;
     private final long start = System.nanoTime();
-    private final boolean quick;
+    private final Set<String> asked;
 
-    private Run(boolean quick) {
-        this.quick = quick;
+    private Run(Set<String> asked) {
+        this.asked = asked;
     }
 
     /**
      * Begins a run that ends by itself: what has not finished within its limit is stopped, children included.
      *
-     * @param arguments none, or {@code --quick}
+     * @param arguments none, {@code --quick}, or other options of the benchmark
+     * @param options what this benchmark takes besides {@code --quick}
      */
-    public static Run begin(String[] arguments, Duration limit) {
-        boolean quick = Arrays.equals(arguments, new String[] {"--quick"});
-        if (!quick && arguments.length > 0) {
-            System.err.println("the only option is --quick, was " + String.join(" ", arguments));
+    public static Run begin(String[] arguments, Duration limit, String... options) {
+        var known = new TreeSet<>(List.of(options));
+        known.add("--quick");
+        var asked = new TreeSet<>(List.of(arguments));
+        if (!known.containsAll(asked)) {
+            System.err.println("the options are " + known + ", was " + String.join(" ", arguments));
             System.exit(2);
         }
         stopAfter(limit);
-        var run = new Run(quick);
+        var run = new Run(asked);
         run.say("JDK " + Runtime.version() + ", " + Runtime.getRuntime().availableProcessors() + " processors, at most "
                 + limit.toMinutes() + " minutes");
         return run;
@@ -39,7 +43,12 @@ public final class Run {
 
     /** Whether to show only that it works, with figures that mean little. */
     public boolean quick() {
-        return quick;
+        return asked("--quick");
+    }
+
+    /** Whether that option was given. */
+    public boolean asked(String option) {
+        return asked.contains(option);
     }
 
     /** Tells whoever waits how far it is. */
@@ -57,7 +66,7 @@ public final class Run {
     }
 
     public void found(Figure figure) {
-        answer.println(figure.line(quick));
+        answer.println(figure.line(quick()));
     }
 
     private void print(List<String> cells, List<String> heads, List<List<String>> rows) {
