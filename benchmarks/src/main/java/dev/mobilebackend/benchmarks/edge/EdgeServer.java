@@ -43,6 +43,7 @@ final class EdgeServer {
         var server = new Server(pool);
         var connector = new ServerConnector(server, 1, 1);
         connector.setHost("127.0.0.1");
+        connector.setIdleTimeout(Duration.ofMinutes(10).toMillis());
         server.addConnector(connector);
         var context = new ServletContextHandler("/");
         context.addServlet(new ProductServlet(), "/v1/products/*");

@@ -41,6 +41,8 @@ public class SpringServer {
                 "server.tomcat.threads.max", THREADS,
                 "server.tomcat.threads.min-spare", THREADS,
                 "server.tomcat.max-keep-alive-requests", "-1",
+                "server.tomcat.connection-timeout", "10m",
+                "server.tomcat.keep-alive-timeout", "10m",
                 "spring.main.banner-mode", "off",
                 "logging.level.root", "warn"));
         Tokens tokens = Tokens.signedBy(arguments[0]);
