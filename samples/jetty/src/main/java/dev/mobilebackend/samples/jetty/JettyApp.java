@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.samples.jetty;
+
+import static dev.mobilebackend.core.exchange.HttpMethod.GET;
+import static dev.mobilebackend.core.ratelimit.RateLimitPolicy.perClient;
+import static java.time.Duration.ofMinutes;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.mobilebackend.core.ambient.Ambient;
+import dev.mobilebackend.core.data.Database;
+import dev.mobilebackend.core.data.Schema;
+import dev.mobilebackend.core.data.SchemaPart;
+import dev.mobilebackend.core.edge.Edge;
+import dev.mobilebackend.core.exchange.Exchange;
+import dev.mobilebackend.core.health.Health;
+import dev.mobilebackend.core.health.HealthServlet;
+import dev.mobilebackend.core.transport.TransportPolicy;
+import dev.mobilebackend.core.transport.TransportPolicy.PlainHttp;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.EnumSet;
+import java.util.List;
+import org.eclipse.jetty.ee11.servlet.FilterHolder;
+import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.handler.GracefulHandler;
+
+/** A plain Jetty with servlets behind the edge, and tokens of its own. */
+public final class JettyApp {
+
+    private static final SchemaPart TABLES =
+            new SchemaPart("jetty", JettyApp.class.getClassLoader(), List.of("V901__jetty.sql"));
+
+    private JettyApp() {}
+
+    public static void main(String... arguments) throws Exception {
+        HikariDataSource pool = pool();
+        Database database = Database.of(pool);
+        Schema.install(database, TABLES);
+        var tokens = new ApiTokens(database);
+        var health = Health.of(database);
+
+        var edge = Edge.builder()
+                .transport(TransportPolicy.strict().plainHttp(PlainHttp.LOOPBACK)) // for development
+                .authenticate(tokens)
+                .limit(perClient(300, ofMinutes(1)))
+                .routes(routes -> routes.open(GET, "/v1/greetings/{name}")
+                        .signedIn(GET, "/v1/me")
+                        .open(GET, "/health/live")
+                        .unlimited()
+                        .open(GET, "/health/ready")
+                        .unlimited())
+                .build();
+
+        var context = new ServletContextHandler("/");
+        var filter = new FilterHolder(edge);
+        filter.setAsyncSupported(true);
+        context.addFilter(filter, "/*", EnumSet.of(DispatcherType.REQUEST, DispatcherType.ASYNC, DispatcherType.ERROR));
+        context.addServlet(new GreetingServlet(), "/v1/greetings/*");
+        context.addServlet(new MeServlet(), "/v1/me");
+        context.addServlet(new HealthServlet(health), "/health/*");
+
+        String host = setting("HOST", "127.0.0.1");
+        var server = new Server(new InetSocketAddress(host, Integer.parseInt(setting("PORT", "8080"))));
+        server.setHandler(new GracefulHandler(context));
+        server.setStopTimeout(10_000);
+        server.start();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(health, server, pool)));
+        System.out.println("jetty: ready on http://" + host + ":" + server.getURI().getPort());
+        System.out.println("jetty: a token for Ada: " + tokens.issue("ada", Ambient.random()));
+    }
+
+    /** A servlet as a team has it already: it knows nothing of the edge. */
+    private static final class GreetingServlet extends HttpServlet {
+
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
+            String name = request.getPathInfo().substring(1);
+            if (name.equals("nobody")) {
+                response.sendError(HttpServletResponse.SC_CONFLICT, "nobody is not greeted");
+                return;
+            }
+            response.setContentType("text/plain; charset=utf-8");
+            response.getWriter().println("Hello, " + name);
+        }
+    }
+
+    /** A servlet that asks the edge who is calling. */
+    private static final class MeServlet extends HttpServlet {
+
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
+            response.setContentType("text/plain; charset=utf-8");
+            response.getWriter().println(Exchange.of(request).caller().accountId());
+        }
+    }
+
+    private static void stop(Health health, Server server, HikariDataSource pool) {
+        try {
+            health.drain();
+            server.stop();
+            pool.close();
+            System.out.println("jetty: stopped");
+        } catch (Exception unstoppable) {
+            throw new IllegalStateException("Jetty did not stop", unstoppable);
+        }
+    }
+
+    private static HikariDataSource pool() {
+        var config = new HikariConfig();
+        // H2's own shutdown hook would close the database under requests that are still being answered.
+        config.setJdbcUrl(setting("DATABASE_URL", "jdbc:h2:file:./data/jetty;DB_CLOSE_ON_EXIT=FALSE"));
+        config.setUsername(setting("DATABASE_USER", ""));
+        config.setPassword(setting("DATABASE_PASSWORD", ""));
+        return new HikariDataSource(config);
+    }
+
+    private static String setting(String name, String otherwise) {
+        return System.getenv().getOrDefault(name, otherwise);
+    }
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.samples.tomcat;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.mobilebackend.testkit.app.RunningJar;
+import dev.mobilebackend.testkit.client.MobileClient;
+import dev.mobilebackend.testkit.client.Reply;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The runnable jar, as its README starts it. */
+@Timeout(120)
+class TomcatAppIT {
+
+    private static final Path JAR = Path.of("target", "tomcat.jar");
+    private static final Pattern READY = Pattern.compile("^tomcat: ready on (\\S+)");
+    private static final Pattern CODE = Pattern.compile("^tomcat: mail to ada@example.org: .* (\\w+)$");
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void servesWhatIsDeclaredToThoseWhoMayHaveItAndStopsWhenItIsToldTo() {
+        try (RunningJar app = RunningJar.start(JAR, folder, Map.of(), READY)) {
+            MobileClient phone = MobileClient.builder(app.uri()).build();
+            assertEquals(200, phone.get("/health/ready").status());
+            assertEquals(
+                    "Pear", phone.get("/v1/products/1").json().get("name").asString());
+            assertProblem(404, "not-found", phone.get("/v1/products/3"));
+            assertProblem(404, "not-found", phone.get("/v1/secrets"));
+            assertProblem(404, "not-found", phone.get("/"));
+            assertProblem(401, "unauthenticated", phone.get("/v1/me"));
+
+            assertEquals(
+                    202,
+                    phone.signUp("ada@example.org", "correct horse battery staple")
+                            .status());
+            assertEquals(
+                    200, phone.verify("ada@example.org", app.awaitLine(CODE)).status());
+
+            assertEquals(
+                    "ada@example.org", phone.get("/v1/me").json().get("email").asString());
+            assertEquals(List.of("tomcat: stopped"), app.terminate());
+            assertEquals(143, app.exitCode());
+        }
+    }
+
+    private static void assertProblem(int status, String code, Reply reply) {
+        assertEquals(status, reply.status(), reply::toString);
+        assertEquals(code, reply.json().get("code").asString(), reply::toString);
+    }
+}
