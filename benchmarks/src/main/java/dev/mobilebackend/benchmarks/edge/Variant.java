@@ -36,7 +36,7 @@ enum Variant {
 
     /** How much of the load it gets: rounds should take about as long for each. */
     int share(int requests) {
-        return this == SPRING_ES256 ? requests / 4 : requests;
+        return this == SPRING_ES256 ? requests / 8 : requests;
     }
 
     ChildJvm start(Processors processors, List<String> furtherOptions) throws IOException {

@@ -64,8 +64,7 @@ public final class RunningJar implements RunningApp {
      */
     public static List<String> fail(Path jar, Path folder, Map<String, String> environment, int exitCode) {
         Process process = start(command(jar, folder, environment).redirectErrorStream(true));
-        List<String> said =
-                process.inputReader(StandardCharsets.UTF_8).lines().toList();
+        List<String> said = process.inputReader(StandardCharsets.UTF_8).lines().toList();
         int ended = exitCode(process);
         if (ended != exitCode) {
             throw new IllegalStateException(
@@ -95,8 +94,8 @@ public final class RunningJar implements RunningApp {
         } catch (IOException unreadable) {
             throw new UncheckedIOException(unreadable);
         }
-        throw new IllegalStateException("the application ended with exit code " + exitCode(process)
-                + " before it printed " + pattern);
+        throw new IllegalStateException(
+                "the application ended with exit code " + exitCode(process) + " before it printed " + pattern);
     }
 
     /** As {@code kill -9} does: nothing of the process runs any more. */

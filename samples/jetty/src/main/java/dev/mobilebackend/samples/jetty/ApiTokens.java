@@ -33,14 +33,14 @@ final class ApiTokens implements EdgeStep {
             return;
         }
         String token = authorization.startsWith(SCHEME) ? authorization.substring(SCHEME.length()) : "";
-        String account = database.withHandle(handle -> handle.createQuery(
-                        "SELECT account_id FROM api_token WHERE digest = :digest")
-                .bind("digest", digest(token))
-                .mapTo(String.class)
-                .findOne()
-                .orElseThrow(() -> Problem.UNAUTHENTICATED
-                        .detail("this token is not known here")
-                        .exception()));
+        String account = database.withHandle(
+                handle -> handle.createQuery("SELECT account_id FROM api_token WHERE digest = :digest")
+                        .bind("digest", digest(token))
+                        .mapTo(String.class)
+                        .findOne()
+                        .orElseThrow(() -> Problem.UNAUTHENTICATED
+                                .detail("this token is not known here")
+                                .exception()));
         exchange.authenticated(new Caller(account, digest(token), Set.of()));
     }
 

@@ -71,7 +71,8 @@ public final class JettyApp {
         server.setStopTimeout(10_000);
         server.start();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(health, server, pool)));
-        System.out.println("jetty: ready on http://" + host + ":" + server.getURI().getPort());
+        System.out.println(
+                "jetty: ready on http://" + host + ":" + server.getURI().getPort());
         System.out.println("jetty: a token for Ada: " + tokens.issue("ada", Ambient.random()));
     }
 

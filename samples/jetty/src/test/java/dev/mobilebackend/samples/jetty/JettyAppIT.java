@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The runnable jar, as its README starts it. */
-@Timeout(120)
+@Timeout(300)
 class JettyAppIT {
 
     private static final Path JAR = Path.of("target", "jetty.jar");

@@ -6,6 +6,7 @@ import static dev.mobilebackend.core.ratelimit.RateLimitPolicy.perClient;
 import static java.time.Duration.ofMinutes;
 
 import dev.mobilebackend.auth.AuthSchema;
+import dev.mobilebackend.auth.account.EmailAddress;
 import dev.mobilebackend.auth.account.Message;
 import dev.mobilebackend.auth.web.Auth;
 import dev.mobilebackend.core.ambient.Ambient;
@@ -20,8 +21,12 @@ import dev.mobilebackend.core.transport.TransportPolicy.PlainHttp;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServlet;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Set;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.ApplicationRunner;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
@@ -97,8 +102,8 @@ public class SpringBootApp {
 
     /** This sample has no mail provider: what would be sent is printed. */
     @Bean
-    Auth auth(Database database, ObjectProvider<Auth> auth) {
-        var secret = ServerSecret.ofFile(Path.of("data", "secret"), Ambient.random());
+    Auth auth(Database database, ObjectProvider<Auth> auth, @Value("${SECRET_FILE:data/secret}") Path secretFile) {
+        var secret = ServerSecret.ofFile(secretFile, Ambient.random());
         return Auth.builder(database, secret, (handle, notice) -> Database.afterCommit(handle, () -> {
                     Message mail = auth.getObject().accounts().message(notice);
                     System.out.println("spring-boot: mail to " + mail.to() + ": " + mail.subject() + " " + mail.code());
@@ -109,6 +114,21 @@ public class SpringBootApp {
     @Bean
     Health health(Database database) {
         return Health.of(database);
+    }
+
+    /** An account with a role, for who gives it a password. */
+    @Bean
+    ApplicationRunner auditor(Auth auth, @Value("${AUDITOR_PASSWORD:}") String password) {
+        return started -> {
+            if (!password.isEmpty()) {
+                auth.accounts()
+                        .tryCreate(
+                                EmailAddress.parse("auditor@example.org"),
+                                password.toCharArray(),
+                                Set.of("auditor"),
+                                Instant.now());
+            }
+        };
     }
 
     @Bean

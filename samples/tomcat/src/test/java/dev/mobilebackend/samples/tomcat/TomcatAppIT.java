@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The runnable jar, as its README starts it. */
-@Timeout(120)
+@Timeout(300)
 class TomcatAppIT {
 
     private static final Path JAR = Path.of("target", "tomcat.jar");
@@ -30,8 +30,7 @@ class TomcatAppIT {
         try (RunningJar app = RunningJar.start(JAR, folder, Map.of(), READY)) {
             MobileClient phone = MobileClient.builder(app.uri()).build();
             assertEquals(200, phone.get("/health/ready").status());
-            assertEquals(
-                    "Pear", phone.get("/v1/products/1").json().get("name").asString());
+            assertEquals("Pear", phone.get("/v1/products/1").json().get("name").asString());
             assertProblem(404, "not-found", phone.get("/v1/products/3"));
             assertProblem(404, "not-found", phone.get("/v1/secrets"));
             assertProblem(404, "not-found", phone.get("/"));

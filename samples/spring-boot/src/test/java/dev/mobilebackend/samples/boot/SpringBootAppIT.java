@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.samples.boot;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.mobilebackend.testkit.app.RunningJar;
+import dev.mobilebackend.testkit.client.MobileClient;
+import dev.mobilebackend.testkit.client.Reply;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.SpringApplication;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** The runnable jar, as its README starts it, and what keeps it from starting. */
+@Timeout(300)
+class SpringBootAppIT {
+
+    private static final Path JAR = Path.of("target", "spring-boot.jar");
+    private static final Pattern READY = Pattern.compile("^spring-boot: ready on (\\S+)");
+    private static final Pattern CODE = Pattern.compile("^spring-boot: mail to ada@example.org: .* (\\w+)$");
+    private static final String PASSWORD = "correct horse battery staple";
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void servesWhatIsDeclaredToThoseWhoMayHaveItAndStopsWhenItIsToldTo() {
+        try (RunningJar app = RunningJar.start(JAR, folder, Map.of("AUDITOR_PASSWORD", PASSWORD), READY)) {
+            MobileClient phone = MobileClient.builder(app.uri()).build();
+            assertEquals(200, phone.get("/health/ready").status());
+            assertEquals(
+                    "Pear", phone.get("/v1/products/1").json().get("name").asString());
+            assertProblem(404, "not-found", phone.get("/v1/products/3"));
+            assertProblem(400, "malformed-request", phone.get("/v1/products/pear"));
+            assertProblem(404, "not-found", phone.get("/error"));
+            Reply refused = phone.get("/v1/me");
+            assertProblem(401, "unauthenticated", refused);
+            assertEquals(List.of("Bearer"), refused.headers().get("www-authenticate"));
+
+            assertEquals(202, phone.signUp("ada@example.org", PASSWORD).status());
+            assertEquals(
+                    200, phone.verify("ada@example.org", app.awaitLine(CODE)).status());
+            assertTrue(phone.get("/v1/me").json().has("id"));
+
+            assertProblem(403, "forbidden", phone.get("/v1/reports"));
+            MobileClient auditor = MobileClient.builder(app.uri()).build();
+            assertEquals(200, auditor.signIn("auditor@example.org", PASSWORD).status());
+            assertEquals(
+                    42, auditor.get("/v1/reports").json().get("visits").asInt());
+
+            app.terminate();
+            assertEquals(143, app.exitCode());
+        }
+    }
+
+    @RestController
+    static class Forgotten {
+
+        @GetMapping("/v1/forgotten")
+        String secret() {
+            return "never";
+        }
+    }
+
+    @Test
+    void doesNotStartWithAControllerWhoseRouteNobodyDeclared() {
+        String[] settings = {"--server.port=0", "--spring.datasource.url=jdbc:h2:mem:boot", "--SECRET_FILE=" + folder.resolve("secret")};
+
+        Throwable refused = assertThrows(
+                IllegalStateException.class,
+                () -> SpringApplication.run(new Class<?>[] {SpringBootApp.class, Forgotten.class}, settings));
+
+        assertTrue(refused.getMessage().contains("GET /v1/forgotten"), refused::toString);
+    }
+
+    private static void assertProblem(int status, String code, Reply reply) {
+        assertEquals(status, reply.status(), reply::toString);
+        assertEquals(code, reply.json().get("code").asString(), reply::toString);
+    }
+}
