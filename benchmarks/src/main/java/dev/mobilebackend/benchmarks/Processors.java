@@ -63,7 +63,7 @@ public final class Processors {
         try (Stream<String> lines = Files.lines(status)) {
             return lines.filter(line -> line.startsWith("Cpus_allowed_list:"))
                     .flatMap(line -> Stream.of(
-                            line.substring(line.indexOf(':') + 1).strip().split(",")))
+                            line.substring(line.indexOf(':') + 1).strip().split(",", -1)))
                     .flatMap(range -> range(range).boxed())
                     .toList();
         }

@@ -37,7 +37,7 @@ public record Used(long nanos, long bytes, long wholeNanos) {
     }
 
     static Used parse(String line) {
-        String[] parts = line.split(" ");
+        String[] parts = line.split(" ", -1);
         return new Used(Long.parseLong(parts[0]), Long.parseLong(parts[1]), Long.parseLong(parts[2]));
     }
 

@@ -8,12 +8,13 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
 
 /**
  * What stands in front of a handler costs for one request of a signed-in caller: nothing (a servlet on Jetty), the
  * edge (the same servlet on the same Jetty behind it), and Spring Boot with Spring Security and Bucket4j, with tokens
- * signed like ours and with the cheaper shared secret. All answer the same bytes.
+ * signed like ours and in two ways that are cheaper to check. All answer the same bytes.
  *
  * <p>Each is a JVM of its own, and only its own threads are counted. All get the same load in turn, and what is
  * compared are rounds that follow each other, so a neighbour that takes the machine for a while disturbs all. No two
@@ -57,9 +58,9 @@ final class EdgeBenchmark {
                 server.round(warmUp);
             }
             for (int round = 1; round <= rounds; round++) {
-                var costs = new Cost[Variant.values().length];
+                var costs = new EnumMap<Variant, Cost>(Variant.class);
                 for (ServerUnderLoad server : servers) {
-                    costs[server.variant().ordinal()] = server.round(requests);
+                    costs.put(server.variant(), server.round(requests));
                 }
                 all.add(costs);
                 run.say("round " + round + " of " + rounds + ": " + all.lastRound());

@@ -14,6 +14,7 @@ enum Variant {
     BARE("Jetty, bare servlet", "bare"),
     EDGE("the same behind the edge, ES256", "edge"),
     SPRING_ES256("Spring Boot, Security, Bucket4j, ES256", "ES256"),
+    SPRING_RS256("the same, RS256", "RS256"),
     SPRING_HS256("the same, HS256", "HS256");
 
     /** Spring has a class path of its own: ours would change what it configures by itself. */

@@ -92,7 +92,7 @@ final class ShopBenchmark {
     /** User and system time, the 14th and 15th field; the 2nd is a name in parentheses that may have blanks. */
     private static double cpuSeconds(Process process) throws IOException {
         String stat = Files.readString(Path.of("/proc", Long.toString(process.pid()), "stat"));
-        String[] afterName = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+        String[] afterName = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
         return (Long.parseLong(afterName[11]) + Long.parseLong(afterName[12])) / TICKS_PER_SECOND;
     }
 

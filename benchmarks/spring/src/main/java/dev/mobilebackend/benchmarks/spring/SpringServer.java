@@ -7,8 +7,8 @@ import java.util.Map;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.Ordered;
@@ -47,8 +47,9 @@ public class SpringServer {
                 "logging.level.root", "warn"));
         Tokens tokens = Tokens.signedBy(arguments[0]);
         application.addInitializers(context -> context.getBeanFactory().registerSingleton("tokens", tokens));
-        try (var context = (ServletWebServerApplicationContext) application.run()) {
-            ServerJvm.answer(context.getWebServer().getPort(), tokens::next);
+        try (ConfigurableApplicationContext context = application.run()) {
+            int port = context.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
+            ServerJvm.answer(port, tokens::next);
         }
     }
 

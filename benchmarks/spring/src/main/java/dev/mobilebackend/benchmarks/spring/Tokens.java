@@ -7,10 +7,12 @@ import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.JWSSigner;
 import com.nimbusds.jose.crypto.ECDSASigner;
 import com.nimbusds.jose.crypto.MACSigner;
+import com.nimbusds.jose.crypto.RSASSASigner;
 import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import com.nimbusds.jose.jwk.gen.OctetSequenceKeyGenerator;
+import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import com.nimbusds.jose.jwk.source.ImmutableJWKSet;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
@@ -52,8 +54,10 @@ final class Tokens {
     static Tokens signedBy(String algorithm) throws JOSEException {
         return switch (algorithm) {
             case "ES256" -> es256();
+            case "RS256" -> rs256();
             case "HS256" -> hs256();
-            default -> throw new IllegalArgumentException("the algorithm must be ES256 or HS256, was " + algorithm);
+            default ->
+                throw new IllegalArgumentException("the algorithm must be ES256, RS256 or HS256, was " + algorithm);
         };
     }
 
@@ -65,6 +69,13 @@ final class Tokens {
                 .jwsAlgorithm(SignatureAlgorithm.ES256)
                 .build();
         return new Tokens(header, new ECDSASigner(key), decoder);
+    }
+
+    private static Tokens rs256() throws JOSEException {
+        var key = new RSAKeyGenerator(2048).generate();
+        NimbusJwtDecoder decoder =
+                NimbusJwtDecoder.withPublicKey(key.toRSAPublicKey()).build();
+        return new Tokens(new JWSHeader(JWSAlgorithm.RS256), new RSASSASigner(key), decoder);
     }
 
     private static Tokens hs256() throws JOSEException {
