@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.mobilebackend.testkit.app.RunningApp;
+import dev.mobilebackend.testkit.app.RunningJar;
 import dev.mobilebackend.testkit.client.MobileClient;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -40,7 +41,7 @@ class ReadmeIT {
         List<Line> lines = lines();
         assertFalse(lines.isEmpty());
 
-        try (ShopProcess shop = ShopProcess.start(folder, Map.of());
+        try (RunningJar shop = ShopProcess.start(folder, Map.of());
                 var shell = new Shell()) {
             for (Line line : lines) {
                 String pasted = line.pasted()

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mobilebackend.testkit.app.RunningJar;
 import dev.mobilebackend.testkit.app.TestDatabase;
 import dev.mobilebackend.testkit.client.MobileClient;
 import dev.mobilebackend.testkit.client.Reply;
@@ -42,7 +43,7 @@ class ShopProcessIT {
 
     @Test
     void stopsCleanlyWhenItIsToldTo() throws Exception {
-        ShopProcess shop = ShopProcess.start(folder, Map.of());
+        RunningJar shop = ShopProcess.start(folder, Map.of());
         assertEquals(200, phone(shop, null).get("/health/ready").status());
 
         List<String> said = shop.terminate();
@@ -55,14 +56,14 @@ class ShopProcessIT {
     void answersEveryOrderThatItTakesWhenItIsToldToStop() throws Exception {
         Map<Integer, String> accepted = new ConcurrentHashMap<>();
         Tokens tokens;
-        try (ShopProcess shop = ShopProcess.start(folder, Map.of())) {
+        try (RunningJar shop = ShopProcess.start(folder, Map.of())) {
             MobileClient phone = phone(shop, null);
             signUp(phone);
             tokens = phone.tokens().orElseThrow();
             orderUntil(shop::terminate, phone, accepted);
         }
 
-        try (ShopProcess again = ShopProcess.start(folder, Map.of())) {
+        try (RunningJar again = ShopProcess.start(folder, Map.of())) {
             assertEquals(accepted.size(), ordersOf(phone(again, tokens)).size());
         }
     }
@@ -88,7 +89,7 @@ class ShopProcessIT {
 
     @Test
     void refusesPlainHttpAndHidesTheOutboxOutsideDevelopment() throws Exception {
-        try (ShopProcess shop = ShopProcess.start(folder, Map.of("SHOP_DEV", "false"))) {
+        try (RunningJar shop = ShopProcess.start(folder, Map.of("SHOP_DEV", "false"))) {
             Reply refused = phone(shop, null).get("/v1/products");
 
             ShopJourney.assertProblem(403, "plain-http", refused);
@@ -112,8 +113,8 @@ class ShopProcessIT {
     void twoInstancesShareTokensAndWhatIsRevoked() throws Exception {
         try (TestDatabase database = TestDatabase.postgres()) {
             Map<String, String> environment = on(database);
-            try (ShopProcess one = ShopProcess.start(folder, environment);
-                    ShopProcess other = ShopProcess.start(folder, environment)) {
+            try (RunningJar one = ShopProcess.start(folder, environment);
+                    RunningJar other = ShopProcess.start(folder, environment)) {
                 MobileClient phone = phone(one, null);
                 signUp(phone);
                 MobileClient samePhone = phone(other, phone.tokens().orElseThrow());
@@ -148,7 +149,7 @@ class ShopProcessIT {
     private void survivesAKillAmongTwoHundredOrders(Map<String, String> environment) throws Exception {
         Map<Integer, String> accepted = new ConcurrentHashMap<>();
         Tokens tokens;
-        try (ShopProcess shop = ShopProcess.start(folder, environment)) {
+        try (RunningJar shop = ShopProcess.start(folder, environment)) {
             MobileClient phone = phone(shop, null);
             signUp(phone);
             tokens = phone.tokens().orElseThrow();
@@ -156,7 +157,7 @@ class ShopProcessIT {
         }
         assertTrue(accepted.size() >= ENDED_AFTER && accepted.size() < ORDERS, accepted.size() + " were accepted");
 
-        try (ShopProcess again = ShopProcess.start(folder, environment)) {
+        try (RunningJar again = ShopProcess.start(folder, environment)) {
             MobileClient phone = phone(again, tokens);
             for (int i = 0; i < ORDERS; i++) {
                 Reply answer = order(phone, i);
@@ -252,7 +253,7 @@ class ShopProcessIT {
         assertEquals(200, phone.verify(email, code).status());
     }
 
-    private static MobileClient phone(ShopProcess shop, Tokens tokens) {
+    private static MobileClient phone(RunningJar shop, Tokens tokens) {
         URI uri = shop.uri();
         MobileClient.Builder builder = MobileClient.builder(uri).retry(RetryPolicy.NEVER);
         return tokens == null ? builder.build() : builder.tokens(tokens).build();

@@ -104,10 +104,14 @@ public class SpringBootApp {
     @Bean
     Auth auth(Database database, ObjectProvider<Auth> auth, @Value("${SECRET_FILE:data/secret}") Path secretFile) {
         var secret = ServerSecret.ofFile(secretFile, Ambient.random());
-        return Auth.builder(database, secret, (handle, notice) -> Database.afterCommit(handle, () -> {
-                    Message mail = auth.getObject().accounts().message(notice);
-                    System.out.println("spring-boot: mail to " + mail.to() + ": " + mail.subject() + " " + mail.code());
-                }))
+        return Auth.builder(
+                        database,
+                        secret,
+                        (handle, notice) -> Database.afterCommit(handle, () -> {
+                            Message mail = auth.getObject().accounts().message(notice);
+                            System.out.println(
+                                    "spring-boot: mail to " + mail.to() + ": " + mail.subject() + " " + mail.code());
+                        }))
                 .build();
     }
 

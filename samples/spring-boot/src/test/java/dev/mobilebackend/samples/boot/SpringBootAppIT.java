@@ -2,7 +2,6 @@
 package dev.mobilebackend.samples.boot;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mobilebackend.testkit.app.RunningJar;
@@ -15,11 +14,8 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.springframework.boot.SpringApplication;
-import org.springframework.web.bind.annotation.GetMapping;
-import org.springframework.web.bind.annotation.RestController;
 
-/** The runnable jar, as its README starts it, and what keeps it from starting. */
+/** The runnable jar, as its README starts it. */
 @Timeout(300)
 class SpringBootAppIT {
 
@@ -36,8 +32,7 @@ class SpringBootAppIT {
         try (RunningJar app = RunningJar.start(JAR, folder, Map.of("AUDITOR_PASSWORD", PASSWORD), READY)) {
             MobileClient phone = MobileClient.builder(app.uri()).build();
             assertEquals(200, phone.get("/health/ready").status());
-            assertEquals(
-                    "Pear", phone.get("/v1/products/1").json().get("name").asString());
+            assertEquals("Pear", phone.get("/v1/products/1").json().get("name").asString());
             assertProblem(404, "not-found", phone.get("/v1/products/3"));
             assertProblem(400, "malformed-request", phone.get("/v1/products/pear"));
             assertProblem(404, "not-found", phone.get("/error"));
@@ -53,32 +48,11 @@ class SpringBootAppIT {
             assertProblem(403, "forbidden", phone.get("/v1/reports"));
             MobileClient auditor = MobileClient.builder(app.uri()).build();
             assertEquals(200, auditor.signIn("auditor@example.org", PASSWORD).status());
-            assertEquals(
-                    42, auditor.get("/v1/reports").json().get("visits").asInt());
+            assertEquals(42, auditor.get("/v1/reports").json().get("visits").asInt());
 
             app.terminate();
             assertEquals(143, app.exitCode());
         }
-    }
-
-    @RestController
-    static class Forgotten {
-
-        @GetMapping("/v1/forgotten")
-        String secret() {
-            return "never";
-        }
-    }
-
-    @Test
-    void doesNotStartWithAControllerWhoseRouteNobodyDeclared() {
-        String[] settings = {"--server.port=0", "--spring.datasource.url=jdbc:h2:mem:boot", "--SECRET_FILE=" + folder.resolve("secret")};
-
-        Throwable refused = assertThrows(
-                IllegalStateException.class,
-                () -> SpringApplication.run(new Class<?>[] {SpringBootApp.class, Forgotten.class}, settings));
-
-        assertTrue(refused.getMessage().contains("GET /v1/forgotten"), refused::toString);
     }
 
     private static void assertProblem(int status, String code, Reply reply) {
