@@ -26,6 +26,7 @@ import jakarta.servlet.http.HttpServlet;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Set;
+import org.apache.catalina.Context;
 import org.apache.catalina.LifecycleException;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.startup.Tomcat;
@@ -71,8 +72,13 @@ public final class TomcatApp {
         connector.setPort(Integer.parseInt(setting("PORT", "8080")));
         connector.setProperty("address", setting("HOST", "127.0.0.1"));
         tomcat.setConnector(connector);
-        tomcat.addContext("", null).addServletContainerInitializer((classes, context) -> serve(context), Set.of());
+        Context application = tomcat.addContext("", null);
+        application.addServletContainerInitializer((classes, context) -> serve(context), Set.of());
         tomcat.start();
+        if (!application.getState().isAvailable()) {
+            stop();
+            throw new IllegalStateException("the application did not start, for the reason that Tomcat has logged");
+        }
         Runtime.getRuntime().addShutdownHook(new Thread(this::stop));
         System.out.println("tomcat: ready on http://" + setting("HOST", "127.0.0.1") + ":" + connector.getLocalPort());
     }
