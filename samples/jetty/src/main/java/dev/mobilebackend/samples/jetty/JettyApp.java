@@ -18,6 +18,7 @@ import dev.mobilebackend.core.health.HealthServlet;
 import dev.mobilebackend.core.transport.TransportPolicy;
 import dev.mobilebackend.core.transport.TransportPolicy.PlainHttp;
 import jakarta.servlet.DispatcherType;
+import jakarta.servlet.ServletContext;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -25,7 +26,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.EnumSet;
 import java.util.List;
-import org.eclipse.jetty.ee11.servlet.FilterHolder;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.handler.GracefulHandler;
@@ -58,12 +58,7 @@ public final class JettyApp {
                 .build();
 
         var context = new ServletContextHandler("/");
-        var filter = new FilterHolder(edge);
-        filter.setAsyncSupported(true);
-        context.addFilter(filter, "/*", EnumSet.of(DispatcherType.REQUEST, DispatcherType.ASYNC, DispatcherType.ERROR));
-        context.addServlet(new GreetingServlet(), "/v1/greetings/*");
-        context.addServlet(new MeServlet(), "/v1/me");
-        context.addServlet(new HealthServlet(health), "/health/*");
+        context.addServletContainerInitializer((classes, servlets) -> serve(servlets, edge, health));
 
         String host = setting("HOST", "127.0.0.1");
         var server = new Server(new InetSocketAddress(host, Integer.parseInt(setting("PORT", "8080"))));
@@ -74,6 +69,16 @@ public final class JettyApp {
         System.out.println(
                 "jetty: ready on http://" + host + ":" + server.getURI().getPort());
         System.out.println("jetty: a token for Ada: " + tokens.issue("ada", Ambient.random()));
+    }
+
+    private static void serve(ServletContext context, Edge edge, Health health) {
+        var filter = context.addFilter("edge", edge);
+        filter.setAsyncSupported(true);
+        filter.addMappingForUrlPatterns(
+                EnumSet.of(DispatcherType.REQUEST, DispatcherType.ASYNC, DispatcherType.ERROR), false, "/*");
+        context.addServlet("greetings", new GreetingServlet()).addMapping("/v1/greetings/*");
+        context.addServlet("me", new MeServlet()).addMapping("/v1/me");
+        context.addServlet("health", new HealthServlet(health)).addMapping("/health/*");
     }
 
     /** A servlet as a team has it already: it knows nothing of the edge. */

@@ -32,7 +32,8 @@ final class DeclaredControllers implements SmartInitializingSingleton {
     }
 
     private static Stream<String> served(RequestMappingInfo mapping) {
-        return methods(mapping).flatMap(method -> mapping.getPatternValues().stream().map(path -> method + " " + path));
+        return methods(mapping)
+                .flatMap(method -> mapping.getPatternValues().stream().map(path -> method + " " + path));
     }
 
     /** A mapping that names no method answers each. */

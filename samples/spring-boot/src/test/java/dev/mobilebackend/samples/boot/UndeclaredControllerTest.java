@@ -33,8 +33,7 @@ class UndeclaredControllerTest {
             "--PORT=0", "--DATABASE_URL=jdbc:h2:mem:undeclared", "--SECRET_FILE=" + folder.resolve("secret")
         };
 
-        Throwable refused =
-                assertThrows(IllegalStateException.class, () -> SpringApplication.run(sources, settings));
+        Throwable refused = assertThrows(IllegalStateException.class, () -> SpringApplication.run(sources, settings));
 
         assertTrue(refused.getMessage().contains("GET /v1/forgotten/{id}"), refused::toString);
     }

@@ -76,6 +76,7 @@ public final class TomcatApp {
         application.addServletContainerInitializer((classes, context) -> serve(context), Set.of());
         tomcat.start();
         if (!application.getState().isAvailable()) {
+            // Tomcat logs what an application failed with, and goes on without it.
             stop();
             throw new IllegalStateException("the application did not start, for the reason that Tomcat has logged");
         }
