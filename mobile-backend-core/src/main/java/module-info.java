@@ -18,6 +18,8 @@ module dev.mobilebackend.core {
     requires static org.eclipse.jetty.ee10.servlet;
     requires static org.eclipse.jetty.server;
     requires static kotlin.stdlib;
+    // Only for applications that count with Micrometer, in the same way.
+    requires static micrometer.core;
 
     exports dev.mobilebackend.core.ambient;
     exports dev.mobilebackend.core.conditional;
@@ -28,6 +30,8 @@ module dev.mobilebackend.core {
     exports dev.mobilebackend.core.idempotency;
     exports dev.mobilebackend.core.idempotency.jdbi;
     exports dev.mobilebackend.core.javalin;
+    exports dev.mobilebackend.core.observe;
+    exports dev.mobilebackend.core.observe.micrometer;
     exports dev.mobilebackend.core.openapi;
     exports dev.mobilebackend.core.page;
     exports dev.mobilebackend.core.page.jdbi;

@@ -71,6 +71,13 @@ class ArchitectureTest {
             .dependOnClassesThat(resideInAnyPackage("io.lettuce..", "redis..", "org.redisson.."));
 
     @ArchTest
+    static final ArchRule onlyMicrometerRoomsSpeakMicrometer = noClasses()
+            .that()
+            .resideOutsideOfPackage("..micrometer..")
+            .should()
+            .dependOnClassesThat(resideInAPackage("io.micrometer.."));
+
+    @ArchTest
     static final ArchRule onlyTheEdgeSeesFiltersAndAsync = noClasses()
             .that()
             .resideOutsideOfPackages("dev.mobilebackend.core.edge..", "dev.mobilebackend.testkit..")

@@ -9,6 +9,8 @@ import dev.mobilebackend.core.exchange.PayloadDigest;
 import dev.mobilebackend.core.exchange.RequestFacts;
 import dev.mobilebackend.core.idempotency.IdempotencyPolicy;
 import dev.mobilebackend.core.idempotency.IdempotencyStep;
+import dev.mobilebackend.core.observe.AccessLog;
+import dev.mobilebackend.core.observe.AccessLogPolicy;
 import dev.mobilebackend.core.problem.Problem;
 import dev.mobilebackend.core.problem.ProblemException;
 import dev.mobilebackend.core.problem.ProblemWriter;
@@ -90,7 +92,8 @@ public final class Edge implements Filter {
         checkNames(builder.everywhere, routes);
         maximumBody = builder.transport.maximumBody();
         ticks = builder.ticks;
-        var all = new ArrayList<EdgeStep>();
+        var all = new ArrayList<>(builder.observers);
+        all.add(new AccessLog(builder.accessLog));
         all.add(new TransportStep(builder.transport));
         atRoute = all.size();
         all.add(new RateLimitStep(limiter, Subject.CLIENT, builder.everywhere));
@@ -247,6 +250,7 @@ public final class Edge implements Filter {
         passage.pass(atBody);
         request.checkBody();
         passage.pass(steps.length);
+        request.exchange().admitted();
     }
 
     private static void keepOutOfCaches(Exchange exchange) {
@@ -323,6 +327,8 @@ public final class Edge implements Filter {
 
         private final Routes routes = new Routes();
         private final List<RateLimitPolicy> everywhere = new ArrayList<>();
+        private final List<EdgeStep> observers = new ArrayList<>();
+        private AccessLogPolicy accessLog = AccessLogPolicy.lines();
         private TransportPolicy transport = TransportPolicy.strict();
         private RateLimitStore limits = new InMemoryRateLimitStore();
         private @Nullable EdgeStep authenticate;
@@ -341,6 +347,21 @@ public final class Edge implements Filter {
         /** The step that finds out who is calling; without one there can be only open routes. */
         public Builder authenticate(EdgeStep step) {
             authenticate = step;
+            return this;
+        }
+
+        /**
+         * A step around all others, which hears of every request that can be read, refused ones included: figures, a
+         * drain. The first is the outermost.
+         */
+        public Builder observe(EdgeStep step) {
+            observers.add(step);
+            return this;
+        }
+
+        /** What is logged of each request; {@link AccessLogPolicy#lines} if nothing is said. */
+        public Builder accessLog(AccessLogPolicy policy) {
+            accessLog = policy;
             return this;
         }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.core.exchange;
 
+import dev.mobilebackend.core.ambient.Ambient;
 import dev.mobilebackend.core.problem.Problem;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.http.HttpServletRequest;
@@ -45,6 +46,8 @@ public final class Exchange {
     private String[] values = NO_VALUES;
     private @Nullable Caller caller;
     private byte @Nullable [] fingerprint;
+    private @Nullable TraceContext trace;
+    private boolean admitted;
 
     /**
      * Made by the edge, which hands in a digest where the route needs one.
@@ -120,6 +123,11 @@ public final class Exchange {
         values = pathValues;
     }
 
+    /** Whether the request is for a declared endpoint. */
+    public boolean isMatched() {
+        return endpoint != null;
+    }
+
     public Optional<Endpoint> tryEndpoint() {
         return Optional.ofNullable(endpoint);
     }
@@ -130,6 +138,16 @@ public final class Exchange {
             throw new IllegalStateException("no route is known yet for " + facts.method() + " " + facts.path());
         }
         return endpoint;
+    }
+
+    /** Called by the edge once every step has let the request pass. */
+    public void admitted() {
+        admitted = true;
+    }
+
+    /** Whether the request came through the edge to its handler. */
+    public boolean isAdmitted() {
+        return admitted;
     }
 
     /** Called by the authentication step once the token has been verified. */
@@ -184,6 +202,22 @@ public final class Exchange {
     }
 
     /**
+     * The distributed trace this request belongs to: the one its {@code traceparent} names, or one that starts here.
+     * Every call gives the same. Read from the request by the first call.
+     */
+    public TraceContext trace() {
+        if (trace == null) {
+            String parent = request.getHeader("traceparent");
+            // Two of them contradict each other, and the state may come in several lines (section 3.3.1.1).
+            boolean one = parent != null && headers("traceparent").size() == 1;
+            String state =
+                    one && request.getHeader("tracestate") != null ? String.join(",", headers("tracestate")) : null;
+            trace = TraceContext.next(one ? parent : null, state, Ambient.quickRandom());
+        }
+        return trace;
+    }
+
+    /**
      * The first value of a query parameter. Taken from the query alone: the servlet's own parameters would read a
      * form's body as well.
      */
@@ -215,6 +249,18 @@ public final class Exchange {
         } catch (IOException gone) {
             throw incomplete();
         }
+    }
+
+    /** The protocol's name and version, such as {@code HTTP/1.1}. */
+    public String protocol() {
+        return request.getProtocol();
+    }
+
+    /** Whether the answer is one that was given before, to the same idempotent request. */
+    public boolean isReplayed() {
+        return endpoint != null
+                && endpoint.method() != HttpMethod.GET
+                && response.getHeader("Idempotent-Replayed") != null;
     }
 
     public void setHeader(String name, String value) {

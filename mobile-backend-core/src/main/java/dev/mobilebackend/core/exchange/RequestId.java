@@ -12,9 +12,14 @@ public final class RequestId {
     private RequestId() {}
 
     public static String next(RandomGenerator random) {
+        return hex(random.nextLong(), random.nextLong());
+    }
+
+    /** Both numbers in 32 digits. */
+    static String hex(long high, long low) {
         byte[] digits = new byte[32];
-        put(random.nextLong(), digits, 0);
-        put(random.nextLong(), digits, 16);
+        put(high, digits, 0);
+        put(low, digits, 16);
         return new String(digits, StandardCharsets.ISO_8859_1);
     }
 

@@ -51,6 +51,16 @@ public final class TestExchange {
         return exchange;
     }
 
+    /** A request of which this is known, with the given header fields and no route yet. */
+    public static Exchange of(RequestFacts facts, String... headers) {
+        return of(facts, new HashMap<>(), headers);
+    }
+
+    /** The same; the fields of its answer are put into a map. */
+    public static Exchange of(RequestFacts facts, Map<String, String> answered, String... headers) {
+        return new Exchange(request(pairs(headers), Map.of()), keeping(answered), facts, null, () -> 0);
+    }
+
     private static Exchange exchange(Map<String, String> headers, Map<String, String> parameters) {
         var exchange =
                 new Exchange(request(headers, parameters), response(), facts("GET", "/list", NOW), null, () -> 0);
@@ -85,6 +95,7 @@ public final class TestExchange {
             case "getInputStream" -> new EmptyBody();
             case "getQueryString" -> query;
             case "getContentType" -> null;
+            case "getProtocol" -> headers.getOrDefault("Test-Protocol", "HTTP/1.1");
             default -> throw new UnsupportedOperationException(method.getName());
         };
         return (HttpServletRequest) Proxy.newProxyInstance(
@@ -94,6 +105,19 @@ public final class TestExchange {
     private static HttpServletResponse response() {
         InvocationHandler answers = (proxy, method, arguments) -> {
             throw new UnsupportedOperationException(method.getName());
+        };
+        return (HttpServletResponse) Proxy.newProxyInstance(
+                TestExchange.class.getClassLoader(), new Class<?>[] {HttpServletResponse.class}, answers);
+    }
+
+    private static HttpServletResponse keeping(Map<String, String> fields) {
+        InvocationHandler answers = (proxy, method, arguments) -> switch (method.getName()) {
+            case "setHeader" -> {
+                fields.put((String) arguments[0], (String) arguments[1]);
+                yield null;
+            }
+            case "getHeader" -> fields.get((String) arguments[0]);
+            default -> throw new UnsupportedOperationException(method.getName());
         };
         return (HttpServletResponse) Proxy.newProxyInstance(
                 TestExchange.class.getClassLoader(), new Class<?>[] {HttpServletResponse.class}, answers);

@@ -14,9 +14,12 @@ import dev.mobilebackend.core.data.Database;
 import dev.mobilebackend.core.data.Schema;
 import dev.mobilebackend.core.data.SchemaPart;
 import dev.mobilebackend.core.edge.Edge;
+import dev.mobilebackend.core.health.Drain;
+import dev.mobilebackend.core.health.DrainPolicy;
 import dev.mobilebackend.core.health.Health;
 import dev.mobilebackend.core.health.HealthServlet;
 import dev.mobilebackend.core.javalin.JavalinEdge;
+import dev.mobilebackend.core.observe.micrometer.EdgeMetrics;
 import dev.mobilebackend.core.page.PagePolicy;
 import dev.mobilebackend.core.page.Paging;
 import dev.mobilebackend.core.problem.ProblemException;
@@ -35,6 +38,8 @@ import dev.mobilebackend.samples.shop.product.Products;
 import dev.mobilebackend.samples.shop.profile.Profile;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
@@ -57,6 +62,7 @@ public final class Shop implements AutoCloseable {
     private final Auth auth;
     private final Worker worker;
     private final Health health;
+    private final Drain drain;
     private final Javalin server;
 
     private Shop(
@@ -78,8 +84,12 @@ public final class Shop implements AutoCloseable {
                                 (job, handle) -> mailbox.send(auth.accounts().message(job.notice()), handle)))
                 .build();
         health = Health.of(database);
+        drain = new Drain(health, DrainPolicy.usual().grace(settings.grace()));
+        var figures = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         Edge.Builder edge = Edge.builder()
                 .clock(clock)
+                .observe(drain)
+                .observe(EdgeMetrics.of(figures))
                 .transport(TransportPolicy.strict()
                         .plainHttp(settings.development() ? PlainHttp.LOOPBACK : PlainHttp.NOWHERE))
                 .authenticate(auth.bearerStep())
@@ -91,7 +101,7 @@ public final class Shop implements AutoCloseable {
                 orders,
                 new Profile(auth.accounts()),
                 mailbox,
-                new Admin(jobs, products),
+                new Admin(jobs, products, figures),
                 settings.development());
         server = Javalin.create(config -> serve(config, edge, routes));
         products.seed(PRODUCTS);
@@ -112,8 +122,8 @@ public final class Shop implements AutoCloseable {
         return worker;
     }
 
-    public Health health() {
-        return health;
+    public Drain drain() {
+        return drain;
     }
 
     /** Lets running jobs finish. */

@@ -40,8 +40,7 @@ public final class ShopApp {
         Shop shop = Shop.open(settings, database, JdbiJobStore.of(database), secret, Ambient.clock());
         Javalin server = shop.server();
         Runtime.getRuntime().addShutdownHook(Ambient.threads("shop-stop").newThread(() -> {
-            shop.health().drain();
-            server.stop();
+            shop.drain().run(server::stop);
             shop.close();
             pool.close();
             System.out.println("shop: stopped");

@@ -2,6 +2,8 @@
 package dev.mobilebackend.samples.shop;
 
 import dev.mobilebackend.core.exchange.ClientAddress;
+import dev.mobilebackend.core.health.DrainPolicy;
+import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param development allows plain HTTP from this machine and shows sent mail under {@code /dev/outbox}
  * @param serverSecret Base64 of at least 32 bytes; without one a file beside the data keeps it
  * @param adminPassword of {@code admin@shop.example}; no admin without one
+ * @param grace how long it answers on after it was told to stop, so that load balancers notice
  */
 public record ShopSettings(
         String host,
@@ -20,7 +23,8 @@ public record ShopSettings(
         String databasePassword,
         boolean development,
         @Nullable String serverSecret,
-        @Nullable String adminPassword) {
+        @Nullable String adminPassword,
+        Duration grace) {
 
     /**
      * Reads them, with a default for each that is not set.
@@ -29,15 +33,17 @@ public record ShopSettings(
      */
     public static ShopSettings from(Map<String, String> environment) {
         String host = environment.getOrDefault("HOST", "127.0.0.1");
+        boolean development = development(environment.get("SHOP_DEV"), host);
         return new ShopSettings(
                 host,
                 port(environment.getOrDefault("PORT", "8080")),
                 environment.getOrDefault("DATABASE_URL", "jdbc:h2:file:./data/shop"),
                 environment.getOrDefault("DATABASE_USER", ""),
                 environment.getOrDefault("DATABASE_PASSWORD", ""),
-                development(environment.get("SHOP_DEV"), host),
+                development,
                 environment.get("SHOP_SECRET"),
-                environment.get("SHOP_ADMIN_PASSWORD"));
+                environment.get("SHOP_ADMIN_PASSWORD"),
+                grace(environment.get("SHOP_GRACE"), development));
     }
 
     /** The database's address without its options, which may hold a password. */
@@ -65,6 +71,16 @@ public record ShopSettings(
             throw new IllegalArgumentException("SHOP_DEV must be true or false, was '" + text + "'");
         }
         return text.equals("true");
+    }
+
+    private static Duration grace(@Nullable String text, boolean development) {
+        if (text == null) {
+            return development ? Duration.ZERO : DrainPolicy.usual().grace();
+        }
+        if (!text.matches("[0-9]{1,3}")) {
+            throw new IllegalArgumentException("SHOP_GRACE must be a number of seconds up to 999, was '" + text + "'");
+        }
+        return Duration.ofSeconds(Integer.parseInt(text));
     }
 
     private static boolean isLoopback(String host) {

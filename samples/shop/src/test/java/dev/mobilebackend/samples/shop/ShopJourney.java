@@ -297,7 +297,37 @@ abstract class ShopJourney {
 
         assertProblem(403, "forbidden", phone.get("/v1/admin/jobs"));
         assertEquals(200, admin.get("/v1/admin/jobs").status());
-        assertTrue(admin.get("/metrics").text().contains("shop_cache_hits"));
+    }
+
+    @Test
+    void countsWhatItDoesForWhoeverScrapesIt(MobileClient phone) {
+        signUp(phone);
+        orderOnce(phone, "counted");
+        orderOnce(phone, "counted");
+        phone.get("/nowhere");
+
+        String figures = phone.get("/metrics").text();
+
+        for (String figure : List.of(
+                "shop_cache_hits_total ",
+                "shop_jobs{kind=",
+                "http_server_active_requests 1.0",
+                "http_server_request_duration_seconds_bucket{error_type=\"none\",http_request_method=\"POST\","
+                        + "http_response_status_code=\"201\",http_route=\"/v1/orders\",url_scheme=\"http\",le=\"0.005\"} ",
+                "http_route=\"undeclared\"",
+                "mobilebackend_edge_refusals_total{code=\"not-found\"} ",
+                "mobilebackend_idempotency_replays_total{http_route=\"/v1/orders\"} ")) {
+            assertTrue(figures.contains(figure), () -> figure + " is not among\n" + figures);
+        }
+        assertFalse(figures.contains("/nowhere"));
+    }
+
+    private static void orderOnce(MobileClient phone, String key) {
+        Reply answer = phone.request("POST", "/v1/orders")
+                .header("Idempotency-Key", key)
+                .json(Map.of("productId", 1, "quantity", 1))
+                .send();
+        assertEquals(201, answer.status(), answer::toString);
     }
 
     @Test

@@ -53,6 +53,23 @@ class ShopProcessIT {
     }
 
     @Test
+    void logsALineForEachRequestWhenItIsToldTo() throws Exception {
+        String options = "-Dorg.slf4j.simpleLogger.logFile=System.out"
+                + " -Dorg.slf4j.simpleLogger.log.dev.mobilebackend.access=info";
+        ShopProcess shop = ShopProcess.start(folder, Map.of("JAVA_TOOL_OPTIONS", options));
+        phone(shop, null).get("/v1/products/7");
+        phone(shop, null).get("/v1/me");
+
+        List<String> said = shop.terminate();
+
+        assertTrue(said.get(0).contains(" access - time="), said::toString);
+        assertTrue(said.get(0).contains(" method=GET route=/v1/products/{id} status=200 "), said::toString);
+        assertTrue(said.get(1).contains(" denied - time="), said::toString);
+        assertTrue(said.get(1).endsWith(" problem=unauthenticated"), said::toString);
+        assertEquals(List.of("shop: stopped"), said.subList(2, said.size()));
+    }
+
+    @Test
     void answersEveryOrderThatItTakesWhenItIsToldToStop() throws Exception {
         Map<Integer, String> accepted = new ConcurrentHashMap<>();
         Tokens tokens;
@@ -74,6 +91,7 @@ class ShopProcessIT {
                 "PORT", "eighty",
                 "SHOP_DEV", "maybe",
                 "SHOP_SECRET", "c2hvcnQ=",
+                "SHOP_GRACE", "a while",
                 "SHOP_ADMIN_PASSWORD", "short",
                 "DATABASE_URL", "jdbc:postgresql://127.0.0.1:1/shop?password=hunter2");
         for (Map.Entry<String, String> setting : wrong.entrySet()) {

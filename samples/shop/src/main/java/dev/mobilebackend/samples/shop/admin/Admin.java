@@ -9,11 +9,16 @@ import dev.mobilebackend.jobs.DeadJob;
 import dev.mobilebackend.jobs.JobCount;
 import dev.mobilebackend.jobs.JobStore;
 import dev.mobilebackend.samples.shop.product.Products;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 
 /** What operators look at: the jobs, and figures in the text format that Prometheus scrapes. */
 public final class Admin {
@@ -21,11 +26,16 @@ public final class Admin {
     private static final int DEAD_SHOWN = 50;
 
     private final JobStore jobs;
-    private final Products products;
+    private final PrometheusMeterRegistry figures;
+    private final MultiGauge jobFigures;
 
-    public Admin(JobStore jobs, Products products) {
+    public Admin(JobStore jobs, Products products, PrometheusMeterRegistry figures) {
         this.jobs = jobs;
-        this.products = products;
+        this.figures = figures;
+        jobFigures = MultiGauge.builder("shop.jobs").register(figures);
+        count("shop.cache.hits", products, CacheStatistics::hits);
+        count("shop.cache.misses", products, CacheStatistics::misses);
+        count("shop.cache.load.failures", products, CacheStatistics::loadFailures);
     }
 
     private record Jobs(List<JobCount> counts, List<Dead> dead) {}
@@ -46,24 +56,20 @@ public final class Admin {
 
     /** {@code GET /metrics}. */
     public Answer metrics(Exchange exchange) {
-        var text = new StringBuilder();
-        text.append("# TYPE shop_jobs gauge\n");
-        for (JobCount count : jobs.counts()) {
-            text.append("shop_jobs{kind=\"%s\",state=\"%s\"} %d\n"
-                    .formatted(count.kind(), count.state().name().toLowerCase(Locale.ROOT), count.count()));
-        }
-        CacheStatistics cache = products.cacheStatistics();
-        counter(text, "shop_cache_hits_total", cache.hits());
-        counter(text, "shop_cache_misses_total", cache.misses());
-        counter(text, "shop_cache_load_failures_total", cache.loadFailures());
+        jobFigures.register(jobs.counts().stream().map(Admin::row).toList(), true);
         return new Answer(
                 200,
                 Map.of("Content-Type", "text/plain; version=0.0.4; charset=utf-8"),
-                text.toString().getBytes(StandardCharsets.UTF_8));
+                figures.scrape().getBytes(StandardCharsets.UTF_8));
     }
 
-    private static void counter(StringBuilder text, String name, long value) {
-        text.append("# TYPE ").append(name).append(" counter\n");
-        text.append(name).append(' ').append(value).append('\n');
+    private static MultiGauge.Row<Number> row(JobCount count) {
+        Tags tags = Tags.of("kind", count.kind(), "state", count.state().name().toLowerCase(Locale.ROOT));
+        return MultiGauge.Row.of(tags, count.count());
+    }
+
+    private void count(String name, Products products, ToDoubleFunction<CacheStatistics> figure) {
+        FunctionCounter.builder(name, products, of -> figure.applyAsDouble(of.cacheStatistics()))
+                .register(figures);
     }
 }
