@@ -56,7 +56,7 @@ class ShopProcessIT {
     void logsALineForEachRequestWhenItIsToldTo() throws Exception {
         String options = "-Dorg.slf4j.simpleLogger.logFile=System.out"
                 + " -Dorg.slf4j.simpleLogger.log.dev.mobilebackend.access=info";
-        ShopProcess shop = ShopProcess.start(folder, Map.of("JAVA_TOOL_OPTIONS", options));
+        RunningJar shop = ShopProcess.start(folder, Map.of("JAVA_TOOL_OPTIONS", options));
         phone(shop, null).get("/v1/products/7");
         phone(shop, null).get("/v1/me");
 
