@@ -13,7 +13,7 @@ import dev.mobilebackend.core.observe.AccessLog;
 import dev.mobilebackend.core.observe.AccessLogPolicy;
 import dev.mobilebackend.core.problem.Problem;
 import dev.mobilebackend.core.problem.ProblemException;
-import dev.mobilebackend.core.problem.ProblemWriter;
+import dev.mobilebackend.core.problem.ProblemTexts;
 import dev.mobilebackend.core.ratelimit.InMemoryRateLimitStore;
 import dev.mobilebackend.core.ratelimit.RateLimitPolicy;
 import dev.mobilebackend.core.ratelimit.RateLimitPolicy.Subject;
@@ -74,6 +74,7 @@ public final class Edge implements Filter {
 
     private final Door door;
     private final RouteTable routes;
+    private final ProblemTexts texts;
     private final long maximumBody;
     private final LongSupplier ticks;
     private volatile ServletMappings mappings = ServletMappings.NONE;
@@ -89,6 +90,7 @@ public final class Edge implements Filter {
         var limiter = new RateLimiter(builder.limits);
         door = new Door(builder.clock, builder.random);
         routes = builder.routes.build();
+        texts = builder.texts;
         checkNames(builder.everywhere, routes);
         maximumBody = builder.transport.maximumBody();
         ticks = builder.ticks;
@@ -182,12 +184,12 @@ public final class Edge implements Filter {
             String requestId = door.newRequestId();
             LOG.error("request {} could not be read", requestId, unreadable);
             response.setHeader("X-Request-Id", requestId);
-            ProblemWriter.write(response, Problem.INTERNAL_ERROR, requestId);
+            EdgeResponse.write(response, request, Problem.INTERNAL_ERROR, texts, requestId);
             return;
         }
         RouteMatch match = routes.match(facts.method(), facts.path(), Door.decodedPath(request, facts.path()));
         PayloadDigest digest = match instanceof Found found && isIdempotent(found.route()) ? new PayloadDigest() : null;
-        var answer = new EdgeResponse(response, facts.requestId());
+        var answer = new EdgeResponse(response, request, texts, facts.requestId());
         var asked = new EdgeRequest(request, answer, facts, maximumBody, digest, ticks);
         Exchange exchange = asked.exchange();
         var passage = new Passage(exchange, steps);
@@ -226,7 +228,7 @@ public final class Edge implements Filter {
         String requestId = EdgeRequest.find(request)
                 .map(found -> found.response().requestId())
                 .orElseGet(door::newRequestId);
-        ProblemWriter.write(response, Problem.ofStatus(Math.max(400, status)), requestId);
+        EdgeResponse.write(response, request, Problem.ofStatus(Math.max(400, status)), texts, requestId);
     }
 
     private void admit(Passage passage, RouteMatch match, EdgeRequest request) {
@@ -329,6 +331,7 @@ public final class Edge implements Filter {
         private final List<RateLimitPolicy> everywhere = new ArrayList<>();
         private final List<EdgeStep> observers = new ArrayList<>();
         private AccessLogPolicy accessLog = AccessLogPolicy.lines();
+        private ProblemTexts texts = ProblemTexts.shipped();
         private TransportPolicy transport = TransportPolicy.strict();
         private RateLimitStore limits = new InMemoryRateLimitStore();
         private @Nullable EdgeStep authenticate;
@@ -373,6 +376,12 @@ public final class Edge implements Filter {
 
         public Builder transport(TransportPolicy policy) {
             transport = policy;
+            return this;
+        }
+
+        /** In which languages problems are answered; otherwise in those that this library ships. */
+        public Builder texts(ProblemTexts languages) {
+            texts = languages;
             return this;
         }
 

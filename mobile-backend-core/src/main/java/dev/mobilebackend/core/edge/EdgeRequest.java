@@ -34,8 +34,6 @@ import org.jspecify.annotations.Nullable;
 final class EdgeRequest extends HttpServletRequestWrapper {
 
     private static final String ATTRIBUTE = "dev.mobilebackend.edge.request";
-    private static final Problem LENGTH_REQUIRED =
-            Problem.of(411, "length-required", "This request needs a Content-Length.");
 
     private static final List<String> METHOD_OVERRIDES =
             List.of("X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override");
@@ -264,7 +262,7 @@ final class EdgeRequest extends HttpServletRequestWrapper {
                     .exception();
         }
         if (getContentLengthLong() < 0) {
-            throw LENGTH_REQUIRED
+            throw Problem.LENGTH_REQUIRED
                     .detail("a multipart body must say how long it is")
                     .exception();
         }

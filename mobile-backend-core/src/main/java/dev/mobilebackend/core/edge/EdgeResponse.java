@@ -4,19 +4,24 @@ package dev.mobilebackend.core.edge;
 import dev.mobilebackend.core.exchange.Outcome;
 import dev.mobilebackend.core.exchange.Outcome.Ending;
 import dev.mobilebackend.core.problem.Problem;
+import dev.mobilebackend.core.problem.ProblemTexts;
 import dev.mobilebackend.core.problem.ProblemWriter;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
+import java.util.Collections;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The answer as the application sees it. Answers below 400 pass through as they are written. Whatever is written under
@@ -25,12 +30,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class EdgeResponse extends HttpServletResponseWrapper {
 
+    private static final Logger LOG = LoggerFactory.getLogger(EdgeResponse.class);
+
     private enum Gate {
         UNDECIDED,
         PASSING,
         DROPPING
     }
 
+    private final HttpServletRequest request;
+    private final ProblemTexts texts;
     private final String requestId;
     private final AtomicBoolean finished = new AtomicBoolean();
     private Gate gate = Gate.UNDECIDED;
@@ -44,8 +53,10 @@ final class EdgeResponse extends HttpServletResponseWrapper {
     private @Nullable ServletOutputStream out;
     private @Nullable PrintWriter writer;
 
-    EdgeResponse(HttpServletResponse response, String requestId) {
+    EdgeResponse(HttpServletResponse response, HttpServletRequest request, ProblemTexts texts, String requestId) {
         super(response);
+        this.request = request;
+        this.texts = texts;
         this.requestId = requestId;
     }
 
@@ -117,8 +128,25 @@ final class EdgeResponse extends HttpServletResponseWrapper {
             throw brokenOff();
         }
         if (refusal != null) {
-            ProblemWriter.write((HttpServletResponse) getResponse(), refusal, requestId);
+            write((HttpServletResponse) getResponse(), request, refusal, texts, requestId);
         }
+    }
+
+    /** Writes a problem in the client's language, or in English where that language cannot be found out. */
+    static void write(
+            HttpServletResponse response,
+            HttpServletRequest request,
+            Problem problem,
+            ProblemTexts texts,
+            String requestId)
+            throws IOException {
+        Problem worded = problem;
+        try {
+            worded = texts.in(problem, String.join(",", Collections.list(request.getHeaders("Accept-Language"))));
+        } catch (RuntimeException failure) {
+            LOG.error("the problem of request {} could not be translated", requestId, failure);
+        }
+        ProblemWriter.write(response, worded, requestId);
     }
 
     /** Says how it ended, once; also called where a container ends a request that nobody finished. */

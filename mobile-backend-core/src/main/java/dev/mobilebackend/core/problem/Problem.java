@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param type stable identifier of the kind of problem
  * @param code last word of the type, for clients that switch on it
  * @param status HTTP status, 400 to 599
- * @param title the kind in one sentence, always the same for one type
+ * @param title the kind in one sentence, always the same for one type but for its language
  * @param detail what was wrong this time and the way out; never anything internal
  * @param errors every faulty field, empty where no field is to blame
  * @param headers response fields that go with it, such as {@code Retry-After}
@@ -49,10 +49,15 @@ public record Problem(
     public static final Problem NOT_FOUND = of(404, "not-found", "There is nothing here.");
     public static final Problem METHOD_NOT_ALLOWED = of(405, "method-not-allowed", "This method is not allowed here.");
     public static final Problem NOT_ACCEPTABLE = of(406, "not-acceptable", "No acceptable form of the answer exists.");
+    public static final Problem REQUEST_TIMEOUT = of(408, "request-timeout", "The request came in too slowly.");
     public static final Problem CONFLICT = of(409, "conflict", "The request conflicts with the current state.");
+    public static final Problem LENGTH_REQUIRED = of(411, "length-required", "This request needs a Content-Length.");
     public static final Problem BODY_TOO_LARGE = of(413, "body-too-large", "The body is larger than accepted here.");
+    public static final Problem URI_TOO_LONG = of(414, "uri-too-long", "The address is longer than accepted here.");
     public static final Problem UNSUPPORTED_MEDIA_TYPE =
             of(415, "unsupported-media-type", "The body's media type is not accepted here.");
+    public static final Problem HEADERS_TOO_LARGE =
+            of(431, "headers-too-large", "The header fields are larger than accepted here.");
     public static final Problem INTERNAL_ERROR = of(500, "internal-error", "Something went wrong on our side.");
     public static final Problem UNAVAILABLE = of(503, "unavailable", "The service can't answer right now.");
 
@@ -84,10 +89,14 @@ public record Problem(
             case 404 -> NOT_FOUND;
             case 405 -> METHOD_NOT_ALLOWED;
             case 406 -> NOT_ACCEPTABLE;
+            case 408 -> REQUEST_TIMEOUT;
             case 409 -> CONFLICT;
+            case 411 -> LENGTH_REQUIRED;
             case 413 -> BODY_TOO_LARGE;
+            case 414 -> URI_TOO_LONG;
             case 415 -> UNSUPPORTED_MEDIA_TYPE;
             case 422 -> INVALID_INPUT;
+            case 431 -> HEADERS_TOO_LARGE;
             case 500 -> INTERNAL_ERROR;
             case 503 -> UNAVAILABLE;
             default -> of(status, "http-" + status, "The request was refused with status " + status + ".");
@@ -117,6 +126,11 @@ public record Problem(
 
     public Problem with(String member, Object value) {
         return new Problem(type, code, status, title, detail, errors, headers, with(extensions, member, value));
+    }
+
+    /** This problem in other words. */
+    Problem worded(String otherTitle, @Nullable String otherDetail, List<FieldError> otherErrors) {
+        return new Problem(type, code, status, otherTitle, otherDetail, otherErrors, headers, extensions);
     }
 
     /** What to throw: the exception travels straight to the one writer of error bodies. */

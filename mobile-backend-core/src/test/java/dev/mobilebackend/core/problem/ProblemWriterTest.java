@@ -53,6 +53,61 @@ class ProblemWriterTest {
     }
 
     @Test
+    void aProblemThatCannotBeWrittenIsABareFault() throws Exception {
+        Object unwritable = new Object() {
+            @Override
+            public String toString() {
+                throw new IllegalStateException("planted secret");
+            }
+        };
+        var response = new RecordedResponse();
+
+        ProblemWriter.write(response.servlet(), Problem.CONFLICT.with("member", unwritable), "request-1");
+
+        assertEquals(500, response.status());
+        assertEquals(
+                "{\"type\":\"https://mobilebackend.dev/problems/internal-error\","
+                        + "\"title\":\"Something went wrong on our side.\",\"status\":500,"
+                        + "\"code\":\"internal-error\",\"requestId\":\"request-1\"}",
+                response.body());
+        assertEquals("application/problem+json", response.header("Content-Type"));
+    }
+
+    @Test
+    void aFieldThatTheContainerRefusesEndsInABareFault() throws Exception {
+        var response = new RecordedResponse();
+        response.refuseField("Evil");
+
+        ProblemWriter.write(response.servlet(), Problem.CONFLICT.header("Evil", "a\r\nb"), "request-1");
+
+        assertEquals(500, response.status());
+        assertEquals("no-store", response.header("Cache-Control"));
+    }
+
+    @Test
+    void saysInWhichLanguageItSpeaksAndThatItDepends() throws Exception {
+        var response = new RecordedResponse();
+
+        ProblemWriter.write(response.servlet(), ProblemTexts.shipped().in(Problem.NOT_FOUND, "es"), "request-1");
+
+        assertEquals("es", response.header("Content-Language"));
+        assertEquals("Accept-Language", response.header("Vary"));
+    }
+
+    @Test
+    void anOverloadedServiceSaysWhenToComeBack() throws Exception {
+        var silent = new RecordedResponse();
+        var said = new RecordedResponse();
+        said.servlet().setHeader("Retry-After", "30");
+
+        ProblemWriter.write(silent.servlet(), Problem.UNAVAILABLE, "request-1");
+        ProblemWriter.write(said.servlet(), Problem.UNAVAILABLE, "request-1");
+
+        assertEquals("1", silent.header("Retry-After"));
+        assertEquals("30", said.header("Retry-After"));
+    }
+
+    @Test
     void isNeverASuccess() {
         assertThrows(IllegalArgumentException.class, () -> Problem.of(200, "fine", "Fine."));
     }
