@@ -33,6 +33,8 @@ import tools.jackson.core.json.JsonFactory;
  * {@code Instant}, {@code LocalDate}, {@code Duration}, {@code UUID}, enums, other records, lists of these, and
  * {@link Patch} of these, which tells a missing field from one that is null. A record that is not public must stand in a
  * package that is open to {@code dev.mobilebackend.core}.
+ *
+ * <p>Nesting is bound to 50 levels, a number to 100 digits, a property's name to 200 characters and a string to 2^20.
  */
 public final class JsonBody {
 
@@ -41,6 +43,7 @@ public final class JsonBody {
                     .maxNestingDepth(50)
                     .maxNumberLength(100)
                     .maxNameLength(200)
+                    .maxStringLength(1 << 20)
                     .build())
             .build();
 
@@ -54,7 +57,6 @@ public final class JsonBody {
      */
     public static <T extends Record> T read(Exchange exchange, Class<T> type) {
         requireJson(exchange.header("Content-Type"));
-        requireUncompressed(exchange.header("Content-Encoding"));
         return read(exchange.body(), type);
     }
 
@@ -89,27 +91,36 @@ public final class JsonBody {
         }
     }
 
-    private static void requireUncompressed(@Nullable String contentEncoding) {
-        if (contentEncoding != null && !contentEncoding.strip().equalsIgnoreCase("identity")) {
-            throw Problem.UNSUPPORTED_MEDIA_TYPE
-                    .detail("send the body as it is, without Content-Encoding")
-                    .error("header:Content-Encoding", "must be missing or identity")
-                    .exception();
-        }
-    }
-
     private static void requireJson(@Nullable String contentType) {
-        String lower = contentType == null ? "" : contentType.toLowerCase(Locale.ROOT);
-        int parameters = lower.indexOf(';');
-        String mediaType = (parameters < 0 ? lower : lower.substring(0, parameters)).strip();
-        boolean json = mediaType.equals("application/json")
-                || (mediaType.startsWith("application/") && mediaType.endsWith("+json"));
-        boolean utf8 = !lower.contains("charset=") || lower.matches(".*charset=\"?utf-8\"?(\\s*;.*)?");
-        if (!json || !utf8) {
+        if (contentType == null || !isJsonInUtf8(contentType)) {
             throw Problem.UNSUPPORTED_MEDIA_TYPE
                     .detail("send JSON in UTF-8 with Content-Type: application/json")
                     .error("header:Content-Type", "must be application/json")
                     .exception();
         }
+    }
+
+    /** A media type (RFC 9110 section 8.3.1) of JSON, whose charset is UTF-8 where it names one. */
+    static boolean isJsonInUtf8(String contentType) {
+        int end = contentType.indexOf(';');
+        String type =
+                (end < 0 ? contentType : contentType.substring(0, end)).strip().toLowerCase(Locale.ROOT);
+        boolean json = type.equals("application/json") || (type.startsWith("application/") && type.endsWith("+json"));
+        while (json && end >= 0) {
+            int start = end + 1;
+            end = contentType.indexOf(';', start);
+            json = isUtf8OrNoCharset(contentType.substring(start, end < 0 ? contentType.length() : end));
+        }
+        return json;
+    }
+
+    /** Whether a parameter is another one than charset, or says UTF-8. */
+    private static boolean isUtf8OrNoCharset(String parameter) {
+        int equals = parameter.indexOf('=');
+        if (equals < 0 || !parameter.substring(0, equals).strip().equalsIgnoreCase("charset")) {
+            return true;
+        }
+        String value = parameter.substring(equals + 1).strip();
+        return value.equalsIgnoreCase("utf-8") || value.equalsIgnoreCase("\"utf-8\"");
     }
 }

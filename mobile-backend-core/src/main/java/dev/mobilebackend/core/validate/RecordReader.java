@@ -34,7 +34,7 @@ import tools.jackson.core.exc.StreamConstraintsException;
  */
 final class RecordReader {
 
-    /** More than these are not listed: nobody reads them, and their number is the client's. */
+    /** With these reading ends: nobody reads more, and their number is the client's. */
     private static final int MOST_ERRORS = 20;
 
     private final JsonParser parser;
@@ -56,7 +56,7 @@ final class RecordReader {
                 throw malformed("there is more after the end of the JSON at " + place(parser.currentTokenLocation()));
             }
         } catch (StreamConstraintsException tooMuch) {
-            throw malformed("the JSON is nested deeper, or has a longer number or name, than is accepted at "
+            throw malformed("the JSON is nested deeper, or has a longer number, name or string, than is accepted at "
                     + place(tooMuch.getLocation()));
         } catch (JacksonException notJson) {
             throw malformed("the body is not JSON at " + place(notJson.getLocation()));
@@ -172,10 +172,24 @@ final class RecordReader {
         if (text.indexOf('\0') >= 0) {
             return fault(pointer, "must not contain U+0000");
         }
-        if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+        if (hasHalfSurrogate(text)) {
             return fault(pointer, "must be well-formed Unicode, had half a surrogate pair");
         }
         return text;
+    }
+
+    private static boolean hasHalfSurrogate(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (Character.isSurrogate(c)) {
+                boolean pair = i + 1 < text.length() && Character.isSurrogatePair(c, text.charAt(i + 1));
+                if (!pair) {
+                    return true;
+                }
+                i++;
+            }
+        }
+        return false;
     }
 
     private @Nullable Object characters(String pointer) {
@@ -254,8 +268,9 @@ final class RecordReader {
 
     /** Notes a fault and passes over the value; gives null in its place. */
     private @Nullable Object fault(String pointer, String expected) {
-        if (faultCount++ < MOST_ERRORS) {
-            faults = faults.error(pointer, expected);
+        faults = faults.error(pointer, expected);
+        if (++faultCount == MOST_ERRORS) {
+            throw faults.exception();
         }
         parser.skipChildren();
         return null;
@@ -278,10 +293,23 @@ final class RecordReader {
 
     /** RFC 6901 sections 3 and 6. */
     private static String escaped(String name) {
+        if (isPlain(name)) {
+            return name;
+        }
         String token = name.replace("~", "~0").replace("/", "~1");
         return URLEncoder.encode(token, StandardCharsets.UTF_8)
                 .replace("+", "%20")
                 .replace("%7E", "~");
+    }
+
+    private static boolean isPlain(String name) {
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9') && c != '_') {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static String place(@Nullable TokenStreamLocation location) {

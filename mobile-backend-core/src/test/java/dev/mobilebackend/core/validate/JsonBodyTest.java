@@ -3,6 +3,7 @@ package dev.mobilebackend.core.validate;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -18,6 +19,8 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class JsonBodyTest {
 
@@ -229,7 +232,9 @@ class JsonBodyTest {
         String wide = "{'text':" + "1".repeat(200) + "}";
         String named = "{'" + "n".repeat(300) + "':1}";
 
-        for (String text : new String[] {deep, wide, named}) {
+        String string = "{'text':'" + "s".repeat((1 << 20) + 1) + "'}";
+
+        for (String text : new String[] {deep, wide, named, string}) {
             assertTrue(malformed(text).startsWith("the JSON is nested deeper"), text);
         }
     }
@@ -244,6 +249,64 @@ class JsonBodyTest {
                 refused("{'text':'a\\ud83d'}", Text.class).errors());
         assertEquals(
                 "\ud83d\ude00", read("{'text':'\\ud83d\\ude00'}", Text.class).text());
+    }
+
+    @Test
+    void numbersThatCannotBeHeldAreRefused() {
+        for (String number : new String[] {"1e400", "-1e400", "1e999999999", "1E+308888", "9".repeat(90) + "e300"}) {
+            Problem problem = refused(ORDER.replace("1.5", number), Order.class);
+
+            assertEquals("#/weight", problem.errors().get(0).pointer(), number);
+        }
+    }
+
+    @Test
+    void readingEndsWithTheLastFaultThatIsListed() {
+        Problem problem = refused("{" + "'x':1,".repeat(20) + "not JSON", Text.class);
+
+        assertEquals(20, problem.errors().size());
+    }
+
+    @Property
+    void whateverIsSentIsReadOrRefused(@ForAll byte[] bytes, @ForAll String text) {
+        for (byte[] body : new byte[][] {bytes, text.getBytes(StandardCharsets.UTF_8)}) {
+            try {
+                JsonBody.read(body, Order.class);
+            } catch (ProblemException refusal) {
+                assertTrue(refusal.problem().status() < 500);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "application/json",
+                "APPLICATION/JSON",
+                "application/merge-patch+json",
+                "application/json;charset=utf-8",
+                "application/json ; Charset=\"UTF-8\" ; x=y",
+                "application/json;"
+            })
+    void jsonIsTakenInUtf8(String contentType) {
+        assertTrue(JsonBody.isJsonInUtf8(contentType));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "text/plain",
+                "text/json",
+                "application/jsonx",
+                "application/xml",
+                "application/json;charset=latin1",
+                "application/json;charset=utf-8;charset=utf-16",
+                "application/json;charset=",
+                "application/json, text/plain"
+            })
+    void anotherMediaTypeOrCharsetIsNot(String contentType) {
+        assertFalse(JsonBody.isJsonInUtf8(contentType));
     }
 
     @Property
