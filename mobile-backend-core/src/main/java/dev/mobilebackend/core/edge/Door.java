@@ -4,9 +4,12 @@ package dev.mobilebackend.core.edge;
 import dev.mobilebackend.core.exchange.ClientAddress;
 import dev.mobilebackend.core.exchange.RequestFacts;
 import dev.mobilebackend.core.exchange.RequestId;
+import dev.mobilebackend.core.transport.Sender;
+import dev.mobilebackend.core.transport.TrustedProxies;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Enumeration;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -16,12 +19,34 @@ final class Door {
     private static final int LONGEST_HEADER = 128;
     private static final int LONGEST_TIMEOUT = 8;
 
+    private final TrustedProxies proxies;
     private final InstantSource clock;
     private final RandomGenerator random;
 
-    Door(InstantSource clock, RandomGenerator random) {
+    Door(TrustedProxies proxies, InstantSource clock, RandomGenerator random) {
+        this.proxies = proxies;
         this.clock = clock;
         this.random = random;
+    }
+
+    /** The request as trusted proxies describe it, or as it is. */
+    HttpServletRequest behindProxies(HttpServletRequest request) {
+        if (!proxies.any()) {
+            return request;
+        }
+        Sender sender = proxies.sender(ClientAddress.parse(request.getRemoteAddr()), name -> joined(request, name));
+        return sender == null ? request : new ForwardedRequest(request, sender);
+    }
+
+    /** All lines of a field as one (RFC 9110 section 5.3). */
+    private static @Nullable String joined(HttpServletRequest request, String name) {
+        Enumeration<String> lines = request.getHeaders(name);
+        String all = null;
+        while (lines.hasMoreElements()) {
+            String line = lines.nextElement();
+            all = all == null ? line : all + "," + line;
+        }
+        return all;
     }
 
     RequestFacts read(HttpServletRequest request) {
@@ -32,7 +57,9 @@ final class Door {
                 now,
                 request.getMethod(),
                 path(request.getRequestURI(), request.getContextPath()),
-                ClientAddress.parse(request.getRemoteAddr()),
+                request instanceof ForwardedRequest forwarded
+                        ? forwarded.sender().client()
+                        : ClientAddress.parse(request.getRemoteAddr()),
                 request.isSecure(),
                 wellFormed(request.getHeader("Device-Id")),
                 wellFormed(request.getHeader("App-Version")),

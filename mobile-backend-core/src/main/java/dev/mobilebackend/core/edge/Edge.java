@@ -27,6 +27,8 @@ import dev.mobilebackend.core.route.RouteMatch.Found;
 import dev.mobilebackend.core.route.RouteMatch.OtherMethods;
 import dev.mobilebackend.core.route.RouteTable;
 import dev.mobilebackend.core.route.Routes;
+import dev.mobilebackend.core.transport.BodyPolicy;
+import dev.mobilebackend.core.transport.CorsStep;
 import dev.mobilebackend.core.transport.TransportPolicy;
 import dev.mobilebackend.core.transport.TransportStep;
 import jakarta.servlet.Filter;
@@ -75,7 +77,9 @@ public final class Edge implements Filter {
     private final Door door;
     private final RouteTable routes;
     private final ProblemTexts texts;
-    private final long maximumBody;
+    private final TransportPolicy wire;
+    private final CorsStep cors;
+    private final WaitingReaders waitingReaders;
     private final LongSupplier ticks;
     private volatile ServletMappings mappings = ServletMappings.NONE;
     private final Set<String> notIdempotent = ConcurrentHashMap.newKeySet();
@@ -88,15 +92,20 @@ public final class Edge implements Filter {
 
     private Edge(Builder builder) {
         var limiter = new RateLimiter(builder.limits);
-        door = new Door(builder.clock, builder.random);
+        wire = builder.transport;
+        cors = new CorsStep(wire.cors());
+        waitingReaders = new WaitingReaders(wire.waiting());
+        door = new Door(wire.proxies(), builder.clock, builder.random);
         routes = builder.routes.build();
         texts = builder.texts;
         checkNames(builder.everywhere, routes);
-        maximumBody = builder.transport.maximumBody();
         ticks = builder.ticks;
         var all = new ArrayList<>(builder.observers);
         all.add(new AccessLog(builder.accessLog));
         all.add(new TransportStep(builder.transport));
+        var all = new ArrayList<EdgeStep>();
+        all.add(new TransportStep(wire));
+        all.add(cors);
         atRoute = all.size();
         all.add(new RateLimitStep(limiter, Subject.CLIENT, builder.everywhere));
         atBody = all.size();
@@ -177,9 +186,13 @@ public final class Edge implements Filter {
     }
 
     private void enter(HttpServletRequest request, HttpServletResponse response, FilterChain chain) throws IOException {
+        HttpServletRequest came;
         RequestFacts facts;
+        RouteMatch match;
         try {
-            facts = door.read(request);
+            came = door.behindProxies(request);
+            facts = door.read(came);
+            match = routes.match(facts.method(), facts.path(), Door.decodedPath(came, facts.path()));
         } catch (RuntimeException unreadable) {
             String requestId = door.newRequestId();
             LOG.error("request {} could not be read", requestId, unreadable);
@@ -187,10 +200,9 @@ public final class Edge implements Filter {
             EdgeResponse.write(response, request, Problem.INTERNAL_ERROR, texts, requestId);
             return;
         }
-        RouteMatch match = routes.match(facts.method(), facts.path(), Door.decodedPath(request, facts.path()));
         PayloadDigest digest = match instanceof Found found && isIdempotent(found.route()) ? new PayloadDigest() : null;
         var answer = new EdgeResponse(response, request, texts, facts.requestId());
-        var asked = new EdgeRequest(request, answer, facts, maximumBody, digest, ticks);
+        var asked = new EdgeRequest(came, answer, facts, bodyPolicy(match), waitingReaders, digest, ticks);
         Exchange exchange = asked.exchange();
         var passage = new Passage(exchange, steps);
         answer.whenEnded(passage);
@@ -198,8 +210,9 @@ public final class Edge implements Filter {
             answer.passOnlyIf(() -> usesIdempotency(exchange));
         }
         try {
-            admit(passage, match, asked);
-            chain.doFilter(asked, answer);
+            if (admit(passage, match, asked)) {
+                chain.doFilter(asked, answer);
+            }
         } catch (Throwable failure) {
             failed(asked, failure);
         }
@@ -231,8 +244,28 @@ public final class Edge implements Filter {
         EdgeResponse.write(response, request, Problem.ofStatus(Math.max(400, status)), texts, requestId);
     }
 
-    private void admit(Passage passage, RouteMatch match, EdgeRequest request) {
+    private BodyPolicy bodyPolicy(RouteMatch match) {
+        List<BodyPolicy> declared =
+                match instanceof Found found ? found.route().endpoint().declared(BodyPolicy.class) : List.of();
+        return declared.isEmpty() ? wire.body() : declared.get(0);
+    }
+
+    /** Whether a method is declared for the path of a request, as far as its sender may know. */
+    private boolean isServed(String method, EdgeRequest request) {
+        String path = request.exchange().facts().path();
+        RouteMatch match = routes.match(method, path, Door.decodedPath(request, path));
+        return routes.visibleTo(request.exchange(), match) instanceof Found;
+    }
+
+    /** Whether the application is to answer: a preflight is answered here. */
+    private boolean admit(Passage passage, RouteMatch match, EdgeRequest request) {
         passage.pass(atRoute);
+        request.checkHead(wire.head());
+        String asked = cors.preflightFor(request.exchange());
+        if (asked != null && isServed(asked, request)) {
+            cors.answerPreflight(request.exchange(), asked);
+            return false;
+        }
         RouteMatch visible = routes.visibleTo(request.exchange(), match);
         if (visible instanceof OtherMethods other) {
             String allowed = other.allowed().stream().map(HttpMethod::name).collect(Collectors.joining(", "));
@@ -253,6 +286,7 @@ public final class Edge implements Filter {
         request.checkBody();
         passage.pass(steps.length);
         request.exchange().admitted();
+        return true;
     }
 
     private static void keepOutOfCaches(Exchange exchange) {
@@ -286,8 +320,16 @@ public final class Edge implements Filter {
 
     /** Leaves one finished answer, or an async start, behind. */
     private static void settle(EdgeRequest request) throws IOException {
-        if (!request.isHandedOver()) {
-            request.response().finish();
+        if (request.isHandedOver()) {
+            return;
+        }
+        boolean left = !request.drainBody();
+        if (left) {
+            request.response().closeConnection();
+        }
+        request.response().finish();
+        if (left) {
+            request.leaveBody();
         }
     }
 

@@ -5,6 +5,8 @@ import dev.mobilebackend.core.exchange.Exchange;
 import dev.mobilebackend.core.exchange.PayloadDigest;
 import dev.mobilebackend.core.exchange.RequestFacts;
 import dev.mobilebackend.core.problem.Problem;
+import dev.mobilebackend.core.transport.BodyPolicy;
+import dev.mobilebackend.core.transport.HeadPolicy;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
@@ -26,6 +28,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The request as the application sees it: its body counted and digested as it is read, its async start under our eyes.
@@ -33,16 +37,27 @@ import org.jspecify.annotations.Nullable;
  */
 final class EdgeRequest extends HttpServletRequestWrapper {
 
+    private static final Logger LOG = LoggerFactory.getLogger(EdgeRequest.class);
     private static final String ATTRIBUTE = "dev.mobilebackend.edge.request";
+
+    private static final Problem UNSUPPORTED_CODING =
+            Problem.of(415, "unsupported-coding", "The body's content coding is not accepted here.");
 
     private static final List<String> METHOD_OVERRIDES =
             List.of("X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override");
 
+    /** What was true of a body before it was inflated. */
+    private static final List<String> CODED = List.of("Content-Encoding", "Content-Length");
+
     private final EdgeResponse response;
-    private final long maximumBody;
+    private final BodyPolicy policy;
+    private final WaitingReaders waiting;
+    private final LongSupplier ticks;
     private final @Nullable PayloadDigest digest;
     private final Exchange exchange;
+    private Inflated.@Nullable Coding coding;
     private @Nullable ServletInputStream body;
+    private @Nullable EdgeBody wire;
     private @Nullable BufferedReader reader;
     private @Nullable Map<String, String[]> form;
     private volatile @Nullable EdgeAsync async;
@@ -52,13 +67,16 @@ final class EdgeRequest extends HttpServletRequestWrapper {
             HttpServletRequest request,
             EdgeResponse response,
             RequestFacts facts,
-            long maximumBody,
+            BodyPolicy policy,
+            WaitingReaders waiting,
             @Nullable PayloadDigest digest,
             LongSupplier ticks) {
         super(request);
         exchange = new Exchange(this, response, facts, digest, ticks);
         this.response = response;
-        this.maximumBody = maximumBody;
+        this.policy = policy;
+        this.waiting = waiting;
+        this.ticks = ticks;
         this.digest = digest;
     }
 
@@ -75,28 +93,47 @@ final class EdgeRequest extends HttpServletRequestWrapper {
     /** Frameworks that obey an override would run a handler under another route's rule. */
     @Override
     public @Nullable String getHeader(String name) {
-        return isOverride(name) ? null : super.getHeader(name);
+        return isHidden(name) ? null : super.getHeader(name);
+    }
+
+    @Override
+    public int getIntHeader(String name) {
+        return isHidden(name) ? -1 : super.getIntHeader(name);
     }
 
     @Override
     public Enumeration<String> getHeaders(String name) {
-        return isOverride(name) ? Collections.emptyEnumeration() : super.getHeaders(name);
+        return isHidden(name) ? Collections.emptyEnumeration() : super.getHeaders(name);
     }
 
     @Override
     public Enumeration<String> getHeaderNames() {
         List<String> names = new ArrayList<>(Collections.list(super.getHeaderNames()));
-        names.removeIf(EdgeRequest::isOverride);
+        names.removeIf(this::isHidden);
         return Collections.enumeration(names);
     }
 
-    private static boolean isOverride(String header) {
-        for (int i = 0; i < METHOD_OVERRIDES.size(); i++) {
-            if (METHOD_OVERRIDES.get(i).equalsIgnoreCase(header)) {
+    private boolean isHidden(String header) {
+        return isOneOf(METHOD_OVERRIDES, header) || (coding != null && isOneOf(CODED, header));
+    }
+
+    private static boolean isOneOf(List<String> names, String header) {
+        for (int i = 0; i < names.size(); i++) {
+            if (names.get(i).equalsIgnoreCase(header)) {
                 return true;
             }
         }
         return false;
+    }
+
+    @Override
+    public int getContentLength() {
+        return coding == null ? super.getContentLength() : -1;
+    }
+
+    @Override
+    public long getContentLengthLong() {
+        return coding == null ? super.getContentLengthLong() : -1;
     }
 
     static Optional<EdgeRequest> find(ServletRequest request) {
@@ -129,9 +166,20 @@ final class EdgeRequest extends HttpServletRequestWrapper {
     @Override
     public ServletInputStream getInputStream() throws IOException {
         if (body == null) {
-            body = new Body(super.getInputStream());
+            body = body(super.getInputStream());
         }
         return body;
+    }
+
+    private ServletInputStream body(ServletInputStream in) {
+        EdgeBody made = wire(in, coding == null ? digest : null);
+        wire = made;
+        return coding == null ? made : new Inflated(made, coding, policy, digest);
+    }
+
+    private EdgeBody wire(ServletInputStream in, @Nullable PayloadDigest into) {
+        long length = super.getContentLengthLong();
+        return new EdgeBody(in, policy, length, exchange.facts().client(), waiting, ticks, into);
     }
 
     @Override
@@ -239,22 +287,20 @@ final class EdgeRequest extends HttpServletRequestWrapper {
         async = null;
     }
 
-    private static RuntimeException tooLarge(long maximum) {
-        return Problem.BODY_TOO_LARGE
-                .detail("the body may have up to " + maximum + " bytes")
-                .exception();
-    }
-
     /**
      * Refuses before the handler what cannot be bounded or digested as it is read: a body that says itself that it is
      * too large, and parts, which the container reads past us.
      */
     void checkBody() {
-        if (getContentLengthLong() > maximumBody) {
-            throw tooLarge(maximumBody);
+        if (getContentLengthLong() > policy.maximum()) {
+            throw EdgeBody.tooLarge(policy).exception();
         }
+        coding = coding();
         if (!mediaType().startsWith("multipart/")) {
             return;
+        }
+        if (coding != null) {
+            throw unsupported("a multipart body may not be compressed", "identity");
         }
         if (digest != null) {
             throw Problem.UNSUPPORTED_MEDIA_TYPE
@@ -268,54 +314,112 @@ final class EdgeRequest extends HttpServletRequestWrapper {
         }
     }
 
-    private final class Body extends ServletInputStream {
-
-        private final ServletInputStream in;
-        private long count;
-
-        Body(ServletInputStream in) {
-            this.in = in;
+    /** Refuses what neither we nor the handler could undo. */
+    private Inflated.@Nullable Coding coding() {
+        String field = super.getHeader("Content-Encoding");
+        if (field == null || field.isBlank() || field.strip().equalsIgnoreCase("identity")) {
+            return null;
         }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        Inflated.Coding named = Inflated.Coding.named(field);
+        boolean oneLine = Collections.list(super.getHeaders("Content-Encoding")).size() == 1;
+        if (named == null || !oneLine) {
+            throw unsupported("send the body as it is, or in one of these codings", Inflated.Coding.NAMES);
         }
+        return named;
+    }
 
-        @Override
-        public int read(byte[] bytes, int offset, int length) throws IOException {
-            int read = in.read(bytes, offset, length);
-            if (read > 0) {
-                count += read;
-                if (count > maximumBody) {
-                    throw tooLarge(maximumBody);
-                }
-                if (digest != null) {
-                    digest.update(bytes, offset, read);
-                }
+    private static RuntimeException unsupported(String detail, String codings) {
+        return UNSUPPORTED_CODING
+                .detail(detail)
+                .error("header:Content-Encoding", codings)
+                .header("Accept-Encoding", codings)
+                .exception();
+    }
+
+    /** Refuses a head that is larger than the policy says. */
+    void checkHead(HeadPolicy head) {
+        String query = getQueryString();
+        if (getRequestURI().length() + (query == null ? 0 : query.length() + 1) > head.address()) {
+            throw Problem.URI_TOO_LONG
+                    .detail("path and query may have up to " + head.address() + " characters")
+                    .exception();
+        }
+        if (head.countsFields()) {
+            countFields(head);
+        }
+    }
+
+    private void countFields(HeadPolicy head) {
+        int fields = 0;
+        long bytes = 0;
+        for (String name : Collections.list(super.getHeaderNames())) {
+            for (String value : Collections.list(super.getHeaders(name))) {
+                fields++;
+                bytes += name.length() + value.length();
             }
-            return read;
+        }
+        if (fields > head.fields() || bytes > head.bytes()) {
+            throw Problem.HEADERS_TOO_LARGE
+                    .detail("a request may have up to " + head.fields() + " header fields of " + head.bytes()
+                            + " bytes together")
+                    .exception();
+        }
+    }
+
+    /**
+     * Reads what the application has left of the body, as containers do so that the connection can be used again, but
+     * within the body's limits.
+     *
+     * @return whether nothing is left
+     */
+    boolean drainBody() {
+        long length = super.getContentLengthLong();
+        if (length == 0 || (length < 0 && super.getHeader("Transfer-Encoding") == null) || drainsByItself()) {
+            return true;
+        }
+        try {
+            if (wire == null) {
+                wire = wire(super.getInputStream(), null);
+            }
+            return wire.drain();
+        } catch (IOException | RuntimeException unreadable) {
+            LOG.debug("the rest of the body of request {} could not be read", response.requestId(), unreadable);
+            return false;
+        }
+    }
+
+    /** Undertow lets go of a body that nobody has begun to read without waiting for it. */
+    private boolean drainsByItself() {
+        return wire == null && getServletContext().getClass().getName().startsWith("io.undertow.");
+    }
+
+    /**
+     * Ends the request without the rest of its body. Tomcat would read it in this thread, however slowly it comes,
+     * unless it is read by a listener, and a listener needs an async start.
+     */
+    void leaveBody() throws IOException {
+        if (isAsyncSupported() && !isAsyncStarted()) {
+            AsyncContext end = getRequest().startAsync();
+            super.getInputStream().setReadListener(new Unheard());
+            end.complete();
+        }
+    }
+
+    private static final class Unheard implements ReadListener {
+
+        @Override
+        public void onDataAvailable() {
+            // nobody wants it
         }
 
         @Override
-        public int available() throws IOException {
-            return in.available();
+        public void onAllDataRead() {
+            // nobody wants it
         }
 
         @Override
-        public boolean isFinished() {
-            return in.isFinished();
-        }
-
-        @Override
-        public boolean isReady() {
-            return in.isReady();
-        }
-
-        @Override
-        public void setReadListener(ReadListener listener) {
-            in.setReadListener(listener);
+        public void onError(Throwable failure) {
+            // nobody waits for it
         }
     }
 }

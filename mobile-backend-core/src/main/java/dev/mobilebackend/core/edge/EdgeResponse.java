@@ -98,6 +98,13 @@ final class EdgeResponse extends HttpServletResponseWrapper {
         }
     }
 
+    /** Lets the container close the connection after this answer, where it has not begun. */
+    void closeConnection() {
+        if (!isCommitted()) {
+            super.setHeader("Connection", "close");
+        }
+    }
+
     /**
      * Sends what is still to be sent; every call after the first does nothing.
      *
@@ -109,6 +116,10 @@ final class EdgeResponse extends HttpServletResponseWrapper {
         }
         try {
             sendRest();
+        } catch (RuntimeException failure) {
+            LOG.error("the answer to request {} could not be finished", requestId, failure);
+            problem = Problem.INTERNAL_ERROR;
+            sendProblem(Problem.INTERNAL_ERROR);
         } finally {
             end();
         }
@@ -122,14 +133,17 @@ final class EdgeResponse extends HttpServletResponseWrapper {
         if (problem == null && getStatus() >= 400 && gate != Gate.PASSING) {
             problem = Problem.ofStatus(getStatus());
         }
-        Problem refusal = problem;
-        if (refusal != null && isCommitted()) {
+        if (problem != null) {
+            sendProblem(problem);
+        }
+    }
+
+    private void sendProblem(Problem refusal) throws IOException {
+        if (isCommitted()) {
             cutOff = !clientGone;
             throw brokenOff();
         }
-        if (refusal != null) {
-            write((HttpServletResponse) getResponse(), request, refusal, texts, requestId);
-        }
+        write((HttpServletResponse) getResponse(), request, refusal, texts, requestId);
     }
 
     /** Writes a problem in the client's language, or in English where that language cannot be found out. */

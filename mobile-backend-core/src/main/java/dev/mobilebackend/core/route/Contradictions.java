@@ -7,6 +7,7 @@ import dev.mobilebackend.core.ratelimit.RateLimitPolicy;
 import dev.mobilebackend.core.ratelimit.RateLimitStep.Exemption;
 import dev.mobilebackend.core.route.Access.Owner;
 import dev.mobilebackend.core.route.Contract.Accepts;
+import dev.mobilebackend.core.transport.BodyPolicy;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -57,6 +58,9 @@ final class Contradictions {
         }
         if (count(route, Exemption.class) > 0 && count(route, RateLimitPolicy.class) > 0) {
             fault(route + " is unlimited, yet has a limit: leave one of them out");
+        }
+        if (count(route, BodyPolicy.class) > 1) {
+            fault(route + " has two policies for its body: keep one");
         }
         var names = new HashSet<String>();
         for (RateLimitPolicy policy : route.endpoint().declared(RateLimitPolicy.class)) {

@@ -4,6 +4,7 @@ package dev.mobilebackend.core.route;
 import dev.mobilebackend.core.idempotency.IdempotencyPolicy;
 import dev.mobilebackend.core.ratelimit.RateLimitPolicy;
 import dev.mobilebackend.core.ratelimit.RateLimitStep;
+import dev.mobilebackend.core.transport.BodyPolicy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -51,6 +52,11 @@ public interface RouteTerms<S> {
      */
     default S privateNetwork() {
         return with(Access.privateNetwork());
+    }
+
+    /** How large and how slow a body may be here, instead of what the edge's transport policy says. */
+    default S body(BodyPolicy policy) {
+        return with(policy);
     }
 
     /** One more limit for this endpoint, which counts by itself. */

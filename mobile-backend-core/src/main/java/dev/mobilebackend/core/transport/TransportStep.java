@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.core.transport;
 
+import dev.mobilebackend.core.exchange.ClientAddress;
 import dev.mobilebackend.core.exchange.EdgeStep;
 import dev.mobilebackend.core.exchange.Exchange;
 import dev.mobilebackend.core.problem.Problem;
-import dev.mobilebackend.core.transport.TransportPolicy.PlainHttp;
 
 /**
  * Refuses plain HTTP instead of redirecting it (OWASP ASVS 5.0, 4.1.2) and sets the fields that keep an answer from
@@ -28,12 +28,21 @@ public final class TransportStep implements EdgeStep {
         exchange.setHeader("Referrer-Policy", "no-referrer");
         if (exchange.facts().secure()) {
             exchange.setHeader("Strict-Transport-Security", strictTransport);
-        } else if (policy.plainHttp() == PlainHttp.NOWHERE
-                || !exchange.facts().client().isLoopback()
-                || exchange.isForwarded()) {
+        } else if (!mayBePlain(exchange)) {
             throw Problem.PLAIN_HTTP
                     .detail("use the https:// form of this address")
                     .exception();
         }
+    }
+
+    private boolean mayBePlain(Exchange exchange) {
+        ClientAddress client = exchange.facts().client();
+        boolean near =
+                switch (policy.plainHttp()) {
+                    case NOWHERE -> false;
+                    case LOOPBACK -> client.isLoopback();
+                    case PRIVATE_NETWORK -> client.isPrivate();
+                };
+        return near && !exchange.isForwarded();
     }
 }

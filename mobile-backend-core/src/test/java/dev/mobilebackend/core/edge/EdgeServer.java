@@ -38,12 +38,19 @@ final class EdgeServer implements AutoCloseable {
     /** Starts it; the first consumer may put filters before the edge. */
     static EdgeServer start(
             Consumer<JavalinConfig> before, Consumer<Routes> declarations, Consumer<JavalinConfig> application) {
-        Edge edge = Edge.builder()
-                .transport(
-                        TransportPolicy.strict().plainHttp(PlainHttp.LOOPBACK).maximumBody(MAXIMUM_BODY))
-                .authenticate(EdgeServer::believeHeader)
-                .routes(declarations)
-                .build();
+        return start(
+                Edge.builder()
+                        .transport(TransportPolicy.strict()
+                                .plainHttp(PlainHttp.LOOPBACK)
+                                .maximumBody(MAXIMUM_BODY))
+                        .routes(declarations),
+                before,
+                application);
+    }
+
+    /** Starts it with an edge that has been told everything but who is calling. */
+    static EdgeServer start(Edge.Builder builder, Consumer<JavalinConfig> before, Consumer<JavalinConfig> application) {
+        Edge edge = builder.authenticate(EdgeServer::believeHeader).build();
         return new EdgeServer(Javalin.create(config -> {
                     config.startup.showJavalinBanner = false;
                     before.accept(config);
@@ -62,6 +69,10 @@ final class EdgeServer implements AutoCloseable {
         if (name != null) {
             exchange.authenticated(new Caller(name, "session", Set.of()));
         }
+    }
+
+    int port() {
+        return app.port();
     }
 
     HttpResponse<String> get(String path, String... headers) throws Exception {

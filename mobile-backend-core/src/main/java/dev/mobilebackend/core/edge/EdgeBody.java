@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.core.edge;
+
+import dev.mobilebackend.core.exchange.ClientAddress;
+import dev.mobilebackend.core.exchange.PayloadDigest;
+import dev.mobilebackend.core.problem.Problem;
+import dev.mobilebackend.core.transport.BodyPolicy;
+import jakarta.servlet.ReadListener;
+import jakarta.servlet.ServletInputStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request's body as it comes over the wire, counted and digested as it is read. Only the time that its reader waits
+ * is held against the client, and only so many readers may wait at once: each holds a thread, and a servlet can't stop
+ * one that waits.
+ */
+final class EdgeBody extends ServletInputStream {
+
+    private static final int DRAINED_AT_ONCE = 4096;
+
+    private final ServletInputStream in;
+    private final BodyPolicy policy;
+    private final long declared;
+    private final ClientAddress client;
+    private final WaitingReaders waiting;
+    private final LongSupplier ticks;
+    private final @Nullable PayloadDigest digest;
+    private final byte[] one = new byte[1];
+    private long count;
+    private long nanosWaited;
+    private boolean listening;
+    private @Nullable Problem refusal;
+
+    /**
+     * A body to be read.
+     *
+     * @param length what the client says, or -1
+     * @param waiting the readers that wait, by their clients
+     * @param digest what every byte goes into as well
+     */
+    EdgeBody(
+            ServletInputStream in,
+            BodyPolicy policy,
+            long length,
+            ClientAddress client,
+            WaitingReaders waiting,
+            LongSupplier ticks,
+            @Nullable PayloadDigest digest) {
+        this.in = in;
+        this.policy = policy;
+        this.declared = length < 0 ? Long.MAX_VALUE : length;
+        this.client = client;
+        this.waiting = waiting;
+        this.ticks = ticks;
+        this.digest = digest;
+    }
+
+    static Problem tooLarge(BodyPolicy policy) {
+        return Problem.BODY_TOO_LARGE.detail("the body may have up to " + policy.maximum() + " bytes");
+    }
+
+    /** How many bytes have been read. */
+    long count() {
+        return count;
+    }
+
+    @Override
+    public int read() throws IOException {
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+        if (refusal != null) {
+            throw refusal.exception();
+        }
+        int read = listening ? in.read(bytes, offset, length) : awaited(bytes, offset, length);
+        if (read > 0) {
+            count += read;
+            if (count > policy.maximum()) {
+                throw refuse(tooLarge(policy));
+            }
+            if (digest != null) {
+                digest.update(bytes, offset, read);
+            }
+        }
+        if (read >= 0 && count < declared && policy.isTooSlow(count, nanosWaited)) {
+            throw refuse(Problem.REQUEST_TIMEOUT
+                    .detail("the body came too slowly: send less at once, or again on a better connection")
+                    .header("Connection", "close"));
+        }
+        return read;
+    }
+
+    private int awaited(byte[] bytes, int offset, int length) throws IOException {
+        boolean waits = length > 0 && count < declared && in.available() <= 0;
+        if (waits && !waiting.tryEnter(client)) {
+            throw refuse(Problem.UNAVAILABLE
+                    .detail("too many bodies are on their way at once")
+                    .header("Connection", "close")
+                    .retryAfter(Duration.ofSeconds(1)));
+        }
+        long before = ticks.getAsLong();
+        try {
+            return in.read(bytes, offset, length);
+        } finally {
+            nanosWaited += ticks.getAsLong() - before;
+            if (waits) {
+                waiting.leave(client);
+            }
+        }
+    }
+
+    /** Reads the rest for nobody; false where a limit stands against it. */
+    boolean drain() throws IOException {
+        if (listening || count == declared || in.isFinished()) {
+            return true;
+        }
+        if (refusal != null || (declared != Long.MAX_VALUE && declared > policy.maximum())) {
+            return false;
+        }
+        var rest = new byte[DRAINED_AT_ONCE];
+        int read = 0;
+        while (read >= 0 && count < declared) {
+            read = read(rest, 0, rest.length);
+        }
+        return true;
+    }
+
+    /** From now on whoever goes on reading is refused again. */
+    private RuntimeException refuse(Problem problem) {
+        refusal = problem;
+        return problem.exception();
+    }
+
+    @Override
+    public int available() throws IOException {
+        return in.available();
+    }
+
+    @Override
+    public boolean isFinished() {
+        return in.isFinished();
+    }
+
+    @Override
+    public boolean isReady() {
+        return in.isReady();
+    }
+
+    /** From now on no reader waits. */
+    @Override
+    public void setReadListener(ReadListener listener) {
+        listening = true;
+        in.setReadListener(listener);
+    }
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.core.edge;
+
+import static dev.mobilebackend.core.edge.EdgeServer.assertProblem;
+import static dev.mobilebackend.core.edge.EdgeServer.header;
+import static dev.mobilebackend.core.exchange.HttpMethod.GET;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.mobilebackend.core.exchange.Exchange;
+import dev.mobilebackend.core.transport.TransportPolicy;
+import dev.mobilebackend.core.transport.TransportPolicy.PlainHttp;
+import dev.mobilebackend.core.transport.TrustedProxies.Field;
+import java.net.http.HttpResponse;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The test's own machine is the proxy: whatever it says of a client is believed. */
+class EdgeProxiesTest {
+
+    private static EdgeServer server;
+
+    @BeforeAll
+    static void start() {
+        server = EdgeServer.start(
+                Edge.builder()
+                        .transport(TransportPolicy.strict()
+                                .plainHttp(PlainHttp.PRIVATE_NETWORK)
+                                .trustedProxies(Field.X_FORWARDED, "127.0.0.0/8", "::1"))
+                        .routes(routes ->
+                                routes.open(GET, "/seen").open(GET, "/inside").privateNetwork()),
+                config -> {},
+                config -> config.routes
+                        .get("/inside", context -> context.result("inside"))
+                        .get("/seen", context -> {
+                            Exchange exchange = Exchange.of(context.req());
+                            context.result(exchange.facts().client() + " "
+                                    + exchange.facts().secure() + " "
+                                    + context.req().getRemoteAddr() + " "
+                                    + context.req().getRequestURL() + " "
+                                    + context.req().getServerPort() + " "
+                                    + context.req().getHeader("X-Forwarded-For"));
+                        }));
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    @Test
+    void theApplicationSeesTheRequestThatTheProxyGot() throws Exception {
+        HttpResponse<String> answer = server.get(
+                "/seen",
+                "X-Forwarded-For",
+                "10.1.1.1, 203.0.113.9",
+                "X-Forwarded-Proto",
+                "https",
+                "X-Forwarded-Host",
+                "api.example.com");
+
+        assertEquals("203.0.113.9 true 203.0.113.9 https://api.example.com/seen 443 null", answer.body());
+        assertEquals("max-age=63072000; includeSubDomains", header(answer, "Strict-Transport-Security"));
+    }
+
+    @Test
+    void plainHttpThroughTheProxyIsRefused() throws Exception {
+        assertProblem(
+                server.get("/seen", "X-Forwarded-For", "203.0.113.9", "X-Forwarded-Proto", "http"), 403, "plain-http");
+        assertProblem(server.get("/seen", "X-Forwarded-For", "203.0.113.9"), 403, "plain-http");
+    }
+
+    @Test
+    void aClientThatIsNotKnownIsNoneOfOurs() throws Exception {
+        assertProblem(
+                server.get("/inside", "X-Forwarded-For", "unknown", "X-Forwarded-Proto", "https"), 404, "not-found");
+        assertProblem(server.get("/seen", "X-Forwarded-For", "unknown"), 403, "plain-http");
+    }
+
+    @Test
+    void aPrivateRouteIsOpenToClientsInsideAlone() throws Exception {
+        assertProblem(
+                server.get("/inside", "X-Forwarded-For", "203.0.113.9", "X-Forwarded-Proto", "https"),
+                404,
+                "not-found");
+        assertEquals(
+                "inside",
+                server.get("/inside", "X-Forwarded-For", "10.1.1.1", "X-Forwarded-Proto", "https")
+                        .body());
+        assertEquals("inside", server.get("/inside").body());
+    }
+
+    @Test
+    void theFieldThatTheProxiesDoNotSetIsNotBelieved() throws Exception {
+        assertProblem(server.get("/inside", "Forwarded", "for=10.1.1.1;proto=https"), 403, "plain-http");
+        assertEquals(
+                "203.0.113.9 true 203.0.113.9 https://a/seen 443 null",
+                server.get(
+                                "/seen",
+                                "X-Forwarded-For",
+                                "203.0.113.9",
+                                "X-Forwarded-Proto",
+                                "https",
+                                "X-Forwarded-Host",
+                                "a",
+                                "Forwarded",
+                                "for=10.1.1.1;proto=http;host=b")
+                        .body());
+    }
+}
