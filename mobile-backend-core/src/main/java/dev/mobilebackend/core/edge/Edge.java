@@ -102,8 +102,6 @@ public final class Edge implements Filter {
         ticks = builder.ticks;
         var all = new ArrayList<>(builder.observers);
         all.add(new AccessLog(builder.accessLog));
-        all.add(new TransportStep(builder.transport));
-        var all = new ArrayList<EdgeStep>();
         all.add(new TransportStep(wire));
         all.add(cors);
         atRoute = all.size();

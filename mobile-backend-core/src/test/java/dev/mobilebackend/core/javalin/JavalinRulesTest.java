@@ -29,6 +29,7 @@ import io.javalin.http.HandlerType;
 import jakarta.servlet.http.HttpServlet;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URL;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -182,6 +183,11 @@ class JavalinRulesTest {
     @Test
     void leavesJavalinAloneWithoutTheAdapter() throws Exception {
         var withoutJavalin = new ClassLoader(null) {
+            @Override
+            protected URL findResource(String name) {
+                return JavalinRulesTest.class.getClassLoader().getResource(name);
+            }
+
             @Override
             protected Class<?> findClass(String name) throws ClassNotFoundException {
                 if (name.matches("(io\\.javalin|org\\.eclipse\\.jetty|kotlin)\\..*")) {
