@@ -7,9 +7,11 @@ import static dev.mobilebackend.core.exchange.HttpMethod.GET;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.mobilebackend.core.exchange.Exchange;
+import dev.mobilebackend.core.transport.CorsPolicy;
 import dev.mobilebackend.core.transport.TransportPolicy;
 import dev.mobilebackend.core.transport.TransportPolicy.PlainHttp;
 import dev.mobilebackend.core.transport.TrustedProxies.Field;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -26,6 +28,7 @@ class EdgeProxiesTest {
                 Edge.builder()
                         .transport(TransportPolicy.strict()
                                 .plainHttp(PlainHttp.PRIVATE_NETWORK)
+                                .cors(CorsPolicy.allow("https://app.example.com"))
                                 .trustedProxies(Field.X_FORWARDED, "127.0.0.0/8", "::1"))
                         .routes(routes ->
                                 routes.open(GET, "/seen").open(GET, "/inside").privateNetwork()),
@@ -88,6 +91,28 @@ class EdgeProxiesTest {
                 server.get("/inside", "X-Forwarded-For", "10.1.1.1", "X-Forwarded-Proto", "https")
                         .body());
         assertEquals("inside", server.get("/inside").body());
+    }
+
+    @Test
+    void aPreflightTellsNobodyOutsideOfAPrivateRoute() throws Exception {
+        assertEquals(204, preflight("10.1.1.1", "/inside").statusCode());
+        assertProblem(preflight("203.0.113.9", "/inside"), 404, "not-found");
+        assertEquals(204, preflight("203.0.113.9", "/seen").statusCode());
+    }
+
+    private static HttpResponse<String> preflight(String client, String path) throws Exception {
+        return server.send(
+                "OPTIONS",
+                path,
+                BodyPublishers.noBody(),
+                "X-Forwarded-For",
+                client,
+                "X-Forwarded-Proto",
+                "https",
+                "Origin",
+                "https://app.example.com",
+                "Access-Control-Request-Method",
+                "GET");
     }
 
     @Test

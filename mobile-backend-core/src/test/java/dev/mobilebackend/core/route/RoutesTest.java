@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mobilebackend.core.ratelimit.RateLimitPolicy;
+import dev.mobilebackend.core.transport.BodyPolicy;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -80,6 +81,13 @@ class RoutesTest {
         assertContradicts(
                 "POST /orders is declared idempotent twice: keep one",
                 routes -> routes.signedIn(POST, "/orders").idempotent().idempotent());
+    }
+
+    @Test
+    void refusesTwoPoliciesForOneBody() {
+        assertContradicts("POST /photos has two policies for its body: keep one", routes -> routes.open(POST, "/photos")
+                .body(BodyPolicy.standard())
+                .body(BodyPolicy.standard().maximum(5)));
     }
 
     @Test
