@@ -71,10 +71,13 @@ final class ForwardedRequest extends HttpServletRequestWrapper {
     public int getServerPort() {
         String host = sender.host();
         int colon = host == null ? -1 : portStart(host);
-        int port = sender.secure() ? 443 : 80;
-        for (int i = colon + 1; colon >= 0 && i < host.length(); i++) {
+        if (host == null || colon < 0) {
+            return sender.secure() ? 443 : 80;
+        }
+        int port = 0;
+        for (int i = colon + 1; i < host.length(); i++) {
             int digit = host.charAt(i) - '0';
-            port = (i == colon + 1 ? 0 : port * 10) + digit;
+            port = port * 10 + digit;
             if (digit < 0 || digit > 9 || port > 65_535) {
                 return super.getServerPort();
             }
