@@ -103,7 +103,7 @@ class EdgeFailuresTest {
 
     @Test
     void anAnswerThatCannotBeFinished() throws Exception {
-        assertBare(server.get("/fine", "Fail-In", "getStatus"));
+        assertBare(server.get("/refused", "Fail-In", "setContentLength"));
     }
 
     @Test
@@ -227,9 +227,9 @@ class EdgeFailuresTest {
         }
 
         @Override
-        public int getStatus() {
-            fail("getStatus");
-            return super.getStatus();
+        public void setContentLength(int length) {
+            fail("setContentLength");
+            super.setContentLength(length);
         }
 
         @Override

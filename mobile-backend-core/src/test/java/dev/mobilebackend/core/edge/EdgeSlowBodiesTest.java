@@ -101,6 +101,7 @@ class EdgeSlowBodiesTest {
         int share = WAITING / 4;
         try (var flood = new Flood("/nothing", number -> "2001:db8::" + number)) {
             flood.assertAnswers(DRIPPING - share, "HTTP/1.1 404 Not Found");
+            assertEquals(share, flood.silent.size());
             assertEquals("fine", get("/fine"));
             TICKS.addAndGet(Duration.ofSeconds(11).toNanos());
 
