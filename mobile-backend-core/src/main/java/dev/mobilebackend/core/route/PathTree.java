@@ -3,7 +3,9 @@ package dev.mobilebackend.core.route;
 
 import dev.mobilebackend.core.exchange.HttpMethod;
 import dev.mobilebackend.core.route.RouteMatch.Found;
+import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +24,7 @@ final class PathTree {
     private final boolean isVariable;
     private PathTree[] literals = {};
     private @Nullable PathTree variable;
-    private final @Nullable Found[] found = new Found[HttpMethod.values().length];
+    private final Map<HttpMethod, Found> found = new EnumMap<>(HttpMethod.class);
 
     private PathTree(String name, @Nullable PathTree parent, boolean isVariable) {
         this.name = name;
@@ -42,7 +44,7 @@ final class PathTree {
                     ? node.variable()
                     : node.literal(template.segments().get(i));
         }
-        node.found[route.method().ordinal()] = new Found(route, NO_VALUES);
+        node.found.put(route.method(), new Found(route, NO_VALUES));
     }
 
     /** The most literal node that answers a method at a path of plain characters. */
@@ -77,8 +79,8 @@ final class PathTree {
 
     private void collect(String path, int from, Predicate<Route> condition, Set<HttpMethod> into) {
         if (from > path.length()) {
-            for (Found answer : found) {
-                if (answer != null && condition.test(answer.route())) {
+            for (Found answer : found.values()) {
+                if (condition.test(answer.route())) {
                     into.add(answer.route().method());
                 }
             }
@@ -117,8 +119,8 @@ final class PathTree {
     }
 
     private @Nullable Found answer(HttpMethod method) {
-        Found answer = found[method.ordinal()];
-        return answer == null && method == HttpMethod.HEAD ? found[HttpMethod.GET.ordinal()] : answer;
+        Found answer = found.get(method);
+        return answer == null && method == HttpMethod.HEAD ? found.get(HttpMethod.GET) : answer;
     }
 
     private PathTree variable() {
