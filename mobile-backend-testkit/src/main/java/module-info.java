@@ -7,6 +7,7 @@ module dev.mobilebackend.testkit {
     requires transitive dev.mobilebackend.auth;
     requires transitive dev.mobilebackend.core;
     requires transitive dev.mobilebackend.jobs;
+    requires java.management;
     requires java.net.http;
     requires transitive tools.jackson.databind;
     requires static transitive org.jspecify;

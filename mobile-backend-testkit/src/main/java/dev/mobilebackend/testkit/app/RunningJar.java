@@ -4,9 +4,11 @@ package dev.mobilebackend.testkit.app;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -15,7 +17,8 @@ import java.util.regex.Pattern;
 
 /**
  * An application's runnable jar in a process and a folder of its own, as it is deployed: to see how it starts and
- * stops, and what survives when it is killed. What it writes to standard error goes to the test's.
+ * stops, and what survives when it is killed. It gets the {@code -XX} options that the test's JVM has. What it writes to
+ * standard error goes to the test's.
  *
  * <pre>{@code
  * try (var app = RunningJar.start(Path.of("target/shop.jar"), folder, Map.of(), Pattern.compile("ready on (\\S+)"))) {
@@ -126,8 +129,13 @@ public final class RunningJar implements RunningApp {
     }
 
     private static ProcessBuilder command(Path jar, Path folder, Map<String, String> environment) {
-        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        var builder = new ProcessBuilder(java, "-jar", jar.toAbsolutePath().toString()).directory(folder.toFile());
+        var command = new ArrayList<String>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(option -> option.startsWith("-XX:"))
+                .forEach(command::add);
+        command.addAll(List.of("-jar", jar.toAbsolutePath().toString()));
+        var builder = new ProcessBuilder(command).directory(folder.toFile());
         builder.environment().put("PORT", "0");
         builder.environment().putAll(environment);
         return builder;

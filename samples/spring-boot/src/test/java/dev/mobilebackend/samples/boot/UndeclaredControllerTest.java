@@ -30,7 +30,10 @@ class UndeclaredControllerTest {
     void stopsTheStart() {
         Class<?>[] sources = {SpringBootApp.class, Forgotten.class};
         String[] settings = {
-            "--PORT=0", "--DATABASE_URL=jdbc:h2:mem:undeclared", "--SECRET_FILE=" + folder.resolve("secret")
+            "--PORT=0",
+            "--DATABASE_URL=jdbc:h2:mem:undeclared",
+            "--SECRET_FILE=" + folder.resolve("secret"),
+            "--logging.level.org.springframework.boot.SpringApplication=off"
         };
 
         Throwable refused = assertThrows(IllegalStateException.class, () -> SpringApplication.run(sources, settings));
