@@ -15,6 +15,8 @@ import dev.mobilebackend.core.ambient.Ambient;
 import dev.mobilebackend.core.data.Database;
 import dev.mobilebackend.core.data.Schema;
 import dev.mobilebackend.core.edge.Edge;
+import dev.mobilebackend.core.health.Drain;
+import dev.mobilebackend.core.health.DrainPolicy;
 import dev.mobilebackend.core.health.Health;
 import dev.mobilebackend.core.health.HealthServlet;
 import dev.mobilebackend.core.secret.ServerSecret;
@@ -24,6 +26,7 @@ import jakarta.servlet.DispatcherType;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.http.HttpServlet;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Set;
 import org.apache.catalina.Context;
@@ -37,6 +40,8 @@ public final class TomcatApp {
     private final HikariDataSource pool = pool();
     private final Database database = Database.of(pool);
     private final Health health = Health.of(database);
+    // Behind a load balancer, with seconds of grace instead: until it has noticed.
+    private final Drain drain = new Drain(health, DrainPolicy.usual().grace(Duration.ZERO));
     private final Auth auth;
     private final Tomcat tomcat = new Tomcat();
 
@@ -54,6 +59,7 @@ public final class TomcatApp {
     /** Who may reach what; nothing else is served. */
     private Edge edge() {
         return Edge.builder()
+                .observe(drain)
                 .transport(TransportPolicy.strict().plainHttp(PlainHttp.LOOPBACK)) // for development
                 .authenticate(auth.bearerStep())
                 .limit(perClient(300, ofMinutes(1)))
@@ -98,16 +104,18 @@ public final class TomcatApp {
         context.addServlet("nothing", new HttpServlet() {}).addMapping("/");
     }
 
+    /** Lets what is being answered end. */
     private void stop() {
-        try {
-            health.drain();
-            tomcat.stop();
-            auth.close();
-            pool.close();
-            System.out.println("tomcat: stopped");
-        } catch (LifecycleException unstoppable) {
-            throw new IllegalStateException("Tomcat did not stop", unstoppable);
-        }
+        drain.run(() -> {
+            try {
+                tomcat.stop();
+            } catch (LifecycleException unstoppable) {
+                throw new IllegalStateException("Tomcat did not stop", unstoppable);
+            }
+        });
+        auth.close();
+        pool.close();
+        System.out.println("tomcat: stopped");
     }
 
     /** This sample has no mail provider: what would be sent is printed. */
