@@ -15,8 +15,7 @@ import dev.mobilebackend.core.problem.Problem;
 import dev.mobilebackend.core.problem.ProblemException;
 import dev.mobilebackend.core.problem.ProblemTexts;
 import dev.mobilebackend.core.ratelimit.InMemoryRateLimitStore;
-import dev.mobilebackend.core.ratelimit.RateLimitPolicy;
-import dev.mobilebackend.core.ratelimit.RateLimitPolicy.Subject;
+import dev.mobilebackend.core.ratelimit.RateLimit;
 import dev.mobilebackend.core.ratelimit.RateLimitStep;
 import dev.mobilebackend.core.ratelimit.RateLimitStore;
 import dev.mobilebackend.core.ratelimit.RateLimiter;
@@ -43,7 +42,6 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -99,39 +97,23 @@ public final class Edge implements Filter {
         routes = builder.routes.build();
         texts = builder.texts;
         checkNames(builder.everywhere, routes);
+        RateLimit.checkTogether(
+                builder.everywhere, routes.routes().stream().map(Route::endpoint).toList());
+        maximumBody = builder.transport.maximumBody();
         ticks = builder.ticks;
         var all = new ArrayList<>(builder.observers);
         all.add(new AccessLog(builder.accessLog));
         all.add(new TransportStep(wire));
         all.add(cors);
         atRoute = all.size();
-        all.add(new RateLimitStep(limiter, Subject.CLIENT, builder.everywhere));
+        all.add(RateLimitStep.ofClients(limiter, builder.everywhere));
         atBody = all.size();
         all.add(authentication(builder.authenticate, routes));
         all.add(Edge::keepOutOfCaches);
         all.add(new AccessStep());
-        all.add(new RateLimitStep(limiter, Subject.CALLER, builder.everywhere));
+        all.add(RateLimitStep.ofCallers(limiter, builder.everywhere));
         all.add(new IdempotencyStep());
         steps = all.toArray(EdgeStep[]::new);
-    }
-
-    private static void checkNames(List<RateLimitPolicy> everywhere, RouteTable routes) {
-        var names = new HashSet<String>();
-        for (RateLimitPolicy policy : everywhere) {
-            if (!names.add(policy.name())) {
-                throw new IllegalArgumentException("two limits for all routes have the name '" + policy.name()
-                        + "', which clients could not tell apart: give one of them another with named(...)");
-            }
-        }
-        for (Route route : routes.routes()) {
-            for (Object rule : route.rules()) {
-                if (rule instanceof RateLimitPolicy policy && names.contains(policy.name())) {
-                    throw new IllegalArgumentException(route + " has two limits with the name '" + policy.name()
-                            + "', one of them for all routes, which clients could not tell apart:"
-                            + " give one of them another with named(...)");
-                }
-            }
-        }
     }
 
     /** The step that was chosen; without one, routes that ask for a token could never be reached. */
@@ -368,7 +350,7 @@ public final class Edge implements Filter {
     public static final class Builder {
 
         private final Routes routes = new Routes();
-        private final List<RateLimitPolicy> everywhere = new ArrayList<>();
+        private final List<RateLimit> everywhere = new ArrayList<>();
         private final List<EdgeStep> observers = new ArrayList<>();
         private AccessLogPolicy accessLog = AccessLogPolicy.lines();
         private ProblemTexts texts = ProblemTexts.shipped();
@@ -409,8 +391,8 @@ public final class Edge implements Filter {
         }
 
         /** A limit for all routes together, but those declared unlimited. */
-        public Builder limit(RateLimitPolicy policy) {
-            everywhere.add(policy);
+        public Builder limit(RateLimit limit) {
+            everywhere.add(limit);
             return this;
         }
 

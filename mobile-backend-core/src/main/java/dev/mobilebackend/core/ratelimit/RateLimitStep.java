@@ -2,20 +2,26 @@
 package dev.mobilebackend.core.ratelimit;
 
 import dev.mobilebackend.core.exchange.Caller;
+import dev.mobilebackend.core.exchange.ClientAddress;
 import dev.mobilebackend.core.exchange.EdgeStep;
+import dev.mobilebackend.core.exchange.Endpoint;
 import dev.mobilebackend.core.exchange.Exchange;
-import dev.mobilebackend.core.problem.Problem;
-import dev.mobilebackend.core.ratelimit.RateLimitDecision.Allowed;
-import dev.mobilebackend.core.ratelimit.RateLimitDecision.Refused;
+import dev.mobilebackend.core.exchange.Outcome;
+import dev.mobilebackend.core.exchange.RequestFacts;
 import dev.mobilebackend.core.ratelimit.RateLimitPolicy.Subject;
-import java.net.URI;
-import java.time.Duration;
-import java.util.ArrayList;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Applies the limits of one subject, those for all routes and those declared for the route at hand. Says how much is
- * left in {@code RateLimit} and {@code RateLimit-Policy} (draft-ietf-httpapi-ratelimit-headers-10) and refuses with 429.
+ * Applies limits, those for all routes and those declared for the route at hand, all of them or none. Says how much is
+ * left in {@code RateLimit} and {@code RateLimit-Policy} (draft-ietf-httpapi-ratelimit-headers-10) and refuses with a
+ * problem. A request counts by what it costs, and what that was in the end is settled when its answer has ended.
  */
 public final class RateLimitStep implements EdgeStep {
 
@@ -24,83 +30,185 @@ public final class RateLimitStep implements EdgeStep {
         UNLIMITED
     }
 
-    static final Problem QUOTA_EXCEEDED = Problem.of(
-            URI.create("https://iana.org/assignments/http-problem-types#quota-exceeded"),
-            429,
-            "quota-exceeded",
-            "Too many requests; wait before the next one.");
+    private static final Logger LOG = LoggerFactory.getLogger(RateLimitStep.class);
 
-    private final RateLimiter limiter;
-    private final Subject subject;
-    private final List<RateLimitPolicy> everywhere;
+    private final RateLimitStore store;
+    private final SubjectKeys keys;
+    private final boolean ofClients;
+    private final List<CountedLimit> everywhere;
+    private final Map<Endpoint, Applied> byEndpoint = new ConcurrentHashMap<>();
 
-    /** A step for one kind of subject; of the given policies those of that subject hold for all routes together. */
-    public RateLimitStep(RateLimiter limiter, Subject subject, List<RateLimitPolicy> everywhere) {
-        this.limiter = limiter;
-        this.subject = subject;
-        this.everywhere = everywhere.stream()
-                .filter(policy -> policy.subject() == subject)
-                .toList();
+    private RateLimitStep(RateLimiter limiter, boolean ofClients, List<? extends RateLimit> everywhere) {
+        store = limiter.store();
+        keys = limiter.keys();
+        this.ofClients = ofClients;
+        this.everywhere = counted(everywhere, "all routes").toList();
+    }
+
+    /** The step for limits per client: before anybody is asked for a token. The given limits hold for all routes. */
+    public static RateLimitStep ofClients(RateLimiter limiter, List<? extends RateLimit> everywhere) {
+        return new RateLimitStep(limiter, true, everywhere);
+    }
+
+    /** The step for limits per caller and per device: once it is known who is calling. */
+    public static RateLimitStep ofCallers(RateLimiter limiter, List<? extends RateLimit> everywhere) {
+        return new RateLimitStep(limiter, false, everywhere);
     }
 
     @Override
     public void apply(Exchange exchange) {
-        if (!exchange.declared(Exemption.class).isEmpty()) {
+        Applied applied = applied(exchange.endpoint());
+        if (applied.limits.length == 0) {
             return;
         }
-        var decisions = new ArrayList<RateLimitDecision>(2);
-        for (RateLimitPolicy policy : everywhere) {
-            decisions.add(decide(exchange, policy, "*"));
-        }
-        for (RateLimitPolicy policy : exchange.declared(RateLimitPolicy.class)) {
-            if (policy.subject() == subject) {
-                decisions.add(decide(exchange, policy, route(exchange)));
+        Caller caller = exchange.isAuthenticated() ? exchange.caller() : null;
+        Draw draw = draw(exchange, applied.limits.length);
+        boolean onTrial = false;
+        for (CountedLimit limit : applied.limits) {
+            Band band = limit.band(caller);
+            if (band.isEnforced()) {
+                take(draw, band, exchange, caller, applied);
+            } else {
+                onTrial = true;
             }
         }
-        var violated = new ArrayList<String>(0);
-        Duration wait = Duration.ZERO;
-        for (RateLimitDecision decision : decisions) {
-            RateLimitPolicy policy = decision.policy();
-            exchange.addHeader(
-                    "RateLimit-Policy",
-                    '"' + policy.name() + "\";q=" + policy.permits() + ";w="
-                            + policy.window().toSeconds());
-            exchange.addHeader("RateLimit", '"' + policy.name() + '"' + quota(decision));
-            if (decision instanceof Refused refused) {
-                violated.add(policy.name());
-                wait = wait.compareTo(refused.retryAfter()) > 0 ? wait : refused.retryAfter();
+        long now = micros(exchange.facts().receivedAt());
+        if (!store.take(draw.bands(), now)) {
+            throw draw.refuse(exchange);
+        }
+        draw.allow(exchange);
+        if (onTrial) {
+            tryOut(exchange, caller, applied, now);
+        }
+    }
+
+    /** Each limit on trial by itself, so that none keeps another from counting. */
+    private void tryOut(Exchange exchange, @Nullable Caller caller, Applied applied, long now) {
+        for (CountedLimit limit : applied.limits) {
+            Band band = limit.band(caller);
+            if (!band.isEnforced()) {
+                Draw draw = draw(exchange, 1);
+                take(draw, band, exchange, caller, applied);
+                if (!store.take(draw.bands(), now)) {
+                    report(limit, exchange);
+                }
             }
         }
-        if (!violated.isEmpty()) {
-            throw QUOTA_EXCEEDED
-                    .with("violated-policies", violated)
-                    .retryAfter(wait)
-                    .exception();
+    }
+
+    /** With each doubling, so that nobody fills the log by asking often. */
+    private static void report(CountedLimit limit, Exchange exchange) {
+        long refused = limit.countRefused();
+        if (Long.bitCount(refused) == 1) {
+            LOG.info(
+                    "{}, which is on trial, would have refused {} requests by now; the last was {}",
+                    limit,
+                    refused,
+                    exchange.facts().requestId());
         }
     }
 
-    /** The declared endpoint; the one for GET answers HEAD too, so both count together. */
-    private static String route(Exchange exchange) {
-        String method = exchange.facts().method();
-        return (method.equals("HEAD") ? "GET" : method) + ' ' + exchange.template();
-    }
-
-    private RateLimitDecision decide(Exchange exchange, RateLimitPolicy policy, String scope) {
-        String network = exchange.facts().client().network();
-        String who = subject == Subject.CLIENT
-                ? network
-                : exchange.tryCaller().map(Caller::accountId).orElse(network);
-        return limiter.decide(policy, scope, who, exchange.facts().receivedAt());
-    }
-
-    private static String quota(RateLimitDecision decision) {
-        if (decision instanceof Allowed allowed) {
-            return ";r=" + allowed.remaining() + ";t=" + seconds(allowed.untilMore());
+    @Override
+    public void after(Exchange exchange, Outcome outcome) {
+        Applied applied = applied(exchange.endpoint());
+        if (!applied.settles) {
+            return;
         }
-        return ";r=0;t=" + seconds(((Refused) decision).retryAfter());
+        Caller caller = exchange.isAuthenticated() ? exchange.caller() : null;
+        Draw draw = draw(exchange, applied.limits.length);
+        for (CountedLimit limit : applied.limits) {
+            Band band = limit.band(caller);
+            long charge = applied.chargeInTheEnd(exchange, band, outcome);
+            if (charge != 0) {
+                add(draw, band, exchange, caller, charge);
+            }
+        }
+        store.settle(draw.bands(), micros(exchange.facts().receivedAt()) + exchange.elapsedNanos() / 1_000);
     }
 
-    private static long seconds(Duration duration) {
-        return Math.max(1, duration.plusNanos(999_999_999).toSeconds());
+    /** How often each limit has refused, for those routes that have been asked for. */
+    public List<RateLimitCount> counts() {
+        return byEndpoint.values().stream()
+                .flatMap(applied -> Stream.of(applied.limits))
+                .distinct()
+                .map(CountedLimit::count)
+                .toList();
+    }
+
+    private static Draw draw(Exchange exchange, int limits) {
+        return new Draw(exchange.facts().client().isIpv4() ? limits : 2 * limits);
+    }
+
+    private void take(Draw draw, Band band, Exchange exchange, @Nullable Caller caller, Applied applied) {
+        add(draw, band, exchange, caller, applied.costAtFirst(exchange, band));
+    }
+
+    /** The subject of a limit and, where that is a network of IPv6, the site it belongs to. */
+    private void add(Draw draw, Band band, Exchange exchange, @Nullable Caller caller, long permits) {
+        RequestFacts facts = exchange.facts();
+        ClientAddress client = facts.client();
+        Subject subject = band.policy().subject();
+        String device = subject == Subject.DEVICE ? facts.deviceId() : null;
+        boolean ofNetwork = caller == null || subject == Subject.CLIENT;
+        long owner = caller == null || ofNetwork ? keys.client(client) : keys.account(caller.accountId());
+        draw.addOwn(band, device == null ? owner : keys.device(owner, device), permits);
+        if (ofNetwork && device == null && !client.isIpv4()) {
+            draw.addSite(band, keys.site(client), permits);
+        }
+    }
+
+    private Applied applied(Endpoint endpoint) {
+        Applied known = byEndpoint.get(endpoint);
+        return known != null ? known : byEndpoint.computeIfAbsent(endpoint, this::declared);
+    }
+
+    private Applied declared(Endpoint endpoint) {
+        if (!endpoint.declared(Exemption.class).isEmpty()) {
+            return new Applied(new CountedLimit[0], null, false);
+        }
+        CountedLimit[] limits = Stream.concat(
+                        everywhere.stream(), counted(endpoint.declared(RateLimit.class), endpoint.toString()))
+                .toArray(CountedLimit[]::new);
+        List<RequestCost> costs = endpoint.declared(RequestCost.class);
+        RequestCost cost = costs.isEmpty() ? null : costs.get(0);
+        return new Applied(limits, cost, cost != null || Stream.of(limits).anyMatch(CountedLimit::countsBytes));
+    }
+
+    private Stream<CountedLimit> counted(List<? extends RateLimit> declared, String scope) {
+        return declared.stream()
+                .filter(limit -> ofClients == (limit.subject() == Subject.CLIENT))
+                .map(limit -> new CountedLimit(limit, scope, keys));
+    }
+
+    private static long micros(Instant time) {
+        return time.getEpochSecond() * 1_000_000 + time.getNano() / 1_000;
+    }
+
+    /** What this step applies to one endpoint. */
+    private record Applied(CountedLimit[] limits, @Nullable RequestCost cost, boolean settles) {
+
+        /** All permits at most, or the request could never pass. */
+        long costAtFirst(Exchange exchange, Band band) {
+            if (band.limit().countsBytes()) {
+                return 0;
+            }
+            return cost == null ? 1 : Math.min(atFirst(cost, exchange), band.policy().permits());
+        }
+
+        /** What is to be charged still, or less than nothing where something is to be given back. */
+        long chargeInTheEnd(Exchange exchange, Band band, Outcome outcome) {
+            if (band.limit().countsBytes()) {
+                return Math.min(outcome.bytes(), 2L * band.policy().permits());
+            }
+            if (cost == null) {
+                return 0;
+            }
+            long inTheEnd = Math.max(0, cost.inTheEnd(exchange, outcome));
+            return Math.min(inTheEnd, 2L * band.policy().permits()) - costAtFirst(exchange, band);
+        }
+
+        private static long atFirst(RequestCost cost, Exchange exchange) {
+            return Math.max(0, cost.atFirst(exchange));
+        }
     }
 }

@@ -7,34 +7,46 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
-/** Counts requests against policies. Thread safe. */
+/**
+ * Counts against policies, for whatever an application limits besides requests.
+ *
+ * <pre>{@code
+ * limiter.decide(perCaller(5, ofHours(1)).named("sms"), "sms", phoneNumber, now)
+ * }</pre>
+ *
+ * Thread safe.
+ */
 public final class RateLimiter {
 
     private final RateLimitStore store;
+    private final SubjectKeys keys;
 
     public RateLimiter(RateLimitStore store) {
         this.store = store;
+        keys = new SubjectKeys(store.hashKey());
     }
 
     /**
-     * Takes a permit for a subject. Limits that differ in name, permits or window count by themselves.
+     * Takes a permit for a subject.
      *
-     * @param scope what the limit is for, such as a route; each scope counts by itself
+     * @param scope what the limit is for; each scope counts by itself, and so does each name within it
      * @param subject who asks, such as an account
      */
     public RateLimitDecision decide(RateLimitPolicy policy, String scope, String subject, Instant now) {
-        long interval = policy.intervalMicros();
-        long window = interval * policy.permits();
-        String key = policy.name() + '|' + policy.permits() + '/' + window + '|' + scope + '|' + subject;
-        long untilFull = store.take(key, ChronoUnit.MICROS.between(Instant.EPOCH, now), interval, window);
-        if (untilFull < 0) {
-            return new Refused(policy, micros(-untilFull));
-        }
-        long untilMore = untilFull % interval;
-        return new Allowed(policy, (window - untilFull) / interval, micros(untilMore == 0 ? interval : untilMore));
+        Rate rate = Rate.of(policy);
+        var bands = new Bands(1);
+        bands.add(keys.limit(policy.name(), scope) ^ keys.other(subject), rate.interval(), rate.window());
+        boolean taken = store.take(bands, ChronoUnit.MICROS.between(Instant.EPOCH, now));
+        long outcome = bands.outcome(0);
+        Duration wait = Duration.of(rate.untilMore(outcome), ChronoUnit.MICROS);
+        return taken ? new Allowed(policy, rate.remaining(outcome, 1), wait) : new Refused(policy, wait);
     }
 
-    private static Duration micros(long micros) {
-        return Duration.of(micros, ChronoUnit.MICROS);
+    RateLimitStore store() {
+        return store;
+    }
+
+    SubjectKeys keys() {
+        return keys;
     }
 }

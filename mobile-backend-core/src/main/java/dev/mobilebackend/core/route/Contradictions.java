@@ -3,8 +3,9 @@ package dev.mobilebackend.core.route;
 
 import dev.mobilebackend.core.exchange.HttpMethod;
 import dev.mobilebackend.core.idempotency.IdempotencyPolicy;
-import dev.mobilebackend.core.ratelimit.RateLimitPolicy;
+import dev.mobilebackend.core.ratelimit.RateLimit;
 import dev.mobilebackend.core.ratelimit.RateLimitStep.Exemption;
+import dev.mobilebackend.core.ratelimit.RequestCost;
 import dev.mobilebackend.core.route.Access.Owner;
 import dev.mobilebackend.core.route.Contract.Accepts;
 import dev.mobilebackend.core.transport.BodyPolicy;
@@ -56,16 +57,19 @@ final class Contradictions {
         if (count(route, IdempotencyPolicy.class) > 0) {
             keys(route);
         }
-        if (count(route, Exemption.class) > 0 && count(route, RateLimitPolicy.class) > 0) {
+        if (count(route, Exemption.class) > 0 && count(route, RateLimit.class) > 0) {
             fault(route + " is unlimited, yet has a limit: leave one of them out");
         }
         if (count(route, BodyPolicy.class) > 1) {
             fault(route + " has two policies for its body: keep one");
         }
+        if (count(route, RequestCost.class) > 1) {
+            fault(route + " has two costs: declare one that says it all");
+        }
         var names = new HashSet<String>();
-        for (RateLimitPolicy policy : route.endpoint().declared(RateLimitPolicy.class)) {
-            if (!names.add(policy.name())) {
-                fault(route + " has two limits with the name '" + policy.name()
+        for (RateLimit limit : route.endpoint().declared(RateLimit.class)) {
+            if (!names.add(limit.name())) {
+                fault(route + " has two limits with the name '" + limit.name()
                         + "', which clients could not tell apart: give one of them another with named(...)");
             }
         }

@@ -2,9 +2,10 @@
 package dev.mobilebackend.core.route;
 
 import dev.mobilebackend.core.idempotency.IdempotencyPolicy;
-import dev.mobilebackend.core.ratelimit.RateLimitPolicy;
+import dev.mobilebackend.core.ratelimit.RateLimit;
 import dev.mobilebackend.core.ratelimit.RateLimitStep;
 import dev.mobilebackend.core.transport.BodyPolicy;
+import dev.mobilebackend.core.ratelimit.RequestCost;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -60,8 +61,17 @@ public interface RouteTerms<S> {
     }
 
     /** One more limit for this endpoint, which counts by itself. */
-    default S limit(RateLimitPolicy policy) {
-        return with(policy);
+    default S limit(RateLimit limit) {
+        return with(limit);
+    }
+
+    /** What a request costs of each limit that counts requests; one permit where nothing is said. */
+    default S cost(int permits) {
+        return with(RequestCost.of(permits));
+    }
+
+    default S cost(RequestCost cost) {
+        return with(cost);
     }
 
     /** No limit applies, not even those for all routes: for health checks. */

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.core.ratelimit;
+
+import dev.mobilebackend.core.exchange.Exchange;
+import dev.mobilebackend.core.problem.ProblemException;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+
+/**
+ * What one request draws from its limits. A limit has one band, or two that follow each other where the site of its
+ * subject is counted as well; clients see one limit, by the band that has less left.
+ */
+final class Draw {
+
+    private final Bands bands;
+    private final Band[] drawn;
+
+    Draw(int most) {
+        bands = new Bands(most);
+        drawn = new Band[most];
+    }
+
+    void addOwn(Band band, long subject, long permits) {
+        add(band, band.own(), subject, permits);
+    }
+
+    /** Follows the subject's own band. */
+    void addSite(Band band, long site, long permits) {
+        add(band, band.site(), site, permits);
+    }
+
+    private void add(Band band, Rate rate, long key, long permits) {
+        drawn[bands.count()] = band;
+        bands.add(band.limit().key() ^ key, rate.cost(permits), rate.window());
+    }
+
+    Bands bands() {
+        return bands;
+    }
+
+    /** Says what is left, after everything was taken. */
+    void allow(Exchange exchange) {
+        for (int i = 0; i < bands.count(); i = next(i)) {
+            Band band = drawn[i];
+            long remaining = band.own().remaining(bands.outcome(i), 0);
+            long wait = band.own().untilMore(bands.outcome(i));
+            if (hasSite(i)) {
+                long outcome = bands.outcome(i + 1);
+                long ofSite = band.site().remaining(outcome, 0);
+                wait = ofSite < remaining ? band.site().untilMore(outcome) : wait;
+                remaining = Math.min(ofSite, remaining);
+            }
+            exchange.addHeader("RateLimit-Policy", band.policyField());
+            exchange.addHeader("RateLimit", band.field(remaining, seconds(wait)));
+        }
+    }
+
+    /**
+     * Says what is left, after nothing was taken, and makes the answer. Limits that did not refuse say no time, since
+     * {@code Retry-After} must not be earlier than any of them.
+     */
+    ProblemException refuse(Exchange exchange) {
+        var violated = new ArrayList<String>(1);
+        Refusal refusal = Refusal.QUOTA_EXCEEDED;
+        long longest = 0;
+        for (int i = 0; i < bands.count(); i = next(i)) {
+            Band band = drawn[i];
+            boolean hasSite = hasSite(i);
+            long ofOwn = -bands.outcome(i);
+            long ofSite = hasSite ? -bands.outcome(i + 1) : 0;
+            long wait = Math.max(ofOwn, ofSite);
+            long remaining = remaining(band.own(), i);
+            remaining = hasSite ? Math.min(remaining(band.site(), i + 1), remaining) : remaining;
+            exchange.addHeader("RateLimit-Policy", band.policyField());
+            exchange.addHeader("RateLimit", wait > 0 ? band.field(remaining, seconds(wait)) : band.field(remaining));
+            if (wait > 0) {
+                band.limit().countRefused();
+                violated.add(band.policy().name());
+            }
+            if (wait > longest) {
+                longest = wait;
+                refusal = ofOwn > 0 ? band.policy().refusal() : Refusal.ABNORMAL_USAGE;
+            }
+        }
+        return refusal.problem()
+                .with("violated-policies", violated)
+                .retryAfter(Duration.of(longest, ChronoUnit.MICROS))
+                .exception();
+    }
+
+    private long remaining(Rate rate, int band) {
+        return rate.remaining(bands.outcome(band), bands.cost(band) / rate.interval());
+    }
+
+    private boolean hasSite(int own) {
+        return own + 1 < bands.count() && drawn[own + 1] == drawn[own];
+    }
+
+    private int next(int own) {
+        return own + (hasSite(own) ? 2 : 1);
+    }
+
+    private static long seconds(long micros) {
+        return Math.max(1, (micros + 999_999) / 1_000_000);
+    }
+}
