@@ -104,8 +104,8 @@ class SubjectKeysTest {
     }
 
     /**
-     * Found from outside: the upper half of its product with one is its own upper half; with 2<sup>63</sup> it is its
-     * lower half without the last bit, which is set, and below what the upper half's last bit adds.
+     * Found from outside: the upper half of its product with 1 is its own, that with 2<sup>63</sup> is its lower half
+     * without the last bit, which is always set.
      */
     private BigInteger factor() {
         long offset = keys.client(new ClientAddress(0, 0));
