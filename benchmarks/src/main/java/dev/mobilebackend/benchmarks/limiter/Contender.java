@@ -87,7 +87,8 @@ enum Contender {
         @Override
         @SuppressWarnings("UnstableApiUsage")
         Supplier<Decider> deciders(Scenario scenario, ClientAddress[] clients) {
-            double perSecond = scenario.allowed() ? 1e9 : 1.0 / Duration.ofDays(366).toSeconds();
+            double perSecond =
+                    scenario.allowed() ? 1e9 : 1.0 / Duration.ofDays(366).toSeconds();
             return each(scenario, clients, () -> RateLimiter.create(perSecond), limiter -> limiter.tryAcquire());
         }
     };
@@ -137,7 +138,8 @@ enum Contender {
     private static Bucket bucket(Scenario scenario) {
         return scenario.allowed()
                 ? Bucket.builder()
-                        .addLimit(limit -> limit.capacity(1_000_000_000).refillGreedy(1_000_000_000, Duration.ofSeconds(1)))
+                        .addLimit(limit ->
+                                limit.capacity(1_000_000_000).refillGreedy(1_000_000_000, Duration.ofSeconds(1)))
                         .build()
                 : Bucket.builder()
                         .addLimit(limit -> limit.capacity(1).refillGreedy(1, Duration.ofDays(366)))

@@ -87,7 +87,15 @@ final class LimiterBenchmark {
 
     private void report() {
         run.table(
-                List.of("per decision", "threads", "contender", "CPU ns, median", "quarter", "three quarters", "bytes", "x ours"),
+                List.of(
+                        "per decision",
+                        "threads",
+                        "contender",
+                        "CPU ns, median",
+                        "quarter",
+                        "three quarters",
+                        "bytes",
+                        "x ours"),
                 rows);
         figures.forEach(run::found);
         run.found(Figure.atMost("limiter-local-bytes", mostBytes, "bytes per decision", 0));
@@ -105,8 +113,7 @@ final class LimiterBenchmark {
         void check(Contender contender, Scenario scenario, long decisions) throws IOException {
             long most = scenario.allowed() ? decisions : 0;
             if (contender != Contender.CLOCK && permits != most) {
-                throw new IOException(
-                        contender + " gave " + permits + " permits where " + scenario + " has " + most);
+                throw new IOException(contender + " gave " + permits + " permits where " + scenario + " has " + most);
             }
         }
     }

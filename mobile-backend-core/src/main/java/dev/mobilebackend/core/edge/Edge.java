@@ -98,7 +98,8 @@ public final class Edge implements Filter {
         texts = builder.texts;
         checkNames(builder.everywhere, routes);
         RateLimit.checkTogether(
-                builder.everywhere, routes.routes().stream().map(Route::endpoint).toList());
+                builder.everywhere,
+                routes.routes().stream().map(Route::endpoint).toList());
         maximumBody = builder.transport.maximumBody();
         ticks = builder.ticks;
         var all = new ArrayList<>(builder.observers);

@@ -42,8 +42,7 @@ final class Band {
                 ? ""
                 : ";pk=:" + Base64.getEncoder().encodeToString(partition.getBytes(StandardCharsets.UTF_8)) + ':';
         String unit = policy.unit() == Unit.CONTENT_BYTES ? ";qu=\"content-bytes\"" : "";
-        policyField =
-                start + ";q=" + policy.permits() + ";w=" + policy.window().toSeconds() + unit + end;
+        policyField = start + ";q=" + policy.permits() + ";w=" + policy.window().toSeconds() + unit + end;
     }
 
     CountedLimit limit() {

@@ -57,8 +57,8 @@ final class Draw {
     }
 
     /**
-     * Says what is left, after nothing was taken, and makes the answer. Limits that did not refuse say no time, since
-     * {@code Retry-After} must not be earlier than any of them.
+     * Says what is left, after nothing was taken, and makes the answer. Only limits that refused say a time, and what
+     * an earlier step said is replaced, since {@code Retry-After} must not be earlier than any time.
      */
     ProblemException refuse(Exchange exchange) {
         var violated = new ArrayList<String>(1);
@@ -73,7 +73,12 @@ final class Draw {
             long remaining = remaining(band.own(), i);
             remaining = hasSite ? Math.min(remaining(band.site(), i + 1), remaining) : remaining;
             exchange.addHeader("RateLimit-Policy", band.policyField());
-            exchange.addHeader("RateLimit", wait > 0 ? band.field(remaining, seconds(wait)) : band.field(remaining));
+            String field = wait > 0 ? band.field(remaining, seconds(wait)) : band.field(remaining);
+            if (i == 0) {
+                exchange.setHeader("RateLimit", field);
+            } else {
+                exchange.addHeader("RateLimit", field);
+            }
             if (wait > 0) {
                 band.limit().countRefused();
                 violated.add(band.policy().name());

@@ -134,7 +134,9 @@ public final class InMemoryRateLimitStore implements RateLimitStore {
             }
             long time = time(slot, key);
             if (time != MOVING) {
-                return Math.max(time, now) - now > 2 * window ? pullBack(slot, time, window, now) : Math.max(time, now) - now;
+                return Math.max(time, now) - now > 2 * window
+                        ? pullBack(slot, time, window, now)
+                        : Math.max(time, now) - now;
             }
             pause(attempt);
         }

@@ -129,8 +129,9 @@ public record RateLimitPolicy(
 
     void requireSameAs(RateLimitPolicy other) {
         if (!name.equals(other.name) || subject != other.subject || unit != other.unit) {
-            throw new IllegalArgumentException("all policies of a limit must have its name, subject and unit, which are "
-                    + other.kind() + ", was " + kind());
+            throw new IllegalArgumentException(
+                    "all policies of a limit must have its name, subject and unit, which are " + other.kind() + ", was "
+                            + kind());
         }
     }
 

@@ -192,7 +192,9 @@ public final class RateLimitStep implements EdgeStep {
             if (band.limit().countsBytes()) {
                 return 0;
             }
-            return cost == null ? 1 : Math.min(atFirst(cost, exchange), band.policy().permits());
+            return cost == null
+                    ? 1
+                    : Math.min(atFirst(cost, exchange), band.policy().permits());
         }
 
         /** What is to be charged still, or less than nothing where something is to be given back. */

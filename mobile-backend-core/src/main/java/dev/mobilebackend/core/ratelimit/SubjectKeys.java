@@ -85,7 +85,9 @@ public final class SubjectKeys {
 
     /** The upper 64 of the lower 128 bits of the product of a number without sign and the secret factor. */
     private long hash(long number) {
-        long carried = Math.multiplyHigh(lowerFactor, number) + ((lowerFactor >> 63) & number) + ((number >> 63) & lowerFactor);
+        long carried = Math.multiplyHigh(lowerFactor, number)
+                + ((lowerFactor >> 63) & number)
+                + ((number >> 63) & lowerFactor);
         return carried + upperFactor * number;
     }
 

@@ -159,8 +159,7 @@ class InMemoryRateLimitStoreTest {
     @Provide
     Arbitrary<List<Event>> days() {
         Arbitrary<Event> passing = Arbitraries.longs().between(0, 20 * SECOND).map(gap -> new Event(gap, false));
-        Arbitrary<Event> jumping =
-                Arbitraries.longs().between(-HOUR, 24 * HOUR).map(gap -> new Event(gap, true));
+        Arbitrary<Event> jumping = Arbitraries.longs().between(-HOUR, 24 * HOUR).map(gap -> new Event(gap, true));
         return Arbitraries.frequencyOf(Tuple.of(9, passing), Tuple.of(1, jumping))
                 .list()
                 .ofMinSize(1)
@@ -210,8 +209,7 @@ class InMemoryRateLimitStoreTest {
 
     @Test
     void hashesUnlikeAnyOtherStore() {
-        assertFalse(Arrays.equals(
-                new InMemoryRateLimitStore(8).hashKey(), new InMemoryRateLimitStore(8).hashKey()));
+        assertFalse(Arrays.equals(new InMemoryRateLimitStore(8).hashKey(), new InMemoryRateLimitStore(8).hashKey()));
     }
 
     private static long take(RateLimitStore store, long key, long cost, long now) {

@@ -115,9 +115,8 @@ class RateLimiterTest {
                 "window must be whole seconds, at least one, was PT0.5S",
                 assertThrows(IllegalArgumentException.class, () -> RateLimitPolicy.perClient(1, Duration.ofMillis(500)))
                         .getMessage());
-        assertThrows(
-                IllegalArgumentException.class,
-                () -> perClient(1, Duration.ofMinutes(1)).named("\"quote"));
+        assertThrows(IllegalArgumentException.class, () -> perClient(1, Duration.ofMinutes(1))
+                .named("\"quote"));
     }
 
     private void useAllPermits(String subject) {

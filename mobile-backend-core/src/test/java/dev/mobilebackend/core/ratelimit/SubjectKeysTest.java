@@ -18,16 +18,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class SubjectKeysTest {
 
-    private final SubjectKeys keys = new SubjectKeys(new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16});
+    private final SubjectKeys keys =
+            new SubjectKeys(new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16});
 
     /** The bytes 0, 1, 2 and so on under a key of zeros; the expected values are those of CPython's siphash13. */
     @ParameterizedTest
-    @CsvSource({
-        "9, 75927f9d95124362",
-        "15, f30eb725bb91c9ea",
-        "17, 4883c49a2c009c1d",
-        "33, 7fb71d24dfa4c9f6"
-    })
+    @CsvSource({"9, 75927f9d95124362", "15, f30eb725bb91c9ea", "17, 4883c49a2c009c1d", "33, 7fb71d24dfa4c9f6"})
     void hashesTextsBySipHash(int length, String expected) {
         var tail = new StringBuilder();
         for (int i = 8; i < length - 1; i += 2) {
@@ -44,7 +40,8 @@ class SubjectKeysTest {
     void hashesAddressesByTheUpperHalfOfAProduct(@ForAll long one, @ForAll long other) {
         BigInteger factor = factor();
 
-        long difference = keys.client(new ClientAddress(one | 1L << 63, 0)) ^ keys.client(new ClientAddress(other | 1L << 62, 0));
+        long difference =
+                keys.client(new ClientAddress(one | 1L << 63, 0)) ^ keys.client(new ClientAddress(other | 1L << 62, 0));
 
         assertEquals(upperHalf(factor, one | 1L << 63) ^ upperHalf(factor, other | 1L << 62), difference);
     }
@@ -98,8 +95,7 @@ class SubjectKeysTest {
         var others = new SubjectKeys(new byte[16]);
 
         assertNotEquals(keys.account("ann"), others.account("ann"));
-        assertNotEquals(
-                keys.client(ClientAddress.parse("192.0.2.1")), others.client(ClientAddress.parse("192.0.2.1")));
+        assertNotEquals(keys.client(ClientAddress.parse("192.0.2.1")), others.client(ClientAddress.parse("192.0.2.1")));
         assertThrows(IllegalArgumentException.class, () -> new SubjectKeys(new byte[15]));
     }
 

@@ -220,11 +220,13 @@ public abstract class RateLimitStoreContract {
     void manyAtOnceTakeOfAllBandsOrOfNone() {
         long window = 400;
 
-        List<Long> taken = Race.of(8, () -> taken(250, bands -> {
-            bands.add(PHONE, 1, 3 * window);
-            bands.add(TABLET, 1, window);
-            bands.add(PHONE ^ TABLET, 1, 2 * window);
-        }));
+        List<Long> taken = Race.of(
+                8,
+                () -> taken(250, bands -> {
+                    bands.add(PHONE, 1, 3 * window);
+                    bands.add(TABLET, 1, window);
+                    bands.add(PHONE ^ TABLET, 1, 2 * window);
+                }));
 
         assertEquals(window, sum(taken));
         assertEquals(window + 1, untilFullAfterOneMore(PHONE, 3 * window));
