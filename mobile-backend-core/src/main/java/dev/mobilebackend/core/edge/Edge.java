@@ -16,6 +16,7 @@ import dev.mobilebackend.core.problem.ProblemException;
 import dev.mobilebackend.core.problem.ProblemTexts;
 import dev.mobilebackend.core.ratelimit.InMemoryRateLimitStore;
 import dev.mobilebackend.core.ratelimit.RateLimit;
+import dev.mobilebackend.core.ratelimit.RateLimitCount;
 import dev.mobilebackend.core.ratelimit.RateLimitStep;
 import dev.mobilebackend.core.ratelimit.RateLimitStore;
 import dev.mobilebackend.core.ratelimit.RateLimiter;
@@ -49,6 +50,7 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -79,6 +81,8 @@ public final class Edge implements Filter {
     private final CorsStep cors;
     private final WaitingReaders waitingReaders;
     private final LongSupplier ticks;
+    private final RateLimitStep limitByClient;
+    private final RateLimitStep limitByCaller;
     private volatile ServletMappings mappings = ServletMappings.NONE;
     private final Set<String> notIdempotent = ConcurrentHashMap.newKeySet();
 
@@ -102,17 +106,19 @@ public final class Edge implements Filter {
                 routes.routes().stream().map(Route::endpoint).toList());
         maximumBody = builder.transport.maximumBody();
         ticks = builder.ticks;
+        limitByClient = RateLimitStep.ofClients(limiter, builder.everywhere);
+        limitByCaller = RateLimitStep.ofCallers(limiter, builder.everywhere);
         var all = new ArrayList<>(builder.observers);
         all.add(new AccessLog(builder.accessLog));
         all.add(new TransportStep(wire));
         all.add(cors);
         atRoute = all.size();
-        all.add(RateLimitStep.ofClients(limiter, builder.everywhere));
+        all.add(limitByClient);
         atBody = all.size();
         all.add(authentication(builder.authenticate, routes));
         all.add(Edge::keepOutOfCaches);
         all.add(new AccessStep());
-        all.add(RateLimitStep.ofCallers(limiter, builder.everywhere));
+        all.add(limitByCaller);
         all.add(new IdempotencyStep());
         steps = all.toArray(EdgeStep[]::new);
     }
@@ -150,6 +156,12 @@ public final class Edge implements Filter {
         ServletMappings found = ServletMappings.of(config.getServletContext());
         routes.requireMapped(found.patterns());
         mappings = found;
+    }
+
+    /** How often each limit has refused by now, for the routes that have been asked for. */
+    public List<RateLimitCount> limitCounts() {
+        return Stream.concat(limitByClient.counts().stream(), limitByCaller.counts().stream())
+                .toList();
     }
 
     @Override

@@ -28,6 +28,11 @@ public final class InMemoryRateLimitStore implements RateLimitStore {
     private static final int LOCKS = 64;
     private static final int ABSENT = -1;
 
+    /** Well under a microsecond, and some microseconds after four doublings. */
+    private static final int FIRST_PAUSE = 32;
+
+    private static final int DOUBLINGS = 4;
+
     /** The time of a slot that changes hands. */
     private static final long MOVING = Long.MIN_VALUE;
 
@@ -209,7 +214,7 @@ public final class InMemoryRateLimitStore implements RateLimitStore {
     /** Gives a key the slot of its bucket that matters least, unless another request has given it one already. */
     private boolean insert(long key, long time, long now) {
         int bucket = bucket(key);
-        synchronized (locks[bucket / BUCKET % LOCKS]) {
+        synchronized (lock(key)) {
             if (find(key) != ABSENT) {
                 return false;
             }
@@ -228,6 +233,11 @@ public final class InMemoryRateLimitStore implements RateLimitStore {
         }
     }
 
+    /** What guards the bucket of a key. */
+    Object lock(long key) {
+        return locks[bucket(key) / BUCKET % LOCKS];
+    }
+
     private int earliest(int bucket) {
         int earliest = bucket;
         for (int slot = bucket + 2; slot < bucket + BUCKET; slot += 2) {
@@ -238,13 +248,14 @@ public final class InMemoryRateLimitStore implements RateLimitStore {
         return earliest;
     }
 
-    /** Lets whoever was quicker go on alone for a while: threads that try at once take the key from each other. */
+    /**
+     * Lets whoever was quicker go on alone for a while, longer each time: threads that try again at once only take the
+     * key's cache line from each other.
+     */
     private static void pause(int attempt) {
-        for (int i = 0; i < PAUSES << Math.min(attempt, DOUBLINGS); i++) {
+        int times = FIRST_PAUSE << Math.min(attempt, DOUBLINGS);
+        for (int i = 0; i < times; i++) {
             Thread.onSpinWait();
         }
     }
-
-    private static final int PAUSES = Integer.getInteger("pauses", 1);
-    private static final int DOUBLINGS = Integer.getInteger("doublings", 5);
 }

@@ -29,6 +29,10 @@ record Rate(long permits, long interval) {
 
     /** Microseconds until the request may pass, or until one more permit is there. */
     long untilMore(long outcome) {
-        return outcome < 0 ? -outcome : interval - (interval - outcome % interval) % interval;
+        if (outcome < 0) {
+            return -outcome;
+        }
+        long begun = outcome % interval;
+        return begun == 0 ? interval : begun;
     }
 }

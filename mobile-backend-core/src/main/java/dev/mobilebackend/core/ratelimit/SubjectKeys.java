@@ -16,7 +16,7 @@ import java.nio.ByteOrder;
  * <ol>
  *   <li>Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012
  *   <li>Dietzfelbinger, Hagerup, Katajainen and Penttonen, "A reliable randomized algorithm for the closest-pair
- *       problem", 1997, lemma 2.4
+ *       problem", 1997
  * </ol>
  */
 public final class SubjectKeys {

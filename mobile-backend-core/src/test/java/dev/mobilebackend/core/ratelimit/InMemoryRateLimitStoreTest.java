@@ -14,7 +14,9 @@ import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -102,25 +104,54 @@ class InMemoryRateLimitStoreTest {
         }
     }
 
+    /** Each key has a cost of its own, a prime, so whoever is charged with another's is found out. */
     @Test
-    void letsAKeyInOnceWhenManyBringItAtOnce() throws Exception {
-        var store = new InMemoryRateLimitStore();
+    void chargesNobodyForAnotherWhileKeysTakeEachOthersRoom() throws Exception {
+        var store = new InMemoryRateLimitStore(8, random);
+        int[] primes = {1009, 1013, 1019, 1021, 1031, 1033, 1039, 1049, 1051, 1061, 1063, 1069};
         ExecutorService threads = Executors.newFixedThreadPool(4);
-        Callable<Long> asker = () -> new SplittableRandom(7)
-                .longs(20_000)
-                .filter(key -> take(store, key, WINDOW, NOW) >= 0)
-                .count();
-        long taken = 0;
+        Callable<Long> asker = () -> {
+            var which = new SplittableRandom(Thread.currentThread().getId());
+            return which.ints(400_000, 0, primes.length)
+                    .filter(i -> take(store, i + 1, primes[i], Long.MAX_VALUE / 4, NOW) % primes[i] != 0)
+                    .count();
+        };
         try {
             for (var asked : threads.invokeAll(Collections.nCopies(4, asker))) {
-                taken += asked.get();
+                assertEquals(0, asked.get());
             }
         } finally {
             threads.shutdownNow();
         }
+        assertTrue(store.forgotten() > 0);
+    }
 
-        assertEquals(20_000, taken);
-        assertEquals(0, store.forgotten());
+    /** All of them have seen that it is not there, and wait for its bucket, before the first lets it in. */
+    @Test
+    void letsAKeyInOnceWhenManyBringItAtOnce() throws Exception {
+        var store = new InMemoryRateLimitStore();
+        var taken = new AtomicInteger();
+        List<Thread> bringers = Stream.generate(() -> new Thread(() -> {
+                    if (take(store, 7, WINDOW, NOW) >= 0) {
+                        taken.incrementAndGet();
+                    }
+                }))
+                .limit(4)
+                .toList();
+
+        synchronized (store.lock(7)) {
+            for (Thread bringer : bringers) {
+                bringer.start();
+                while (bringer.getState() != Thread.State.BLOCKED) {
+                    Thread.onSpinWait();
+                }
+            }
+        }
+        for (Thread bringer : bringers) {
+            bringer.join();
+        }
+
+        assertEquals(1, taken.get());
     }
 
     /** An event of a subject's day: the clock goes on, or is set by between an hour back and a day forth. */
