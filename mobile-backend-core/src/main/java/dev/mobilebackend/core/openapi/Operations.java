@@ -3,7 +3,7 @@ package dev.mobilebackend.core.openapi;
 
 import dev.mobilebackend.core.exchange.HttpMethod;
 import dev.mobilebackend.core.idempotency.IdempotencyPolicy;
-import dev.mobilebackend.core.ratelimit.RateLimitPolicy;
+import dev.mobilebackend.core.ratelimit.RateLimit;
 import dev.mobilebackend.core.route.Access;
 import dev.mobilebackend.core.route.Access.AllOf;
 import dev.mobilebackend.core.route.Access.Role;
@@ -203,7 +203,7 @@ final class Operations {
     }
 
     static boolean isLimited(Route route) {
-        return !declared(route, RateLimitPolicy.class).isEmpty();
+        return !declared(route, RateLimit.class).isEmpty();
     }
 
     private static Map<String, Object> json(Map<String, Object> schema) {

@@ -4,6 +4,7 @@ package dev.mobilebackend.core.ratelimit;
 import dev.mobilebackend.core.exchange.Caller;
 import dev.mobilebackend.core.ratelimit.RateLimitPolicy.Unit;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +41,7 @@ final class CountedLimit {
         RateLimitPolicy policy = limit.policy(caller);
         Band[] known = bands;
         for (Band band : known) {
-            if (band.policy() == policy) {
+            if (Objects.equals(band.policy(), policy)) {
                 return band;
             }
         }

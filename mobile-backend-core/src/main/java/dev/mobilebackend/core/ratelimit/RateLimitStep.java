@@ -58,11 +58,11 @@ public final class RateLimitStep implements EdgeStep {
     @Override
     public void apply(Exchange exchange) {
         Applied applied = applied(exchange.endpoint());
-        if (applied.limits.length == 0) {
+        if (applied.limits.isEmpty()) {
             return;
         }
         Caller caller = exchange.isAuthenticated() ? exchange.caller() : null;
-        Draw draw = draw(exchange, applied.limits.length);
+        Draw draw = draw(exchange, applied.limits.size());
         boolean onTrial = false;
         for (CountedLimit limit : applied.limits) {
             Band band = limit.band(caller);
@@ -115,7 +115,7 @@ public final class RateLimitStep implements EdgeStep {
             return;
         }
         Caller caller = exchange.isAuthenticated() ? exchange.caller() : null;
-        Draw draw = draw(exchange, applied.limits.length);
+        Draw draw = draw(exchange, applied.limits.size());
         for (CountedLimit limit : applied.limits) {
             Band band = limit.band(caller);
             long charge = applied.chargeInTheEnd(exchange, band, outcome);
@@ -129,7 +129,7 @@ public final class RateLimitStep implements EdgeStep {
     /** How often each limit has refused, for those routes that have been asked for. */
     public List<RateLimitCount> counts() {
         return byEndpoint.values().stream()
-                .flatMap(applied -> Stream.of(applied.limits))
+                .flatMap(applied -> applied.limits.stream())
                 .distinct()
                 .map(CountedLimit::count)
                 .toList();
@@ -164,14 +164,14 @@ public final class RateLimitStep implements EdgeStep {
 
     private Applied declared(Endpoint endpoint) {
         if (!endpoint.declared(Exemption.class).isEmpty()) {
-            return new Applied(new CountedLimit[0], null, false);
+            return new Applied(List.of(), null, false);
         }
-        CountedLimit[] limits = Stream.concat(
+        List<CountedLimit> limits = Stream.concat(
                         everywhere.stream(), counted(endpoint.declared(RateLimit.class), endpoint.toString()))
-                .toArray(CountedLimit[]::new);
+                .toList();
         List<RequestCost> costs = endpoint.declared(RequestCost.class);
         RequestCost cost = costs.isEmpty() ? null : costs.get(0);
-        return new Applied(limits, cost, cost != null || Stream.of(limits).anyMatch(CountedLimit::countsBytes));
+        return new Applied(limits, cost, cost != null || limits.stream().anyMatch(CountedLimit::countsBytes));
     }
 
     private Stream<CountedLimit> counted(List<? extends RateLimit> declared, String scope) {
@@ -185,7 +185,8 @@ public final class RateLimitStep implements EdgeStep {
     }
 
     /** What this step applies to one endpoint. */
-    private record Applied(CountedLimit[] limits, @Nullable RequestCost cost, boolean settles) {
+    private record Applied(
+            List<CountedLimit> limits, @Nullable RequestCost cost, boolean settles) {
 
         /** All permits at most, or the request could never pass. */
         long costAtFirst(Exchange exchange, Band band) {

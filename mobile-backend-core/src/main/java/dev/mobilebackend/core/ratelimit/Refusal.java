@@ -10,15 +10,20 @@ public enum Refusal {
     REDUCED_CAPACITY(503, "temporary-reduced-capacity", "The service can take fewer requests than usual right now."),
     ABNORMAL_USAGE(429, "abnormal-usage-detected", "Requests come in a way that looks like abuse.");
 
-    private final Problem problem;
+    private static final String TYPES = "https://iana.org/assignments/http-problem-types#";
+
+    private final int status;
+    private final String code;
+    private final String title;
 
     Refusal(int status, String code, String title) {
-        URI type = URI.create("https://iana.org/assignments/http-problem-types#" + code);
-        problem = Problem.of(type, status, code, title);
+        this.status = status;
+        this.code = code;
+        this.title = title;
     }
 
     /** The kind of problem; the limits that refused go with it as {@code violated-policies}. */
     public Problem problem() {
-        return problem;
+        return Problem.of(URI.create(TYPES + code), status, code, title);
     }
 }
