@@ -33,6 +33,7 @@ module dev.mobilebackend.core {
     exports dev.mobilebackend.core.observe;
     exports dev.mobilebackend.core.observe.micrometer;
     exports dev.mobilebackend.core.openapi;
+    exports dev.mobilebackend.core.load;
     exports dev.mobilebackend.core.page;
     exports dev.mobilebackend.core.page.jdbi;
     exports dev.mobilebackend.core.problem;

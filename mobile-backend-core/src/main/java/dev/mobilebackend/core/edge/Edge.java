@@ -9,6 +9,8 @@ import dev.mobilebackend.core.exchange.PayloadDigest;
 import dev.mobilebackend.core.exchange.RequestFacts;
 import dev.mobilebackend.core.idempotency.IdempotencyPolicy;
 import dev.mobilebackend.core.idempotency.IdempotencyStep;
+import dev.mobilebackend.core.load.LoadPolicy;
+import dev.mobilebackend.core.load.LoadStep;
 import dev.mobilebackend.core.observe.AccessLog;
 import dev.mobilebackend.core.observe.AccessLogPolicy;
 import dev.mobilebackend.core.problem.Problem;
@@ -84,6 +86,7 @@ public final class Edge implements Filter {
     private final RateLimitStep limitByClient;
     private final RateLimitStep limitByCaller;
     private volatile ServletMappings mappings = ServletMappings.NONE;
+    private final LoadStep load;
     private final Set<String> notIdempotent = ConcurrentHashMap.newKeySet();
 
     /** In the order they are applied: to the first {@code atRoute} every request comes, declared or not. */
@@ -114,6 +117,9 @@ public final class Edge implements Filter {
         all.add(cors);
         atRoute = all.size();
         all.add(limitByClient);
+        all.add(new RateLimitStep(limiter, Subject.CLIENT, builder.everywhere));
+        load = new LoadStep(builder.load, builder.ticks, builder.random);
+        all.add(load);
         atBody = all.size();
         all.add(authentication(builder.authenticate, routes));
         all.add(Edge::keepOutOfCaches);
@@ -162,6 +168,9 @@ public final class Edge implements Filter {
     public List<RateLimitCount> limitCounts() {
         return Stream.concat(limitByClient.counts().stream(), limitByCaller.counts().stream())
                 .toList();
+    /** How much is in flight and was refused, for metrics. */
+    public LoadStep load() {
+        return load;
     }
 
     @Override
@@ -368,6 +377,7 @@ public final class Edge implements Filter {
         private AccessLogPolicy accessLog = AccessLogPolicy.lines();
         private ProblemTexts texts = ProblemTexts.shipped();
         private TransportPolicy transport = TransportPolicy.strict();
+        private LoadPolicy load = LoadPolicy.adaptive();
         private RateLimitStore limits = new InMemoryRateLimitStore();
         private @Nullable EdgeStep authenticate;
         private InstantSource clock = Ambient.clock();
@@ -417,6 +427,9 @@ public final class Edge implements Filter {
         /** In which languages problems are answered; otherwise in those that this library ships. */
         public Builder texts(ProblemTexts languages) {
             texts = languages;
+        /** How many requests may be worked on at once; without one {@link LoadPolicy#adaptive}. */
+        public Builder load(LoadPolicy policy) {
+            load = policy;
             return this;
         }
 

@@ -165,8 +165,12 @@ final class EdgeResponse extends HttpServletResponseWrapper {
 
     /** Says how it ended, once; also called where a container ends a request that nobody finished. */
     void end() {
-        Consumer<Outcome> listener = whenEnded;
-        whenEnded = null;
+        Consumer<Outcome> listener;
+        // A timeout and the application may end a request at the same moment.
+        synchronized (finished) {
+            listener = whenEnded;
+            whenEnded = null;
+        }
         if (listener != null) {
             Ending ending = clientGone ? Ending.CLIENT_GONE : cutOff ? Ending.CUT_OFF : Ending.ANSWERED;
             listener.accept(new Outcome(getStatus(), written, ending, problem));

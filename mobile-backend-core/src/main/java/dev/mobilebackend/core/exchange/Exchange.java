@@ -14,6 +14,7 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
@@ -45,6 +46,7 @@ public final class Exchange {
     private @Nullable Endpoint endpoint;
     private String[] values = NO_VALUES;
     private @Nullable Caller caller;
+    private @Nullable Priority priority;
     private byte @Nullable [] fingerprint;
     private @Nullable TraceContext trace;
     private boolean admitted;
@@ -106,10 +108,23 @@ public final class Exchange {
 
     /** How long the client will still wait; negative where it has given up, empty where it did not say. */
     public Optional<Duration> remaining() {
+        return facts.deadline() == null ? Optional.empty() : Optional.of(Duration.ofNanos(remainingNanos()));
+    }
+
+    /** The same in nanoseconds; the greatest number where the client did not say. */
+    public long remainingNanos() {
         Instant deadline = facts.deadline();
         return deadline == null
-                ? Optional.empty()
-                : Optional.of(Duration.between(facts.receivedAt(), deadline).minusNanos(elapsedNanos()));
+                ? Long.MAX_VALUE
+                : ChronoUnit.NANOS.between(facts.receivedAt(), deadline) - elapsedNanos();
+    }
+
+    /** What the client says this request is for; read once, so that it is still known when the request is gone. */
+    public Priority priority() {
+        if (priority == null) {
+            priority = Priority.parse(header("Priority"));
+        }
+        return priority;
     }
 
     /**

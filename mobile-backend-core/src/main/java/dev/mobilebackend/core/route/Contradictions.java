@@ -4,6 +4,7 @@ package dev.mobilebackend.core.route;
 import dev.mobilebackend.core.exchange.HttpMethod;
 import dev.mobilebackend.core.idempotency.IdempotencyPolicy;
 import dev.mobilebackend.core.ratelimit.RateLimit;
+import dev.mobilebackend.core.load.PriorityRule;
 import dev.mobilebackend.core.ratelimit.RateLimitStep.Exemption;
 import dev.mobilebackend.core.ratelimit.RequestCost;
 import dev.mobilebackend.core.route.Access.Owner;
@@ -65,6 +66,9 @@ final class Contradictions {
         }
         if (count(route, RequestCost.class) > 1) {
             fault(route + " has two costs: declare one that says it all");
+        }
+        if (count(route, PriorityRule.class) > 1) {
+            fault(route + " has two rules on its priority: keep one");
         }
         var names = new HashSet<String>();
         for (RateLimit limit : route.endpoint().declared(RateLimit.class)) {

@@ -3,6 +3,8 @@ package dev.mobilebackend.core.route;
 
 import dev.mobilebackend.core.idempotency.IdempotencyPolicy;
 import dev.mobilebackend.core.ratelimit.RateLimit;
+import dev.mobilebackend.core.load.LoadStep;
+import dev.mobilebackend.core.load.PriorityRule;
 import dev.mobilebackend.core.ratelimit.RateLimitStep;
 import dev.mobilebackend.core.transport.BodyPolicy;
 import dev.mobilebackend.core.ratelimit.RequestCost;
@@ -74,9 +76,19 @@ public interface RouteTerms<S> {
         return with(cost);
     }
 
-    /** No limit applies, not even those for all routes: for health checks. */
+    /** No limit applies, neither of rates nor of load, not even those for all routes: for health checks. */
     default S unlimited() {
         return with(RateLimitStep.Exemption.UNLIMITED);
+    }
+
+    /** Requests are not counted as load: for those that wait rather than work, such as streams of events. */
+    default S uncounted() {
+        return with(LoadStep.Exemption.UNCOUNTED);
+    }
+
+    /** What the priority that a client states is worth here, such as {@code atMost(BACKGROUND)} for a sync. */
+    default S priority(PriorityRule rule) {
+        return with(rule);
     }
 
     /** Takes an {@code Idempotency-Key} and answers a retry with the first answer. */
