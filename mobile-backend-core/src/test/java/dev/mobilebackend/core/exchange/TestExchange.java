@@ -9,12 +9,14 @@ import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +61,16 @@ public final class TestExchange {
     /** The same; the fields of its answer are put into a map. */
     public static Exchange of(RequestFacts facts, Map<String, String> answered, String... headers) {
         return new Exchange(request(pairs(headers), Map.of()), keeping(answered), facts, null, () -> 0);
+    }
+
+    /** A request for an endpoint, from a client that waits so long, by the given ticks. */
+    public static Exchange to(Endpoint endpoint, @Nullable Duration timeout, LongSupplier ticks, String... headers) {
+        Instant deadline = timeout == null ? null : NOW.plus(timeout);
+        var facts = new RequestFacts(
+                "request-1", NOW, "GET", "/list", ClientAddress.parse("192.0.2.1"), true, null, null, deadline);
+        var exchange = new Exchange(request(pairs(headers), Map.of()), response(), facts, null, ticks);
+        exchange.matched(endpoint);
+        return exchange;
     }
 
     private static Exchange exchange(Map<String, String> headers, Map<String, String> parameters) {
