@@ -32,7 +32,7 @@ final class ConcurrencyLimit {
     private static final long LONGEST_WINDOW = TimeUnit.SECONDS.toNanos(5);
 
     /** Answers that tell the throughput of a window. */
-    private static final int ENOUGH = 50;
+    private static final int ENOUGH = 32;
 
     private static final int FIRST_GROWTHS = 2;
     private static final int GROWTHS = 4;
@@ -167,7 +167,9 @@ final class ConcurrencyLimit {
             windowEnd = now + WINDOW;
             return;
         }
-        if (answers >= ENOUGH && refusing && windowsToTry == 0) {
+        // Where so few are answered, this many in flight are seconds of work: no time to see what growing brings.
+        boolean slow = length >= 2 * WINDOW && windowsToTry <= FIRST_GROWTHS;
+        if (answers >= ENOUGH && refusing && (slow || windowsToTry == 0)) {
             tryHalf(answers, length, now);
             return;
         }

@@ -29,9 +29,9 @@ public record LoadPolicy(int minimum, int start, int maximum, int normalPercent,
         }
     }
 
-    /** A limit that finds itself: begins at 150, which an ordinary application never has in flight. */
+    /** A limit that finds itself: begins at 64, which an application of ordinary size never has in flight. */
     public static LoadPolicy adaptive() {
-        return new LoadPolicy(16, 100, 1_000, 90, 50);
+        return new LoadPolicy(16, 64, 1_000, 90, 50);
     }
 
     /** A limit that stays where it is. */

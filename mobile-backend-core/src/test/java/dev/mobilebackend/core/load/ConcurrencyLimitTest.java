@@ -83,6 +83,25 @@ class ConcurrencyLimitTest {
         assertEquals(1, ten.inFlight(USER_ACTION));
     }
 
+    /** Requests that hang while the limit goes down must not leave it too low for everybody else. */
+    @Test
+    void goesBackToTheLimitThatItTriesToHalveWhereNoRequestEndsAnyMore() {
+        var requests = new ConcurrencyLimit(new LoadPolicy(4, 40, 40, 100, 100), 0);
+        long now = 0;
+        while (requests.limit() == 40) {
+            now += 5_000_000;
+            while (requests.tryBegin(NORMAL, now)) {
+                assertTrue(now < 60_000_000_000L, "never tried to halve");
+            }
+            requests.end(NORMAL, now);
+        }
+
+        assertFalse(requests.tryBegin(NORMAL, now));
+        requests.tryBegin(NORMAL, now + 10_000_000_000L);
+
+        assertEquals(40, requests.limit());
+    }
+
     @Property
     void letsNobodyInAboveTheShareOfItsPriority(
             @ForAll @IntRange(min = 1, max = 40) int limit,

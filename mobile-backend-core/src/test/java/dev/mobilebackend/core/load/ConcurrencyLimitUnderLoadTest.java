@@ -43,7 +43,7 @@ class ConcurrencyLimitUnderLoadTest {
         Map<Priority, Tally> cold = server.runTo(5);
         Map<Priority, Tally> later = server.runTo(35);
 
-        assertAnswered(cold, USER_ACTION, 0.96);
+        assertAnswered(cold, USER_ACTION, 0.95);
         assertAnswered(later, USER_ACTION, 0.99);
         assertAnswered(later, NORMAL, 0.97);
         assertTrue(
@@ -51,7 +51,7 @@ class ConcurrencyLimitUnderLoadTest {
                 "background " + later.get(BACKGROUND).admitted());
         assertTrue(answered(later) > 0.85 * CAPACITY * 30, answered(later) + " answers in 30 s");
         assertTrue(
-                later.get(USER_ACTION).quantile(0.99) < 0.5,
+                later.get(USER_ACTION).quantile(0.99) < 1,
                 "p99 " + later.get(USER_ACTION).quantile(0.99));
     }
 
@@ -85,7 +85,7 @@ class ConcurrencyLimitUnderLoadTest {
         SimulatedServer server = server(WORKERS, USUAL)
                 .arrivals(NORMAL, 20 * CAPACITY, now -> now > 20 && now < 30 ? 20 * CAPACITY : CAPACITY / 2);
         server.runTo(30);
-        assertTrue(server.limit() < 100, "limit " + server.limit());
+        assertTrue(server.limit() < LoadPolicy.adaptive().start(), "limit " + server.limit());
 
         server.runTo(31);
         Map<Priority, Tally> after = server.runTo(40);

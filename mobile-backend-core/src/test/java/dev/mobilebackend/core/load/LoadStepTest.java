@@ -18,6 +18,8 @@ import dev.mobilebackend.core.exchange.TestExchange;
 import dev.mobilebackend.core.problem.Problem;
 import dev.mobilebackend.core.problem.ProblemException;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.IntSummaryStatistics;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -199,6 +201,43 @@ class LoadStepTest {
         }
 
         assertEquals("too-late", refusalOf(within(Duration.ofMillis(150))).code());
+    }
+
+    @Test
+    void findsItsLimitByAnswersThatWereOfUse() {
+        var notFound = new Outcome(404, 0, Ending.ANSWERED, Problem.NOT_FOUND);
+        assertTrue(limitAfter(OK, null) != 64, "the limit did not move");
+        assertTrue(limitAfter(notFound, null) != 64, "the limit did not move");
+
+        assertEquals(64, limitAfter(new Outcome(500, 0, Ending.ANSWERED, Problem.INTERNAL_ERROR), null));
+        assertEquals(64, limitAfter(new Outcome(200, 9, Ending.CUT_OFF, Problem.INTERNAL_ERROR), null));
+        assertEquals(64, limitAfter(new Outcome(200, 9, Ending.CLIENT_GONE, null), null));
+        assertEquals(64, limitAfter(notFound, Duration.ofMillis(5)));
+    }
+
+    /** What the limit is after two seconds of refusals in which 200 requests end, one every 10 ms. */
+    private int limitAfter(Outcome outcome, @Nullable Duration timeout) {
+        var step = new LoadStep(LoadPolicy.adaptive(), this::now, new SplittableRandom(7));
+        Deque<Exchange> running = new ArrayDeque<>();
+        for (int i = 0; i < 200; i++) {
+            Exchange next = within(timeout);
+            while (admits(step, next)) {
+                running.add(next);
+                next = within(timeout);
+            }
+            now += 10_000_000;
+            step.after(running.remove(), outcome);
+        }
+        return step.limit();
+    }
+
+    private static boolean admits(LoadStep step, Exchange exchange) {
+        try {
+            step.apply(exchange);
+            return true;
+        } catch (ProblemException refused) {
+            return false;
+        }
     }
 
     private void answer(int times, Duration each) {
