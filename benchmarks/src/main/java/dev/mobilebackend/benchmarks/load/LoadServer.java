@@ -24,14 +24,14 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /**
- * A Jetty with 200 threads behind the edge, whose servlet needs one of five connections to a database for 100 ms: it
- * can answer 50 requests a second. A second servlet takes no time, to warm up by. Says its port and runs until its input ends.
+ * A Jetty with 200 threads behind the edge, whose servlet needs one of ten connections to a database for 100 ms: it
+ * can answer 100 requests a second. A second servlet takes no time, to warm up by. Says its port and runs until its input ends.
  */
 final class LoadServer {
 
-    static final int CAPACITY_PER_SECOND = 50;
+    static final int CAPACITY_PER_SECOND = 100;
 
-    private static final int CONNECTIONS = 5;
+    private static final int CONNECTIONS = 10;
     private static final int WORK_MILLIS = 100;
 
     private LoadServer() {}
