@@ -68,6 +68,20 @@ class ConcurrencyLimitUnderLoadTest {
                 "p99 " + later.get(NORMAL).quantile(0.99));
     }
 
+    @Test
+    void needsAFewSecondsWhereFiftyASecondAreAnswered() {
+        SimulatedServer server =
+                server(5, (random, now) -> 0.1).arrivals(USER_ACTION, 15).arrivals(BACKGROUND, 485);
+        server.runTo(3);
+
+        Map<Priority, Tally> later = server.runTo(8);
+
+        assertAnswered(later, USER_ACTION, 0.99);
+        assertTrue(
+                later.get(USER_ACTION).quantile(0.9) < 1,
+                "nine tenths within " + later.get(USER_ACTION).quantile(0.9));
+    }
+
     /** Gradient rules take the latency of a long overload for the usual one and let the limit go. */
     @Test
     void doesNotDriftUpwardsInALongOverload() {
