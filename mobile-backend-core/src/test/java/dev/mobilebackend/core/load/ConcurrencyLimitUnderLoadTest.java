@@ -69,17 +69,15 @@ class ConcurrencyLimitUnderLoadTest {
     }
 
     @Test
-    void needsAFewSecondsWhereFiftyASecondAreAnswered() {
+    void findsItsLimitInTwoSecondsWhereFortyASecondAreAnswered() {
         SimulatedServer server =
-                server(5, (random, now) -> 0.1).arrivals(USER_ACTION, 15).arrivals(BACKGROUND, 485);
-        server.runTo(3);
+                server(2, (random, now) -> 0.05).arrivals(USER_ACTION, 12).arrivals(BACKGROUND, 388);
+        server.runTo(2);
 
-        Map<Priority, Tally> later = server.runTo(8);
+        Map<Priority, Tally> later = server.runTo(6);
 
-        assertAnswered(later, USER_ACTION, 0.99);
-        assertTrue(
-                later.get(USER_ACTION).quantile(0.9) < 1,
-                "nine tenths within " + later.get(USER_ACTION).quantile(0.9));
+        double slow = later.get(USER_ACTION).quantile(0.8);
+        assertTrue(slow < 1, "a fifth of users' actions took over " + slow + " s");
     }
 
     /** Gradient rules take the latency of a long overload for the usual one and let the limit go. */
