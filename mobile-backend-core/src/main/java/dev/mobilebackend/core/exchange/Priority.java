@@ -17,7 +17,7 @@ public enum Priority {
 
     /** Whether this goes before another. */
     public boolean isBefore(Priority other) {
-        return ordinal() < other.ordinal();
+        return compareTo(other) < 0;
     }
 
     /**
@@ -25,11 +25,13 @@ public enum Priority {
      * that cannot be read counts as not sent (RFC 9218 section 4), and of two the last holds.
      */
     static Priority parse(@Nullable String field) {
+        if (field == null) {
+            return NORMAL;
+        }
         Priority stated = NORMAL;
-        int length = field == null ? 0 : field.length();
-        for (int start = 0; start < length; ) {
+        for (int start = 0; start < field.length(); ) {
             int comma = field.indexOf(',', start);
-            int end = comma < 0 ? length : comma;
+            int end = comma < 0 ? field.length() : comma;
             Priority member = member(field, start, end);
             stated = member == null ? stated : member;
             start = end + 1;

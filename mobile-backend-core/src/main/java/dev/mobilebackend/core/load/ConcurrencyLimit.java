@@ -2,6 +2,9 @@
 package dev.mobilebackend.core.load;
 
 import dev.mobilebackend.core.exchange.Priority;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
@@ -48,7 +51,7 @@ final class ConcurrencyLimit {
     /** Some bits for each priority, so that one compare-and-set sees and changes all. */
     private final AtomicLong inFlight = new AtomicLong();
 
-    private final LongAdder[] refused = {new LongAdder(), new LongAdder(), new LongAdder()};
+    private final Map<Priority, LongAdder> refused = new EnumMap<>(Priority.class);
     private final LongAdder answered = new LongAdder();
     private volatile int limit;
     private volatile boolean refusing;
@@ -70,6 +73,9 @@ final class ConcurrencyLimit {
     ConcurrencyLimit(LoadPolicy policy, long now) {
         this.policy = policy;
         limit = policy.start();
+        for (Priority priority : Priority.values()) {
+            refused.put(priority, new LongAdder());
+        }
         beginWindow(now, WINDOW);
     }
 
@@ -84,7 +90,7 @@ final class ConcurrencyLimit {
             }
             before = inFlight.get();
         }
-        refused[priority.ordinal()].increment();
+        refusals(priority).increment();
         if (!refusing) {
             refusing = true;
         }
@@ -121,7 +127,11 @@ final class ConcurrencyLimit {
 
     /** How many of a priority were refused since the start. */
     long refused(Priority priority) {
-        return refused[priority.ordinal()].sum();
+        return refusals(priority).sum();
+    }
+
+    private LongAdder refusals(Priority priority) {
+        return Objects.requireNonNull(refused.get(priority));
     }
 
     private void lowerIfTrying(long now) {
@@ -188,11 +198,12 @@ final class ConcurrencyLimit {
 
     /** Downwards only if twice the requests in flight would fit: they may be what needs the room. */
     private void goTowardsStart() {
-        int way = policy.start() - limit;
+        int from = limit;
+        int way = policy.start() - from;
         if (way > 0) {
-            limit += way / 8 + 1;
-        } else if (way < 0 && 2 * total(inFlight.get()) < limit) {
-            limit += way / 8 - 1;
+            limit = from + way / 8 + 1;
+        } else if (way < 0 && 2 * total(inFlight.get()) < from) {
+            limit = from + way / 8 - 1;
         }
     }
 
@@ -214,7 +225,7 @@ final class ConcurrencyLimit {
     private void reviewTry(long now) {
         long answers = answered.sum();
         // A difference that chance alone makes (the root of a count) costs nothing.
-        double bearable = Math.max(answersBefore / 8.0, 2 * Math.sqrt(answersBefore));
+        double bearable = Math.max(answersBefore / 8.0, 2 * Math.sqrt((double) answersBefore));
         if (answers < answersBefore - bearable) {
             goBack(now);
         } else if (refusing) {
@@ -243,11 +254,19 @@ final class ConcurrencyLimit {
     }
 
     private static long one(Priority priority) {
-        return 1L << priority.ordinal() * BITS;
+        return 1L << shift(priority);
     }
 
     private static int of(Priority priority, long packed) {
-        return (int) (packed >>> priority.ordinal() * BITS & MASK);
+        return (int) (packed >>> shift(priority) & MASK);
+    }
+
+    private static int shift(Priority priority) {
+        return switch (priority) {
+            case USER_ACTION -> 0;
+            case NORMAL -> BITS;
+            case BACKGROUND -> 2 * BITS;
+        };
     }
 
     private static int total(long packed) {

@@ -18,6 +18,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -154,25 +155,32 @@ public final class LoadStep implements EdgeStep {
         }
     }
 
-    /** One refusal with each number of seconds to wait: what waits longer the less urgent it is, and never together. */
+    /** A refusal ready for each number of seconds to wait: the less urgent the longer, and never all the same. */
     private static final class Retries {
 
-        private static final int[] FROM_SECONDS = {1, 2, 15};
-        private static final int[] TO_SECONDS = {3, 8, 60};
-
-        private final Problem[][] byPriority = new Problem[FROM_SECONDS.length][];
+        private final Problem[] userAction;
+        private final Problem[] normal;
+        private final Problem[] background;
 
         Retries(Problem problem) {
-            for (int priority = 0; priority < byPriority.length; priority++) {
-                byPriority[priority] = new Problem[TO_SECONDS[priority] - FROM_SECONDS[priority] + 1];
-                for (int i = 0; i < byPriority[priority].length; i++) {
-                    byPriority[priority][i] = problem.retryAfter(Duration.ofSeconds(FROM_SECONDS[priority] + i));
-                }
-            }
+            userAction = within(problem, 1, 3);
+            normal = within(problem, 2, 8);
+            background = within(problem, 15, 60);
+        }
+
+        private static Problem[] within(Problem problem, int least, int most) {
+            return IntStream.rangeClosed(least, most)
+                    .mapToObj(seconds -> problem.retryAfter(Duration.ofSeconds(seconds)))
+                    .toArray(Problem[]::new);
         }
 
         ProblemException next(Priority priority, RandomGenerator random) {
-            Problem[] choices = byPriority[priority.ordinal()];
+            Problem[] choices =
+                    switch (priority) {
+                        case USER_ACTION -> userAction;
+                        case NORMAL -> normal;
+                        case BACKGROUND -> background;
+                    };
             return choices[random.nextInt(choices.length)].exception();
         }
     }
