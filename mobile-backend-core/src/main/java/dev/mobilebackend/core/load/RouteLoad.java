@@ -35,9 +35,7 @@ final class RouteLoad {
         var rules = endpoint.declared(PriorityRule.class);
         boolean exempt = !endpoint.declared(LoadStep.Exemption.class).isEmpty()
                 || !endpoint.declared(RateLimitStep.Exemption.class).isEmpty();
-        return new RouteLoad(
-                exempt,
-                rules.isEmpty() ? PriorityRule.AS_STATED : rules.get(0));
+        return new RouteLoad(exempt, rules.isEmpty() ? PriorityRule.AS_STATED : rules.get(0));
     }
 
     boolean isUncounted() {

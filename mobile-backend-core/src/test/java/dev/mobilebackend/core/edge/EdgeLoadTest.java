@@ -47,6 +47,7 @@ class EdgeLoadTest {
     void start() {
         edge = Edge.builder()
                 .transport(TransportPolicy.strict().plainHttp(PlainHttp.LOOPBACK))
+                .authenticate(exchange -> {})
                 .load(LoadPolicy.fixed(LIMIT))
                 .routes(routes -> routes.open(GET, "/works")
                         .open(GET, "/later")
@@ -171,9 +172,15 @@ class EdgeLoadTest {
 
     @Test
     void aRouteHasOneRuleOnItsPriority() {
-        var routes = new Routes().open(GET, "/sync").priority(atMost(Priority.BACKGROUND));
+        var routes = new Routes()
+                .open(GET, "/sync")
+                .priority(atMost(Priority.BACKGROUND))
+                .priority(atMost(Priority.NORMAL));
 
-        assertThrows(IllegalArgumentException.class, () -> routes.priority(atMost(Priority.NORMAL)));
+        String message =
+                assertThrows(IllegalArgumentException.class, routes::build).getMessage();
+
+        assertEquals("GET /sync has two rules on its priority: keep one", message);
     }
 
     /** As many requests as may be in flight, all of which have begun. */
