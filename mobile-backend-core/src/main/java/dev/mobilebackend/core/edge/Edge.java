@@ -103,11 +103,9 @@ public final class Edge implements Filter {
         door = new Door(wire.proxies(), builder.clock, builder.random);
         routes = builder.routes.build();
         texts = builder.texts;
-        checkNames(builder.everywhere, routes);
         RateLimit.checkTogether(
                 builder.everywhere,
                 routes.routes().stream().map(Route::endpoint).toList());
-        maximumBody = builder.transport.maximumBody();
         ticks = builder.ticks;
         limitByClient = RateLimitStep.ofClients(limiter, builder.everywhere);
         limitByCaller = RateLimitStep.ofCallers(limiter, builder.everywhere);
@@ -117,7 +115,6 @@ public final class Edge implements Filter {
         all.add(cors);
         atRoute = all.size();
         all.add(limitByClient);
-        all.add(new RateLimitStep(limiter, Subject.CLIENT, builder.everywhere));
         load = new LoadStep(builder.load, builder.ticks, builder.random);
         all.add(load);
         atBody = all.size();
@@ -168,6 +165,8 @@ public final class Edge implements Filter {
     public List<RateLimitCount> limitCounts() {
         return Stream.concat(limitByClient.counts().stream(), limitByCaller.counts().stream())
                 .toList();
+    }
+
     /** How much is in flight and was refused, for metrics. */
     public LoadStep load() {
         return load;
@@ -427,6 +426,9 @@ public final class Edge implements Filter {
         /** In which languages problems are answered; otherwise in those that this library ships. */
         public Builder texts(ProblemTexts languages) {
             texts = languages;
+            return this;
+        }
+
         /** How many requests may be worked on at once; without one {@link LoadPolicy#adaptive}. */
         public Builder load(LoadPolicy policy) {
             load = policy;

@@ -3,8 +3,8 @@ package dev.mobilebackend.core.route;
 
 import dev.mobilebackend.core.exchange.HttpMethod;
 import dev.mobilebackend.core.idempotency.IdempotencyPolicy;
-import dev.mobilebackend.core.ratelimit.RateLimit;
 import dev.mobilebackend.core.load.PriorityRule;
+import dev.mobilebackend.core.ratelimit.RateLimit;
 import dev.mobilebackend.core.ratelimit.RateLimitStep.Exemption;
 import dev.mobilebackend.core.ratelimit.RequestCost;
 import dev.mobilebackend.core.route.Access.Owner;

@@ -2,12 +2,12 @@
 package dev.mobilebackend.core.route;
 
 import dev.mobilebackend.core.idempotency.IdempotencyPolicy;
-import dev.mobilebackend.core.ratelimit.RateLimit;
 import dev.mobilebackend.core.load.LoadStep;
 import dev.mobilebackend.core.load.PriorityRule;
+import dev.mobilebackend.core.ratelimit.RateLimit;
 import dev.mobilebackend.core.ratelimit.RateLimitStep;
-import dev.mobilebackend.core.transport.BodyPolicy;
 import dev.mobilebackend.core.ratelimit.RequestCost;
+import dev.mobilebackend.core.transport.BodyPolicy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
