@@ -24,15 +24,15 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /**
- * A Jetty with 200 threads behind the edge, whose servlet needs one of ten connections to a database for 100 ms: it
- * can answer 100 requests a second. A second servlet takes no time, to warm up by. Says its port and runs until its input ends.
+ * A Jetty with 200 threads behind the edge, whose servlet needs one of ten connections to a database for 250 ms: it
+ * can answer 40 requests a second. A second servlet takes no time, to warm up by. Says its port and runs until its input ends.
  */
 final class LoadServer {
 
-    static final int CAPACITY_PER_SECOND = 100;
+    static final int CAPACITY_PER_SECOND = 40;
 
     private static final int CONNECTIONS = 10;
-    private static final int WORK_MILLIS = 100;
+    private static final int WORK_MILLIS = 250;
 
     private LoadServer() {}
 

@@ -20,12 +20,15 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Phones that ask this machine at a fixed rate, however slowly it answers, and give up after a second. One thread
+ * Phones that ask this machine at a fixed rate, however slowly it answers, and give up after three seconds. One thread
  * drives them all. It goes nowhere but to the loopback address.
  */
 final class Phones implements AutoCloseable {
 
-    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(1);
+    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(3);
+
+    /** A phone that finds no connection left gives up at once. */
+    private static final int MOST_CONNECTIONS = 8_000;
 
     /** What became of the requests of one priority. */
     static final class Tally {
@@ -126,7 +129,12 @@ final class Phones implements AutoCloseable {
         void sendDue(long now) throws IOException {
             while (next - now < 0) {
                 tally.sent++;
-                waiting.addLast(new Phone(this, next, idle.pollFirst()));
+                SocketChannel open = idle.pollFirst();
+                if (open == null && selector.keys().size() >= MOST_CONNECTIONS) {
+                    tally.givenUp++;
+                } else {
+                    waiting.addLast(new Phone(this, next, open));
+                }
                 next += gap();
             }
         }
