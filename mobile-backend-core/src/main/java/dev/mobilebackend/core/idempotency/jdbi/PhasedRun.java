@@ -196,8 +196,8 @@ public final class PhasedRun {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             digest.update(claim.scope());
             ByteBuffer hash = ByteBuffer.wrap(digest.digest(phase.getBytes(StandardCharsets.US_ASCII)));
-            long high = hash.getLong() & ~0xF000L | 0x8000L;
-            long low = hash.getLong() & ~0xC000_0000_0000_0000L | 0x8000_0000_0000_0000L;
+            long high = (hash.getLong() & ~0xF000L) | 0x8000L;
+            long low = (hash.getLong() & ~0xC000_0000_0000_0000L) | 0x8000_0000_0000_0000L;
             return new UUID(high, low).toString();
         } catch (NoSuchAlgorithmException missing) {
             throw new AssertionError("every JDK has SHA-256", missing);
