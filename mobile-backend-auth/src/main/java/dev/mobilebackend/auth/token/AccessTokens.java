@@ -219,7 +219,9 @@ public final class AccessTokens {
     }
 
     private static Set<String> scopes(@Nullable String claim) {
-        return claim == null || claim.isEmpty() ? Set.of() : Set.copyOf(Arrays.asList(claim.split(" +")));
+        return claim == null || claim.isBlank()
+                ? Set.of()
+                : Set.copyOf(Arrays.asList(claim.strip().split(" +", -1)));
     }
 
     private void requireNotExpired(VerifiedToken token, Instant now) {

@@ -72,10 +72,10 @@ final class Operations {
     /** {@code getV1OrdersById}: the same from build to build, since clients are generated with it. */
     private String id(Route route) {
         var id = new StringBuilder(name(route.method()));
-        for (String segment : route.template().split("/")) {
+        for (String segment : route.template().split("/", -1)) {
             boolean variable = segment.startsWith("{");
             id.append(variable ? "By" : "");
-            for (String word : segment.split("[^A-Za-z0-9]+")) {
+            for (String word : segment.split("[^A-Za-z0-9]+", -1)) {
                 if (!word.isEmpty()) {
                     id.append(Character.toUpperCase(word.charAt(0))).append(word, 1, word.length());
                 }
