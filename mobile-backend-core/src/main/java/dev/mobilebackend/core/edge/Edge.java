@@ -464,7 +464,13 @@ public final class Edge implements Filter {
          *     finds out, or a limit for all routes has the name of another limit
          */
         public Edge build() {
-            return new Edge(this);
+            var edge = new Edge(this);
+            for (EdgeStep step : observers) {
+                if (step instanceof EdgeObserver observer) {
+                    observer.observes(edge);
+                }
+            }
+            return edge;
         }
     }
 }

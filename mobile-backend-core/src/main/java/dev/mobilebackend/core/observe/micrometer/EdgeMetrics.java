@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.core.observe.micrometer;
 
-import dev.mobilebackend.core.exchange.EdgeStep;
+import dev.mobilebackend.core.edge.Edge;
+import dev.mobilebackend.core.edge.EdgeObserver;
 import dev.mobilebackend.core.exchange.Endpoint;
 import dev.mobilebackend.core.exchange.Exchange;
 import dev.mobilebackend.core.exchange.Outcome;
+import dev.mobilebackend.core.exchange.Priority;
+import dev.mobilebackend.core.load.LoadStep;
 import dev.mobilebackend.core.observe.RequestLabels;
 import dev.mobilebackend.core.problem.Problem;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -26,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 @SuppressWarnings("exports") // whoever calls this requires Micrometer already
-public final class EdgeMetrics implements EdgeStep {
+public final class EdgeMetrics implements EdgeObserver {
 
     private final MeterRegistry registry;
     private final LongAdder active = new LongAdder();
@@ -54,6 +59,28 @@ public final class EdgeMetrics implements EdgeStep {
 
     public static EdgeMetrics of(MeterRegistry registry) {
         return new EdgeMetrics(registry);
+    }
+
+    @Override
+    public void observes(Edge edge) {
+        LoadStep load = edge.load();
+        Gauge.builder("mobilebackend.load.limit", load, LoadStep::limit)
+                .description("Requests that may be worked on at once, as the limit stands")
+                .register(registry);
+        FunctionCounter.builder("mobilebackend.load.late", load, LoadStep::tooLate)
+                .description("Requests refused because their answer would have come too late")
+                .register(registry);
+        for (Priority priority : Priority.values()) {
+            String word = priority.name().toLowerCase(Locale.ROOT);
+            Gauge.builder("mobilebackend.load.active", load, of -> of.inFlight(priority))
+                    .description("Requests that are being worked on, by priority")
+                    .tag("priority", word)
+                    .register(registry);
+            FunctionCounter.builder("mobilebackend.load.sheds", load, of -> of.refused(priority))
+                    .description("Requests refused because too many were being worked on, by priority")
+                    .tag("priority", word)
+                    .register(registry);
+        }
     }
 
     @Override

@@ -2,9 +2,11 @@
 package dev.mobilebackend.core.observe.micrometer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
+import dev.mobilebackend.core.edge.Edge;
 import dev.mobilebackend.core.exchange.ClientAddress;
 import dev.mobilebackend.core.exchange.Endpoint;
 import dev.mobilebackend.core.exchange.Exchange;
@@ -13,7 +15,9 @@ import dev.mobilebackend.core.exchange.Outcome;
 import dev.mobilebackend.core.exchange.Outcome.Ending;
 import dev.mobilebackend.core.exchange.RequestFacts;
 import dev.mobilebackend.core.exchange.TestExchange;
+import dev.mobilebackend.core.load.LoadPolicy;
 import dev.mobilebackend.core.problem.Problem;
+import dev.mobilebackend.core.problem.ProblemException;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -109,6 +113,35 @@ class EdgeMetricsTest {
         observe(again, ANSWERED);
 
         assertEquals(1, counted("mobilebackend.idempotency.replays", "http.route", "/v1/orders"));
+    }
+
+    @Test
+    void showsWhatTheLimitOnLoadOfItsEdgeDoes() {
+        Edge edge = Edge.builder().observe(metrics).load(LoadPolicy.fixed(1)).build();
+        edge.load().apply(request("GET", ORDER));
+        assertThrows(ProblemException.class, () -> edge.load().apply(request("GET", ORDER)));
+
+        assertEquals(1, registry.get("mobilebackend.load.limit").gauge().value());
+        assertEquals(
+                1,
+                registry.get("mobilebackend.load.active")
+                        .tag("priority", "normal")
+                        .gauge()
+                        .value());
+        assertEquals(
+                1,
+                registry.get("mobilebackend.load.sheds")
+                        .tag("priority", "normal")
+                        .functionCounter()
+                        .count());
+        assertEquals(
+                0,
+                registry.get("mobilebackend.load.sheds")
+                        .tag("priority", "user_action")
+                        .functionCounter()
+                        .count());
+        assertEquals(
+                0, registry.get("mobilebackend.load.late").functionCounter().count());
     }
 
     @Property(tries = 50)
