@@ -11,6 +11,8 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -18,6 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A TCP proxy on the loopback interface, in front of an application. It passes every byte on until a test cuts a
@@ -29,9 +32,22 @@ import java.util.concurrent.atomic.AtomicInteger;
  * phone.post("/v1/orders", order);   // runs twice on the network, must count once in the application
  * }</pre>
  *
- * Speaks plain HTTP/1.1 without pipelining, over kept-alive connections or single ones. Thread safe.
+ * Speaks plain HTTP/1.1 without pipelining, over kept-alive connections or single ones. It also stands between an
+ * application and its database, where {@link #cutAt} cuts a connection on what is said on it: a commit whose answer is
+ * lost is the fault that no client can tell from one that never came. Thread safe.
  */
 public final class NetworkProxy implements AutoCloseable {
+
+    /** On which side of its effect a cut falls. */
+    public enum Moment {
+        /** The words never reach the server. */
+        BEFORE,
+        /** The server has heard the words, and its answer is lost. */
+        AFTER
+    }
+
+    /** A cut that waits for its words to be said. */
+    private record CutAt(byte[] words, Moment moment, CompletableFuture<Void> made) {}
 
     private static final int BUFFER_BYTES = 16 * 1024;
 
@@ -40,12 +56,15 @@ public final class NetworkProxy implements AutoCloseable {
     private final ThreadFactory threads = Ambient.workerThreads("network-proxy");
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
     private final Queue<CompletableFuture<Void>> cutsToMake = new ConcurrentLinkedQueue<>();
+    private final Queue<CutAt> cutsAtWords = new ConcurrentLinkedQueue<>();
     private final AtomicInteger cutsMade = new AtomicInteger();
     private final CompletableFuture<Void> acceptsNoMore = new CompletableFuture<>();
 
     private NetworkProxy(URI server) {
-        if (!"http".equals(server.getScheme()) || server.getHost() == null || server.getPort() < 0) {
-            throw new IllegalArgumentException("server must be like http://127.0.0.1:8080, was " + server);
+        boolean known = "http".equals(server.getScheme()) || "tcp".equals(server.getScheme());
+        if (!known || server.getHost() == null || server.getPort() < 0) {
+            throw new IllegalArgumentException(
+                    "server must be like http://127.0.0.1:8080 or tcp://127.0.0.1:5432, was " + server);
         }
         this.server = server;
         try {
@@ -56,24 +75,42 @@ public final class NetworkProxy implements AutoCloseable {
         threads.newThread(this::accept).start();
     }
 
+    /** A proxy in front of a server, such as {@code http://127.0.0.1:8080} or {@code tcp://127.0.0.1:5432}. */
     public static NetworkProxy to(URI server) {
         return new NetworkProxy(server);
     }
 
     /** What a phone calls in place of the application. */
     public URI uri() {
-        return URI.create("http://127.0.0.1:" + door.getLocalPort() + server.getRawPath());
+        return URI.create(server.getScheme() + "://127.0.0.1:" + door.getLocalPort() + server.getRawPath());
     }
 
     /**
      * Cuts the first response that begins after this call, whichever connection it is on, and none after it. Called
      * twice, it cuts the next two.
      *
-     * @return completes once the application has begun to answer and the phone's connection is reset
+     * @return completes once the application has begun to answer and the phone's connection is reset; cancelled before
+     *     that, nothing is cut
      */
     public CompletableFuture<Void> cutNextResponse() {
         var cut = new CompletableFuture<Void>();
         cutsToMake.add(cut);
+        return cut;
+    }
+
+    /**
+     * Cuts the first connection on which these words are sent to the server from now on, and none after it.
+     *
+     * <pre>{@code
+     * network.cutAt("COMMIT", Moment.AFTER);  // a PostgreSQL driver says so in clear with prepareThreshold=0
+     * }</pre>
+     *
+     * @param words ASCII, sent in one piece
+     * @return completes once the client's connection is reset; cancelled before that, nothing is cut
+     */
+    public CompletableFuture<Void> cutAt(String words, Moment moment) {
+        var cut = new CompletableFuture<Void>();
+        cutsAtWords.add(new CutAt(words.getBytes(StandardCharsets.US_ASCII), moment, cut));
         return cut;
     }
 
@@ -114,6 +151,9 @@ public final class NetworkProxy implements AutoCloseable {
         /** A request, or a part of it, has gone up and nothing has come down since: what comes next begins an answer. */
         private volatile boolean unanswered;
 
+        /** A cut that falls on the next answer on this connection. */
+        private volatile @Nullable CompletableFuture<Void> cutNext;
+
         Connection(Socket phone) {
             this.phone = phone;
         }
@@ -133,6 +173,16 @@ public final class NetworkProxy implements AutoCloseable {
                 for (int n = phone.getInputStream().read(buffer);
                         n >= 0;
                         n = phone.getInputStream().read(buffer)) {
+                    CutAt cut = heard(buffer, n);
+                    if (cut != null && cut.moment() == Moment.BEFORE) {
+                        cutsMade.incrementAndGet();
+                        reset();
+                        cut.made().complete(null);
+                        return;
+                    }
+                    if (cut != null) {
+                        cutNext = cut.made();
+                    }
                     unanswered = true;
                     application.getOutputStream().write(buffer, 0, n);
                 }
@@ -150,7 +200,7 @@ public final class NetworkProxy implements AutoCloseable {
                         n = application.getInputStream().read(buffer)) {
                     if (unanswered) {
                         unanswered = false;
-                        CompletableFuture<Void> cut = cutsToMake.poll();
+                        CompletableFuture<Void> cut = cutNext != null ? cutNext : nextCut();
                         if (cut != null) {
                             cut(cut);
                             break;
@@ -201,6 +251,36 @@ public final class NetworkProxy implements AutoCloseable {
             NetworkProxy.close(application);
             connections.remove(this);
         }
+    }
+
+    /** The next cut of any response that has not been cancelled. */
+    private @Nullable CompletableFuture<Void> nextCut() {
+        CompletableFuture<Void> cut = cutsToMake.poll();
+        while (cut != null && cut.isDone()) {
+            cut = cutsToMake.poll();
+        }
+        return cut;
+    }
+
+    /** The cut that waits for what has just been said, taken from those that wait. */
+    private @Nullable CutAt heard(byte[] said, int length) {
+        for (CutAt cut : cutsAtWords) {
+            if (cut.made().isDone()) {
+                cutsAtWords.remove(cut);
+            } else if (contains(said, length, cut.words()) && cutsAtWords.remove(cut)) {
+                return cut;
+            }
+        }
+        return null;
+    }
+
+    private static boolean contains(byte[] said, int length, byte[] words) {
+        for (int at = 0; at + words.length <= length; at++) {
+            if (Arrays.equals(said, at, at + words.length, words, 0, words.length)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static void close(Closeable socket) {
