@@ -302,14 +302,17 @@ public final class Edge implements Filter {
 
     /** A route that only says it is idempotent would do its work twice on a retry. */
     private boolean usesIdempotency(Exchange exchange) {
+        if (exchange.isFingerprinted()) {
+            return true;
+        }
         String route = exchange.facts().method() + " " + exchange.template();
-        if (!exchange.isFingerprinted() && notIdempotent.add(route)) {
+        if (notIdempotent.add(route)) {
             LOG.error(
                     "route {} is declared idempotent() but its handler does not use idempotency, so it is answered with"
-                            + " 500: do the work in JdbiIdempotency.inTransaction, or drop the declaration",
+                            + " 500: do the work in one of the modes of JdbiIdempotency, or drop the declaration",
                     route);
         }
-        return exchange.isFingerprinted();
+        return false;
     }
 
     private static void failed(EdgeRequest request, Throwable failure) {

@@ -24,7 +24,7 @@ import java.util.function.Consumer;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A Javalin application behind an edge that believes the header Test-Caller, and a client for it. */
+/** A Javalin application behind an edge that believes the headers Test-Caller and Test-Role, and a client for it. */
 final class EdgeServer implements AutoCloseable {
 
     static final int MAXIMUM_BODY = 1000;
@@ -67,7 +67,8 @@ final class EdgeServer implements AutoCloseable {
     private static void believeHeader(Exchange exchange) {
         String name = exchange.header("Test-Caller");
         if (name != null) {
-            exchange.authenticated(new Caller(name, "session", Set.of()));
+            String role = exchange.header("Test-Role");
+            exchange.authenticated(new Caller(name, "session", role == null ? Set.of() : Set.of(role)));
         }
     }
 

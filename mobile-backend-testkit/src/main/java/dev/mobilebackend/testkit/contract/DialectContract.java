@@ -128,6 +128,18 @@ public abstract class DialectContract {
     }
 
     @Test
+    void aLimitWithinAnotherOnePutsThatBack() {
+        data().useTransaction(handle -> data().dialect().withLockWait(handle, SHORT, () -> {
+            String outer = lockWait(handle);
+
+            data().dialect().withLockWait(handle, SHORT.multipliedBy(2), () -> lockWait(handle));
+
+            assertEquals(outer, lockWait(handle));
+            return outer;
+        }));
+    }
+
+    @Test
     void theLimitOfWaitingEndsWithATransactionThatFails() {
         data().jdbi().useHandle(handle -> {
             String before = lockWait(handle);

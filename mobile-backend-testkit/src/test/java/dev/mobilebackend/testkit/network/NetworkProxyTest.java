@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.mobilebackend.testkit.TinyApp;
 import dev.mobilebackend.testkit.app.RunningApp;
 import dev.mobilebackend.testkit.contract.Race;
+import dev.mobilebackend.testkit.network.NetworkProxy.Moment;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.Socket;
@@ -189,11 +190,59 @@ class NetworkProxyTest {
     }
 
     @Test
+    void cutsBeforeTheServerHasHeardTheWords() throws Exception {
+        var cut = network.cutAt("/second", Moment.BEFORE);
+        post("/first");
+
+        assertThrows(IOException.class, () -> post("/second"));
+        cut.get(30, TimeUnit.SECONDS);
+
+        assertEquals(0, app.seen("/second").size());
+        assertEquals(201, post("/second").statusCode());
+        assertEquals(1, network.cutResponses());
+    }
+
+    @Test
+    void cutsAfterTheServerHasHeardTheWords() throws Exception {
+        var cut = network.cutAt("/second", Moment.AFTER);
+        post("/first");
+
+        assertThrows(IOException.class, () -> post("/second"));
+        cut.get(30, TimeUnit.SECONDS);
+
+        assertEquals(1, app.seen("/second").size());
+        assertEquals(201, post("/second").statusCode());
+    }
+
+    @Test
+    void cutsNothingThatWasCalledOff() throws Exception {
+        network.cutAt("/second", Moment.BEFORE).cancel(false);
+        network.cutNextResponse().cancel(false);
+
+        assertEquals(201, post("/second").statusCode());
+        assertEquals(0, network.cutResponses());
+    }
+
+    @Test
+    void standsBeforeAServerThatDoesNotSpeakHttp() throws Exception {
+        try (var plain = NetworkProxy.to(URI.create("tcp://" + running.uri().getAuthority()));
+                var socket = new Socket(plain.uri().getHost(), plain.uri().getPort())) {
+            assertEquals("tcp", plain.uri().getScheme());
+            send(socket, "GET", "/through");
+            readOneAnswer(socket);
+        }
+
+        assertEquals(1, app.seen("/through").size());
+    }
+
+    @Test
     void refusesAnAddressItCannotStandBefore() {
         var refused =
                 assertThrows(IllegalArgumentException.class, () -> NetworkProxy.to(URI.create("https://shop.example")));
 
-        assertEquals("server must be like http://127.0.0.1:8080, was https://shop.example", refused.getMessage());
+        assertEquals(
+                "server must be like http://127.0.0.1:8080 or tcp://127.0.0.1:5432, was https://shop.example",
+                refused.getMessage());
     }
 
     private HttpResponse<String> post(String path) throws IOException, InterruptedException {
