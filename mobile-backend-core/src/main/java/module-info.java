@@ -12,8 +12,8 @@ module dev.mobilebackend.core {
     requires com.github.benmanes.caffeine;
     requires org.slf4j;
     requires tools.jackson.core;
-    // Only for applications on Javalin: without it dev.mobilebackend.core.javalin is never loaded. Not
-    // transitive: modules that use this one and have no Javalin would not compile.
+    // Only for applications on Javalin or Jetty: without them dev.mobilebackend.core.javalin and core.jetty are never
+    // loaded. Not transitive: modules that use this one and have neither would not compile.
     requires static io.javalin;
     requires static org.eclipse.jetty.ee10.servlet;
     requires static org.eclipse.jetty.server;
@@ -34,6 +34,7 @@ module dev.mobilebackend.core {
     exports dev.mobilebackend.core.observe.micrometer;
     exports dev.mobilebackend.core.openapi;
     exports dev.mobilebackend.core.load;
+    exports dev.mobilebackend.core.jetty;
     exports dev.mobilebackend.core.page;
     exports dev.mobilebackend.core.page.jdbi;
     exports dev.mobilebackend.core.problem;

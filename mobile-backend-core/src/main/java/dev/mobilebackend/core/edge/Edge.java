@@ -7,6 +7,7 @@ import dev.mobilebackend.core.exchange.Exchange;
 import dev.mobilebackend.core.exchange.HttpMethod;
 import dev.mobilebackend.core.exchange.PayloadDigest;
 import dev.mobilebackend.core.exchange.RequestFacts;
+import dev.mobilebackend.core.exchange.RequestId;
 import dev.mobilebackend.core.idempotency.IdempotencyPolicy;
 import dev.mobilebackend.core.idempotency.IdempotencyStep;
 import dev.mobilebackend.core.load.LoadPolicy;
@@ -16,6 +17,7 @@ import dev.mobilebackend.core.observe.AccessLogPolicy;
 import dev.mobilebackend.core.problem.Problem;
 import dev.mobilebackend.core.problem.ProblemException;
 import dev.mobilebackend.core.problem.ProblemTexts;
+import dev.mobilebackend.core.problem.ProblemWriter;
 import dev.mobilebackend.core.ratelimit.InMemoryRateLimitStore;
 import dev.mobilebackend.core.ratelimit.RateLimit;
 import dev.mobilebackend.core.ratelimit.RateLimitCount;
@@ -39,7 +41,9 @@ import jakarta.servlet.FilterConfig;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletRequestWrapper;
 import jakarta.servlet.ServletResponse;
+import jakarta.servlet.ServletResponseWrapper;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -60,7 +64,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The front door: a servlet filter for every path, before everything else. It lets a request through to the
  * application only on a declared route whose rules hold, and sees to it that every error leaves as a problem. Map it
- * to {@code /*} for the dispatcher types REQUEST, ASYNC and ERROR, with async support.
+ * to {@code /*} for every dispatcher type, with async support.
  *
  * <pre>{@code
  * var edge = Edge.builder()
@@ -180,9 +184,29 @@ public final class Edge implements Filter {
         }
         switch (request.getDispatcherType()) {
             case REQUEST -> enter(http, answer, chain);
-            case ASYNC -> resume(http, chain);
+            case ASYNC -> resume(http, answer, chain);
             case ERROR -> endContainerError(http, answer);
-            default -> chain.doFilter(request, response);
+            case FORWARD -> forward(http, answer, chain);
+            case INCLUDE -> include(request, response, chain);
+        }
+    }
+
+    /** Tomcat includes its error page where it can no longer forward to it: in the middle of an answer. */
+    private static void include(ServletRequest request, ServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        if (request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE) == null
+                || request.getAttribute(RequestDispatcher.INCLUDE_REQUEST_URI) == null) {
+            chain.doFilter(request, response);
+        }
+    }
+
+    /** The end of a forward is the end of the answer (Servlet 6.0 section 9.4); Tomcat 11 takes nothing after it. */
+    private static void forward(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        chain.doFilter(request, response);
+        EdgeRequest asked = EdgeRequest.find(request).orElse(null);
+        if (asked != null) {
+            settle(asked);
         }
     }
 
@@ -212,6 +236,7 @@ public final class Edge implements Filter {
         }
         try {
             if (admit(passage, match, asked)) {
+                answer.admitted();
                 chain.doFilter(asked, answer);
             }
         } catch (Throwable failure) {
@@ -221,7 +246,8 @@ public final class Edge implements Filter {
     }
 
     /** A request comes round again after {@code AsyncContext.dispatch}: it was admitted the first time. */
-    private static void resume(HttpServletRequest request, FilterChain chain) throws IOException {
+    private static void resume(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException {
         EdgeRequest asked = EdgeRequest.find(request)
                 .orElseThrow(() -> new IllegalStateException("map the edge for REQUEST too, not for ASYNC alone"));
         asked.takeBack();
@@ -229,20 +255,55 @@ public final class Edge implements Filter {
             throw asked.response().brokenOff();
         }
         try {
-            chain.doFilter(asked, asked.response());
+            chain.doFilter(again(request, asked), again(response, asked.response()));
         } catch (Throwable failure) {
             failed(asked, failure);
         }
         settle(asked);
     }
 
+    /** What the container dispatches with, which knows the path it dispatches to, if it leads through ours. */
+    private static ServletRequest again(ServletRequest dispatched, EdgeRequest ours) {
+        boolean through = dispatched == ours
+                || (dispatched instanceof ServletRequestWrapper wrapper && wrapper.isWrapperFor(ours));
+        return through ? dispatched : ours;
+    }
+
+    private static ServletResponse again(ServletResponse dispatched, EdgeResponse ours) {
+        boolean through = dispatched == ours
+                || (dispatched instanceof ServletResponseWrapper wrapper && wrapper.isWrapperFor(ours));
+        return through ? dispatched : ours;
+    }
+
     /** The container wants to show its own page, for an error that never reached the application or outlived it. */
     private void endContainerError(HttpServletRequest request, HttpServletResponse response) throws IOException {
         int status = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE) instanceof Integer code ? code : 500;
-        String requestId = EdgeRequest.find(request)
-                .map(found -> found.response().requestId())
-                .orElseGet(door::newRequestId);
-        EdgeResponse.write(response, request, Problem.ofStatus(Math.max(400, status)), texts, requestId);
+        Problem problem = problemOf(status);
+        EdgeRequest admitted = EdgeRequest.find(request).orElse(null);
+        if (admitted != null) {
+            admitted.response().writeAgain(response, problem);
+            return;
+        }
+        HttpServletRequest came;
+        RequestFacts facts;
+        try {
+            came = door.behindProxies(request);
+            facts = door.read(came);
+        } catch (RuntimeException unreadable) {
+            EdgeResponse.write(response, request, problem, texts, door.newRequestId());
+            return;
+        }
+        var answer = new EdgeResponse(response, request, texts, facts.requestId());
+        var asked = new EdgeRequest(came, answer, facts, wire.body(), waitingReaders, null, ticks);
+        var passage = new Passage(asked.exchange(), steps);
+        answer.whenEnded(passage);
+        try {
+            passage.pass(atRoute);
+        } catch (ProblemException refusedAnyway) {
+            LOG.debug("request {} had failed in the container already", facts.requestId(), refusedAnyway);
+        }
+        answer.refuse(problem);
+        answer.finish();
     }
 
     private BodyPolicy bodyPolicy(RouteMatch match) {
@@ -316,9 +377,11 @@ public final class Edge implements Filter {
     }
 
     private static void failed(EdgeRequest request, Throwable failure) {
-        fail(request.response(), failure);
-        if (request.isHandedOver()) {
-            request.getAsyncContext().complete();
+        EdgeAsync started = request.handedOver();
+        if (started == null) {
+            fail(request.response(), failure);
+        } else {
+            started.fail(failure);
         }
     }
 
@@ -327,13 +390,17 @@ public final class Edge implements Filter {
         if (request.isHandedOver()) {
             return;
         }
-        boolean left = !request.drainBody();
-        if (left) {
-            request.response().closeConnection();
-        }
-        request.response().finish();
-        if (left) {
-            request.leaveBody();
+        if (!request.response().isEnded()) {
+            boolean left = !request.drainBody();
+            if (left) {
+                request.response().closeConnection();
+            }
+            request.response().finish();
+            if (left) {
+                request.leaveBody();
+            }
+        } else if (request.response().isCutOff()) {
+            throw request.response().brokenOff();
         }
     }
 
@@ -350,7 +417,22 @@ public final class Edge implements Filter {
         fail(asked.response(), failure);
     }
 
-    private static void fail(EdgeResponse answer, Throwable failure) {
+    /**
+     * Answers with the problem that a bare status stands for, where a container refuses a request before any filter:
+     * to be called by its own error handler.
+     */
+    public static void refuse(HttpServletResponse response, int status) throws IOException {
+        String requestId = RequestId.next(Ambient.quickRandom());
+        response.setHeader("X-Request-Id", requestId);
+        response.setHeader("X-Content-Type-Options", "nosniff");
+        ProblemWriter.write(response, problemOf(status), requestId);
+    }
+
+    private static Problem problemOf(int status) {
+        return status < 400 || status > 599 ? Problem.INTERNAL_ERROR : Problem.ofStatus(status);
+    }
+
+    static void fail(EdgeResponse answer, Throwable failure) {
         ProblemException refusal = refusalIn(failure);
         if (answer.isClientGone()) {
             LOG.debug("the client of request {} went away before its answer", answer.requestId(), failure);

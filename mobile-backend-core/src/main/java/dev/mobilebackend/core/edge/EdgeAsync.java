@@ -13,13 +13,16 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * An async start whose completion finishes the answer. It must be done here: in a listener's {@code onComplete} Jetty
  * has sent the answer already and the body would be lost. The application's listeners are called by ours, so that a
- * timeout or error which they leave alone still ends in a problem.
+ * timeout or error which they leave alone still ends in a problem. It is ended once; later calls never reach the
+ * container, which may be serving another request with the same objects by then.
  */
 final class EdgeAsync implements AsyncContext {
 
@@ -27,8 +30,8 @@ final class EdgeAsync implements AsyncContext {
 
     private final AsyncContext delegate;
     private final EdgeResponse response;
-    private final List<AsyncListener> listeners = new CopyOnWriteArrayList<>();
-    private volatile boolean ended;
+    private final List<Listening> listeners = new CopyOnWriteArrayList<>();
+    private final AtomicBoolean ended = new AtomicBoolean();
 
     EdgeAsync(AsyncContext delegate, EdgeResponse response) {
         this.delegate = delegate;
@@ -36,9 +39,43 @@ final class EdgeAsync implements AsyncContext {
         delegate.addListener(new Relay());
     }
 
+    private record Listening(
+            AsyncListener listener,
+            @Nullable ServletRequest request,
+            @Nullable ServletResponse response) {}
+
     @Override
     public void complete() {
-        ended = true;
+        endOnce("completed");
+        end();
+    }
+
+    @Override
+    public void dispatch() {
+        endOnce("dispatched");
+        delegate.dispatch();
+    }
+
+    @Override
+    public void dispatch(String path) {
+        endOnce("dispatched");
+        delegate.dispatch(path);
+    }
+
+    @Override
+    public void dispatch(ServletContext context, String path) {
+        endOnce("dispatched");
+        delegate.dispatch(context, path);
+    }
+
+    private void endOnce(String how) {
+        if (!ended.compareAndSet(false, true)) {
+            throw new IllegalStateException("request " + response.requestId() + " cannot be " + how
+                    + ": that was done already, or it timed out");
+        }
+    }
+
+    private void end() {
         try {
             response.finish();
         } catch (IOException gone) {
@@ -53,32 +90,35 @@ final class EdgeAsync implements AsyncContext {
         }
     }
 
-    @Override
-    public void dispatch() {
-        ended = true;
-        delegate.dispatch();
+    boolean isEnded() {
+        return ended.get();
     }
 
-    @Override
-    public void dispatch(String path) {
-        ended = true;
-        delegate.dispatch(path);
+    /** Ends with what a failure stands for, unless the application has ended it already. */
+    void fail(Throwable failure) {
+        if (ended.compareAndSet(false, true)) {
+            Edge.fail(response, failure);
+            end();
+        } else {
+            LOG.warn("request {} failed after it had ended", response.requestId(), failure);
+        }
     }
 
-    @Override
-    public void dispatch(ServletContext context, String path) {
-        ended = true;
-        delegate.dispatch(context, path);
+    private void endWith(Problem problem) {
+        if (ended.compareAndSet(false, true)) {
+            response.refuse(problem);
+            end();
+        }
     }
 
     @Override
     public void addListener(AsyncListener listener) {
-        listeners.add(listener);
+        listeners.add(new Listening(listener, null, null));
     }
 
     @Override
     public void addListener(AsyncListener listener, ServletRequest request, ServletResponse answer) {
-        listeners.add(listener);
+        listeners.add(new Listening(listener, request, answer));
     }
 
     @Override
@@ -96,9 +136,16 @@ final class EdgeAsync implements AsyncContext {
         return delegate.hasOriginalRequestAndResponse();
     }
 
+    /** What the task throws ends the request: left to a container, it would hang until it timed out. */
     @Override
     public void start(Runnable task) {
-        delegate.start(task);
+        delegate.start(() -> {
+            try {
+                task.run();
+            } catch (Throwable failure) {
+                fail(failure);
+            }
+        });
     }
 
     @Override
@@ -116,13 +163,6 @@ final class EdgeAsync implements AsyncContext {
         return delegate.getTimeout();
     }
 
-    private void endWith(Problem problem) {
-        if (!ended) {
-            response.refuse(problem);
-            complete();
-        }
-    }
-
     private interface Call {
         void on(AsyncListener listener, AsyncEvent event) throws IOException;
     }
@@ -138,13 +178,15 @@ final class EdgeAsync implements AsyncContext {
         @Override
         public void onError(AsyncEvent event) {
             relay(event, AsyncListener::onError);
-            if (!ended) {
-                LOG.error(
-                        "request {} failed while it was answered asynchronously",
-                        response.requestId(),
-                        event.getThrowable());
+            if (ended.compareAndSet(false, true)) {
+                Throwable failure = event.getThrowable();
+                if (failure instanceof IOException) {
+                    // Handlers' own exceptions never come this way, so it is the connection's.
+                    response.loseClient();
+                }
+                Edge.fail(response, failure == null ? new IOException("the container gave no reason") : failure);
+                end();
             }
-            endWith(Problem.INTERNAL_ERROR);
         }
 
         @Override
@@ -159,13 +201,13 @@ final class EdgeAsync implements AsyncContext {
         }
 
         private void relay(AsyncEvent event, Call call) {
-            var ours = new AsyncEvent(
-                    EdgeAsync.this, event.getSuppliedRequest(), event.getSuppliedResponse(), event.getThrowable());
-            for (AsyncListener listener : listeners) {
+            for (Listening one : listeners) {
                 try {
-                    call.on(listener, ours);
-                } catch (IOException | RuntimeException e) {
-                    LOG.warn("an async listener of request {} failed", response.requestId(), e);
+                    call.on(
+                            one.listener(),
+                            new AsyncEvent(EdgeAsync.this, one.request(), one.response(), event.getThrowable()));
+                } catch (Throwable failure) {
+                    LOG.warn("an async listener of request {} failed", response.requestId(), failure);
                 }
             }
         }

@@ -8,23 +8,27 @@ import dev.mobilebackend.core.problem.Problem;
 import dev.mobilebackend.core.transport.BodyPolicy;
 import dev.mobilebackend.core.transport.HeadPolicy;
 import jakarta.servlet.AsyncContext;
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
+import jakarta.servlet.http.Part;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +37,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The request as the application sees it: its body counted and digested as it is read, its async start under our eyes.
- * A form is parsed here, since the container would read it past us.
+ * Parameters are parsed here, since a container would read a form past us.
  */
 final class EdgeRequest extends HttpServletRequestWrapper {
 
@@ -59,7 +63,12 @@ final class EdgeRequest extends HttpServletRequestWrapper {
     private @Nullable ServletInputStream body;
     private @Nullable EdgeBody wire;
     private @Nullable BufferedReader reader;
-    private @Nullable Map<String, String[]> form;
+    private final @Nullable String query;
+    private boolean streamTaken;
+    private byte @Nullable [] form;
+    private @Nullable Parts parts;
+    private @Nullable Map<String, String[]> parameters;
+    private @Nullable String parametersOf;
     private volatile @Nullable EdgeAsync async;
     private boolean servedAsGet;
 
@@ -77,6 +86,8 @@ final class EdgeRequest extends HttpServletRequestWrapper {
         this.policy = policy;
         this.waiting = waiting;
         this.ticks = ticks;
+        this.query = request.getQueryString();
+        response.answers(this, facts.method().equals("HEAD"));
         this.digest = digest;
     }
 
@@ -111,6 +122,12 @@ final class EdgeRequest extends HttpServletRequestWrapper {
         List<String> names = new ArrayList<>(Collections.list(super.getHeaderNames()));
         names.removeIf(this::isHidden);
         return Collections.enumeration(names);
+    }
+
+    /** As it was sent: Jetty fails on one whose charset it does not know. */
+    @Override
+    public @Nullable String getContentType() {
+        return super.getHeader("Content-Type");
     }
 
     private boolean isHidden(String header) {
@@ -165,8 +182,17 @@ final class EdgeRequest extends HttpServletRequestWrapper {
 
     @Override
     public ServletInputStream getInputStream() throws IOException {
+        // Where a digest is taken, what the reader has left is still to be read.
+        if (reader != null && digest == null) {
+            throw new IllegalStateException("getReader was called on this request: read from that");
+        }
+        streamTaken = true;
+        return body();
+    }
+
+    private ServletInputStream body() throws IOException {
         if (body == null) {
-            body = body(super.getInputStream());
+            body = body(new ContainerBody(super.getInputStream(), this));
         }
         return body;
     }
@@ -182,40 +208,98 @@ final class EdgeRequest extends HttpServletRequestWrapper {
         return new EdgeBody(in, policy, length, exchange.facts().client(), waiting, ticks, into);
     }
 
+    /** In UTF-8 unless the client or the application says otherwise: containers disagree on it. */
     @Override
     public BufferedReader getReader() throws IOException {
         if (reader == null) {
-            reader = new BufferedReader(new InputStreamReader(getInputStream(), charset()));
+            if (streamTaken) {
+                throw new IllegalStateException("getInputStream was called on this request: read from that");
+            }
+            reader = new BufferedReader(new InputStreamReader(body(), charset()));
         }
         return reader;
     }
 
     @Override
     public @Nullable String getParameter(String name) {
-        if (!hasForm()) {
-            return super.getParameter(name);
-        }
-        String[] values = form().get(name);
+        String[] values = parameters().get(name);
         return values == null ? null : values[0];
     }
 
     @Override
     public Map<String, String[]> getParameterMap() {
-        return hasForm() ? Collections.unmodifiableMap(form()) : super.getParameterMap();
+        return Collections.unmodifiableMap(parameters());
     }
 
     @Override
     public Enumeration<String> getParameterNames() {
-        return hasForm() ? Collections.enumeration(form().keySet()) : super.getParameterNames();
+        return Collections.enumeration(parameters().keySet());
     }
 
     @Override
     public String @Nullable [] getParameterValues(String name) {
-        return hasForm() ? form().get(name) : super.getParameterValues(name);
+        return parameters().get(name);
     }
 
-    private boolean hasForm() {
-        return mediaType().equals("application/x-www-form-urlencoded");
+    /** The query's, then the form's: containers disagree on what cannot be decoded, and would read a form past us. */
+    private Map<String, String[]> parameters() {
+        String current = getQueryString();
+        if (parameters == null || !Objects.equals(current, parametersOf)) {
+            var all = new Form();
+            if (current != null && !current.equals(query)) {
+                // A forward's own query, which goes first (Servlet 6.0 section 9.1.1).
+                all.add(current, StandardCharsets.UTF_8);
+            }
+            if (query != null) {
+                all.add(query, StandardCharsets.UTF_8);
+            }
+            if (mediaType().equals("application/x-www-form-urlencoded")) {
+                Charset charset = charset();
+                all.add(new String(formBody(), charset), charset);
+            } else if (Parts.mayBeIn(getContentType()) && (body == null || parts().isRead())) {
+                parts().addTo(all, charset());
+            }
+            parameters = all.toMap();
+            parametersOf = current;
+        }
+        return parameters;
+    }
+
+    private byte[] formBody() {
+        try {
+            if (form == null) {
+                form = body().readAllBytes();
+            }
+            return form;
+        } catch (IOException gone) {
+            throw incomplete();
+        }
+    }
+
+    @Override
+    public Collection<Part> getParts() {
+        Parts all = parts();
+        if (body != null && !all.isRead()) {
+            throw new IllegalStateException("the body of this request was read already, so its parts cannot be");
+        }
+        return all.all();
+    }
+
+    @Override
+    public @Nullable Part getPart(String name) {
+        for (Part part : getParts()) {
+            if (part.getName().equals(name)) {
+                return part;
+            }
+        }
+        return null;
+    }
+
+    private Parts parts() {
+        if (parts == null) {
+            parts = new Parts((HttpServletRequest) getRequest(), policy.parts());
+        }
+        return parts;
     }
 
     private String mediaType() {
@@ -227,25 +311,6 @@ final class EdgeRequest extends HttpServletRequestWrapper {
         return (end < 0 ? type : type.substring(0, end)).strip().toLowerCase(Locale.ROOT);
     }
 
-    private Map<String, String[]> form() {
-        if (form == null) {
-            var parsed = new Form();
-            if (getQueryString() != null) {
-                parsed.add(getQueryString(), StandardCharsets.UTF_8);
-            }
-            Charset charset = charset();
-            try {
-                parsed.add(new String(getInputStream().readAllBytes(), charset), charset);
-            } catch (IOException gone) {
-                throw Problem.MALFORMED_REQUEST
-                        .detail("the body ended before it was complete")
-                        .exception();
-            }
-            form = parsed.toMap();
-        }
-        return form;
-    }
-
     private Charset charset() {
         try {
             String encoding = getCharacterEncoding();
@@ -255,6 +320,12 @@ final class EdgeRequest extends HttpServletRequestWrapper {
                     .detail("the charset of the body is not known here, send UTF-8")
                     .exception();
         }
+    }
+
+    private static RuntimeException incomplete() {
+        return Problem.MALFORMED_REQUEST
+                .detail("the body ended before it was complete")
+                .exception();
     }
 
     /** Jetty and Tomcat would hand the unwrapped response to an async start without arguments. */
@@ -282,9 +353,27 @@ final class EdgeRequest extends HttpServletRequestWrapper {
         return async != null;
     }
 
+    @Nullable
+    EdgeAsync handedOver() {
+        return async;
+    }
+
     /** The container has dispatched the request to us again, and it is ours until the next async start. */
     void takeBack() {
         async = null;
+    }
+
+    /** Whether another servlet is including this one: what that sends as an error is not the answer's. */
+    boolean isIncluding() {
+        return getDispatcherType() == DispatcherType.INCLUDE;
+    }
+
+    /** Ends an async request with what a listener failed with, unless it has ended. */
+    void failAsync(Throwable failure) {
+        EdgeAsync running = async;
+        if (running != null && !running.isEnded()) {
+            running.fail(failure);
+        }
     }
 
     /**
@@ -296,7 +385,7 @@ final class EdgeRequest extends HttpServletRequestWrapper {
             throw EdgeBody.tooLarge(policy).exception();
         }
         coding = coding();
-        if (!mediaType().startsWith("multipart/")) {
+        if (!Parts.mayBeIn(getContentType())) {
             return;
         }
         if (coding != null) {
@@ -379,7 +468,7 @@ final class EdgeRequest extends HttpServletRequestWrapper {
         }
         try {
             if (wire == null) {
-                wire = wire(super.getInputStream(), null);
+                wire = wire(new ContainerBody(super.getInputStream(), this), null);
             }
             return wire.drain();
         } catch (IOException | RuntimeException unreadable) {

@@ -9,28 +9,49 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The pairs of {@code application/x-www-form-urlencoded} text, in order. */
+/** The parameters of a request, in order: pairs of a query, of a form, of parts. */
 final class Form {
 
-    private final Map<String, List<String>> pairs = new LinkedHashMap<>();
+    /** A thousand times smaller than what fits into a megabyte, and what containers stop at, too. */
+    private static final int MAXIMUM_PAIRS = 1000;
 
-    /** Refuses with 400 what cannot be decoded. */
+    private final Map<String, List<String>> pairs = new LinkedHashMap<>();
+    private int count;
+
+    /** Adds {@code application/x-www-form-urlencoded} text; refuses with 400 what cannot be decoded. */
     void add(String text, Charset charset) {
-        try {
-            for (String pair : text.split("&", -1)) {
-                int equals = pair.indexOf('=');
-                String name = equals < 0 ? pair : pair.substring(0, equals);
-                String value = equals < 0 ? "" : pair.substring(equals + 1);
-                if (!pair.isEmpty()) {
-                    pairs.computeIfAbsent(URLDecoder.decode(name, charset), key -> new ArrayList<>(1))
-                            .add(URLDecoder.decode(value, charset));
-                }
+        int start = 0;
+        while (start < text.length()) {
+            int next = text.indexOf('&', start);
+            int end = next < 0 ? text.length() : next;
+            if (end > start) {
+                addPair(text.substring(start, end), charset);
             }
+            start = end + 1;
+        }
+    }
+
+    private void addPair(String pair, Charset charset) {
+        int equals = pair.indexOf('=');
+        String name = equals < 0 ? pair : pair.substring(0, equals);
+        String value = equals < 0 ? "" : pair.substring(equals + 1);
+        try {
+            add(URLDecoder.decode(name, charset), URLDecoder.decode(value, charset));
         } catch (IllegalArgumentException notEncoded) {
             throw Problem.MALFORMED_REQUEST
                     .detail("the form has a % that two hexadecimal digits do not follow")
                     .exception();
         }
+    }
+
+    void add(String name, String value) {
+        count++;
+        if (count > MAXIMUM_PAIRS) {
+            throw Problem.MALFORMED_REQUEST
+                    .detail("a request may have up to " + MAXIMUM_PAIRS + " parameters")
+                    .exception();
+        }
+        pairs.computeIfAbsent(name, absent -> new ArrayList<>(1)).add(value);
     }
 
     Map<String, String[]> toMap() {

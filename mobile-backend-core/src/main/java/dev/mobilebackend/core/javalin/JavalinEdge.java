@@ -4,6 +4,7 @@ package dev.mobilebackend.core.javalin;
 import dev.mobilebackend.core.edge.Edge;
 import dev.mobilebackend.core.exchange.Answer;
 import dev.mobilebackend.core.exchange.Exchange;
+import dev.mobilebackend.core.jetty.JettyProblems;
 import dev.mobilebackend.core.problem.Problem;
 import dev.mobilebackend.core.route.Route;
 import dev.mobilebackend.core.route.RouteTable;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.eclipse.jetty.ee10.servlet.ErrorPageErrorHandler;
 import org.eclipse.jetty.ee10.servlet.FilterHolder;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
@@ -85,9 +87,12 @@ public final class JavalinEdge {
             Edge edge = building.apply(routes);
             var filter = new FilterHolder(edge);
             filter.setAsyncSupported(true);
-            handler.addFilter(
-                    filter, "/*", EnumSet.of(DispatcherType.REQUEST, DispatcherType.ASYNC, DispatcherType.ERROR));
             config.events.serverStarting(() -> compare(routes, edge.routes(), handler));
+            handler.addFilter(filter, "/*", EnumSet.allOf(DispatcherType.class));
+            // Where Jetty wants to show a page of its own, the edge is asked once more.
+            var pages = new ErrorPageErrorHandler();
+            pages.addErrorPage(400, 599, "/");
+            handler.setErrorHandler(pages);
         });
         config.jetty.modifyServer(server -> server.setErrorHandler(new JettyProblems()));
         config.routes.exception(HttpResponseException.class, (refusal, context) -> {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.mobilebackend.core.javalin;
+package dev.mobilebackend.core.jetty;
 
 import dev.mobilebackend.core.ambient.Ambient;
 import dev.mobilebackend.core.problem.Problem;
@@ -13,8 +13,15 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.util.Callback;
 
-/** Jetty's own errors, such as a request line that it cannot parse, in the one shape. */
-final class JettyProblems extends ErrorHandler {
+/**
+ * Jetty's own errors, such as a request line that it cannot parse, in the one shape:
+ * {@code server.setErrorHandler(new JettyProblems())}.
+ */
+@SuppressWarnings("exports") // whoever makes one requires Jetty already
+public final class JettyProblems extends ErrorHandler {
+
+    /** It has no choices. */
+    public JettyProblems() {}
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) {

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.conformance;
+
+import dev.mobilebackend.core.exchange.Exchange;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+
+/** Words that the behaviours of cases are made of. */
+final class Handlers {
+
+    static final String FORM = "application/x-www-form-urlencoded";
+    static final String TEXT = "text/plain;charset=utf-8";
+
+    private Handlers() {}
+
+    static void write(ServletResponse response, String text) throws IOException {
+        response.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    static void flush(ServletResponse response, String text) throws IOException {
+        write(response, text);
+        response.flushBuffer();
+    }
+
+    static void note(ServletRequest request, String text) {
+        Witness.of(request).note(text);
+    }
+
+    /** What may fail in any way. */
+    @FunctionalInterface
+    interface Work {
+        void run() throws Exception;
+    }
+
+    /** Runs it and lets nothing but runtime exceptions out. */
+    static void run(Work work) {
+        try {
+            work.run();
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Runs it on a thread that no container knows. */
+    static void onThread(Work work) {
+        new Thread(() -> run(work), "application").start();
+    }
+
+    /** Asked by reflection: JDK 17 knows of no such threads. */
+    static boolean isVirtual(Thread thread) throws Exception {
+        try {
+            return (boolean) Thread.class.getMethod("isVirtual").invoke(thread);
+        } catch (NoSuchMethodException beforeJdk21) {
+            return false;
+        }
+    }
+
+    /** Runs what a container may refuse by now. */
+    static void quietly(Work work) {
+        try {
+            work.run();
+        } catch (Exception refused) {
+            System.Logger log = System.getLogger("conformance");
+            log.log(System.Logger.Level.DEBUG, "refused", refused);
+        }
+    }
+
+    static String fingerprint(ServletRequest request) {
+        return HexFormat.of().formatHex(Exchange.of(request).fingerprint());
+    }
+
+    /** What the edge must make of such a request, however its body is read. */
+    static String fingerprintOf(String method, String path, String query, String type, String body) {
+        try {
+            var digest = MessageDigest.getInstance("SHA-256");
+            byte[] content = digest.digest(body.getBytes(StandardCharsets.UTF_8));
+            for (String part : List.of(method, path, query, type)) {
+                digest.update(part.getBytes(StandardCharsets.UTF_8));
+                digest.update((byte) 0);
+            }
+            return HexFormat.of().formatHex(digest.digest(content));
+        } catch (NoSuchAlgorithmException missing) {
+            throw new AssertionError("every JDK has SHA-256", missing);
+        }
+    }
+
+    static byte[] pattern(int length) {
+        byte[] bytes = new byte[length];
+        for (int i = 0; i < length; i++) {
+            bytes[i] = (byte) ('a' + i % 26);
+        }
+        return bytes;
+    }
+}

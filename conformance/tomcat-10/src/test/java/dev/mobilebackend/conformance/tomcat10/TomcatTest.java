@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.conformance.tomcat10;
+
+import dev.mobilebackend.conformance.Application;
+import dev.mobilebackend.conformance.EdgeConformance;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Set;
+import org.apache.catalina.Context;
+import org.apache.catalina.core.StandardHost;
+import org.apache.catalina.startup.Tomcat;
+import org.apache.tomcat.util.descriptor.web.ErrorPage;
+import org.apache.tomcat.util.descriptor.web.FilterDef;
+import org.apache.tomcat.util.descriptor.web.FilterMap;
+
+/** The edge in Tomcat 10.1. */
+class TomcatTest extends EdgeConformance {
+
+    @Override
+    protected Running start(Application application, Threads threads) throws Exception {
+        var tomcat = new Tomcat();
+        tomcat.setBaseDir(Path.of("target", "tomcat").toString());
+        tomcat.setPort(0);
+        tomcat.getConnector().setProperty("address", "127.0.0.1");
+        tomcat.getConnector().setProperty("useVirtualThreads", Boolean.toString(threads == Threads.VIRTUAL));
+        ((StandardHost) tomcat.getHost()).setErrorReportValveClass("");
+        tomcat.getHost().getPipeline().addValve(new ProblemReport());
+        Context context = tomcat.addContext("", null);
+        addFilter(context, "neighbour", application.neighbour());
+        addFilter(context, "edge", application.edge());
+        addDefaultServlet(context);
+        addErrorPage(context);
+        context.addServletContainerInitializer(application, Set.of());
+        tomcat.start();
+        return new RunningTomcat(tomcat);
+    }
+
+    private static void addFilter(Context context, String name, Filter filter) {
+        var definition = new FilterDef();
+        definition.setFilterName(name);
+        definition.setFilter(filter);
+        definition.setAsyncSupported("true");
+        context.addFilterDef(definition);
+        var mapping = new FilterMap();
+        mapping.setFilterName(name);
+        mapping.addURLPattern("/*");
+        for (DispatcherType type : DispatcherType.values()) {
+            mapping.setDispatcher(type.name());
+        }
+        context.addFilterMap(mapping);
+    }
+
+    /** Without a servlet for every path, Tomcat answers the others by itself, past every filter. */
+    private static void addDefaultServlet(Context context) {
+        Tomcat.addServlet(context, "default", new HttpServlet() {
+                    private static final long serialVersionUID = 1L;
+
+                    @Override
+                    protected void service(HttpServletRequest request, HttpServletResponse response)
+                            throws IOException {
+                        response.sendError(404);
+                    }
+                })
+                .addMapping("/");
+    }
+
+    /** Where Tomcat wants to show a page of its own, the edge is asked once more. */
+    private static void addErrorPage(Context context) {
+        var page = new ErrorPage();
+        page.setLocation("/");
+        context.addErrorPage(page);
+    }
+
+    private record RunningTomcat(Tomcat tomcat) implements Running {
+
+        @Override
+        public int port() {
+            return tomcat.getConnector().getLocalPort();
+        }
+
+        @Override
+        public void stop() throws Exception {
+            tomcat.stop();
+            tomcat.destroy();
+        }
+    }
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.core.edge;
+
+import dev.mobilebackend.core.problem.Problem;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.Part;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.charset.Charset;
+import java.util.Collection;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The parts of a multipart body, as the container reads them. Containers disagree on what they throw for parts that are
+ * too large or none: here it is one problem each.
+ */
+final class Parts {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Parts.class);
+    private static final String MULTIPART = "multipart/";
+
+    private final HttpServletRequest containers;
+    private final int most;
+    private @Nullable Collection<Part> read;
+
+    Parts(HttpServletRequest containers, int most) {
+        this.containers = containers;
+        this.most = most;
+    }
+
+    static boolean mayBeIn(@Nullable String mediaType) {
+        return mediaType != null && mediaType.regionMatches(true, 0, MULTIPART, 0, MULTIPART.length());
+    }
+
+    boolean isRead() {
+        return read != null;
+    }
+
+    Collection<Part> all() {
+        Collection<Part> found;
+        try {
+            found = read();
+        } catch (IOException | ServletException | RuntimeException unreadable) {
+            LOG.debug("the container could not read the parts of a request", unreadable);
+            throw isRefusal(unreadable) ? tooLarge() : malformed();
+        }
+        if (found.isEmpty()) {
+            // RFC 2046 section 5.1.1: there is at least one. Some containers find none in what is no multipart body.
+            throw malformed();
+        }
+        if (found.size() > most) {
+            throw Problem.BODY_TOO_LARGE
+                    .detail("a body may have up to " + most + " parts")
+                    .exception();
+        }
+        return found;
+    }
+
+    /** Adds the fields among them; files are none. */
+    void addTo(Form form, Charset charset) {
+        try {
+            for (Part part : read()) {
+                if (part.getSubmittedFileName() == null) {
+                    form.add(part.getName(), new String(part.getInputStream().readAllBytes(), charset));
+                }
+            }
+        } catch (IllegalStateException notForParts) {
+            // As containers do where a servlet was not configured for parts: then there are no parameters in them.
+            LOG.debug("a request has no parameters in its parts", notForParts);
+        } catch (IOException | ServletException unreadable) {
+            throw malformed();
+        }
+    }
+
+    private Collection<Part> read() throws IOException, ServletException {
+        if (read == null) {
+            read = containers.getParts();
+        }
+        return read;
+    }
+
+    /** How a container says that its limits on parts were passed; Jetty also says so of parts that are none. */
+    private boolean isRefusal(Throwable failure) {
+        String type = containers.getHeader("Content-Type");
+        boolean whole = type != null && type.contains("boundary=");
+        boolean refusal = false;
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            refusal |= cause instanceof IllegalStateException;
+            whole &= !(cause instanceof EOFException);
+        }
+        return whole && refusal;
+    }
+
+    private static RuntimeException tooLarge() {
+        return Problem.BODY_TOO_LARGE
+                .detail("the parts are larger than the servlet's multipart configuration allows, or it has none")
+                .exception();
+    }
+
+    private static RuntimeException malformed() {
+        return Problem.MALFORMED_REQUEST
+                .detail("the body's parts could not be read")
+                .exception();
+    }
+}
