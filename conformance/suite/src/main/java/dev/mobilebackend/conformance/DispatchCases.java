@@ -53,11 +53,13 @@ final class DispatchCases {
                 .cutOff("begun");
         cases.on("forwards to what throws", forward("/case/target/throws")).refused(500, "internal-error");
         cases.on("forwards to what refuses", forward("/case/target/refuses")).refused(409, "conflict");
-        cases.on("forwards to what sends an error", forward("/case/target/error")).refused(404, "not-found");
+        cases.on("forwards to what sends an error", forward("/case/target/error"))
+                .refused(404, "not-found");
         cases.on("forwards to what sets a status", forward("/case/target/status"))
                 .refused(403, "forbidden")
                 .without("Target");
-        cases.on("forwards to what fails halfway", forward("/case/target/halfway")).cutOff("half");
+        cases.on("forwards to what fails halfway", forward("/case/target/halfway"))
+                .cutOff("half");
         cases.on("forwards an error status", (request, response) -> {
                     response.setStatus(404);
                     forward("/case/target/text").serve(request, response);
@@ -106,7 +108,9 @@ final class DispatchCases {
                 .refused(500, "internal-error");
         cases.on("includes what refuses", (request, response) -> include(request, response, "/case/target/refuses"))
                 .refused(409, "conflict");
-        cases.on("includes what fails halfway", (request, response) -> include(request, response, "/case/target/halfway"))
+        cases.on(
+                        "includes what fails halfway",
+                        (request, response) -> include(request, response, "/case/target/halfway"))
                 .cutOff("half")
                 .refused(500, "internal-error")
                 .endsAnyhow()

@@ -210,6 +210,11 @@ final class ErrorCases {
     }
 
     private static void leftBehind(Cases cases) {
+        cases.on("answers an error in the client's language", (request, response) -> response.sendError(404))
+                .with("Accept-Language", "de-CH, en;q=0.5")
+                .refused(404, "not-found")
+                .field("Content-Language", "de")
+                .field("Vary", "Accept-Language");
         cases.on("drops the fields of a handler that failed", (request, response) -> {
                     response.setHeader("ETag", "\"1\"");
                     response.setHeader("Location", "/made");
@@ -226,6 +231,7 @@ final class ErrorCases {
                 })
                 .refused(503, "unavailable")
                 .field("Retry-After", "7")
+                .field("Content-Language", "en")
                 .without(
                         "ETag",
                         "Location",
@@ -233,7 +239,6 @@ final class ErrorCases {
                         "Content-Encoding",
                         "Last-Modified",
                         "Expires",
-                        "Content-Language",
                         "Set-Cookie",
                         "Access-Control-Allow-Origin");
         cases.on("drops the fields of a handler that sends an error", (request, response) -> {

@@ -49,8 +49,12 @@ final class ContainerBody extends ServletInputStream {
     }
 
     @Override
-    public int available() throws IOException {
-        return in.available();
+    public int available() {
+        try {
+            return in.available();
+        } catch (IOException broken) {
+            throw incomplete(broken);
+        }
     }
 
     @Override
