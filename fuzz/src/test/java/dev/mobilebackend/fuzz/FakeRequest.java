@@ -3,10 +3,13 @@ package dev.mobilebackend.fuzz;
 
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.ReadListener;
+import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.ByteArrayInputStream;
 import java.lang.reflect.Proxy;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -79,7 +82,16 @@ final class FakeRequest {
             case "getProtocol" -> "HTTP/1.1";
             case "getScheme" -> "https";
             case "getRequestURI" -> path;
-            case "getContextPath" -> "";
+            case "getContextPath", "getServletPath" -> "";
+            case "getPathInfo" -> decoded(path);
+            case "getServletContext" ->
+                Proxy.newProxyInstance(
+                        getClass().getClassLoader(),
+                        new Class<?>[] {ServletContext.class},
+                        (proxy, called, arguments) -> {
+                            throw new UnsupportedOperationException(called.getName());
+                        });
+            case "isAsyncSupported" -> false;
             case "getQueryString" -> query;
             case "getRemoteAddr" -> peer;
             case "isSecure" -> true;
@@ -102,6 +114,15 @@ final class FakeRequest {
         };
     }
 
+    /** As most containers do it; what is no encoding stays as it is. */
+    private static String decoded(String path) {
+        try {
+            return URLDecoder.decode(path.replace("+", "%2B"), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException notEncoded) {
+            return path;
+        }
+    }
+
     private @Nullable String charset() {
         List<String> types = headers.get("Content-Type");
         int at = types == null ? -1 : types.get(0).indexOf("charset=");
@@ -111,7 +132,7 @@ final class FakeRequest {
     @Override
     public String toString() {
         return method + " " + path + (query == null ? "" : "?" + query) + " " + headers + " "
-                + new String(body, java.nio.charset.StandardCharsets.ISO_8859_1);
+                + new String(body, StandardCharsets.ISO_8859_1);
     }
 
     private static final class Body extends ServletInputStream {

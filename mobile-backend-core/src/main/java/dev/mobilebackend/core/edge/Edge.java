@@ -299,7 +299,7 @@ public final class Edge implements Filter {
         answer.whenEnded(passage);
         try {
             passage.pass(atRoute);
-        } catch (ProblemException refusedAnyway) {
+        } catch (RuntimeException refusedAnyway) {
             LOG.debug("request {} had failed in the container already", facts.requestId(), refusedAnyway);
         }
         answer.refuse(problem);
