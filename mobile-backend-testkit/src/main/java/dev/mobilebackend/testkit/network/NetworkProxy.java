@@ -13,6 +13,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -47,6 +48,7 @@ public final class NetworkProxy implements AutoCloseable {
     }
 
     /** A cut that waits for its words to be said. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record CutAt(byte[] words, Moment moment, CompletableFuture<Void> made) {}
 
     private static final int BUFFER_BYTES = 16 * 1024;
@@ -264,14 +266,11 @@ public final class NetworkProxy implements AutoCloseable {
 
     /** The cut that waits for what has just been said, taken from those that wait. */
     private @Nullable CutAt heard(byte[] said, int length) {
-        for (CutAt cut : cutsAtWords) {
-            if (cut.made().isDone()) {
-                cutsAtWords.remove(cut);
-            } else if (contains(said, length, cut.words()) && cutsAtWords.remove(cut)) {
-                return cut;
-            }
-        }
-        return null;
+        cutsAtWords.removeIf(cut -> cut.made().isDone());
+        List<CutAt> fitting = cutsAtWords.stream()
+                .filter(cut -> contains(said, length, cut.words()))
+                .toList();
+        return fitting.stream().filter(cutsAtWords::remove).findFirst().orElse(null);
     }
 
     private static boolean contains(byte[] said, int length, byte[] words) {
