@@ -255,6 +255,16 @@ final class AnswerCases {
                     write(response, "body");
                 })
                 .answers(304, "");
+        cases.on("drops the body of a 205", (request, response) -> {
+                    response.setStatus(205);
+                    write(response, "body");
+                })
+                .answers(205, "");
+        cases.on("writes nothing after a redirect", (request, response) -> {
+                    response.sendRedirect("/elsewhere");
+                    write(response, "after");
+                })
+                .answers(302, "");
         cases.on("takes 304 for an error that is none", (request, response) -> response.sendError(304))
                 .answers(304, "");
         cases.on("answers 201 with a place", (request, response) -> {

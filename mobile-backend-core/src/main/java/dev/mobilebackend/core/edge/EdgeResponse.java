@@ -8,20 +8,11 @@ import dev.mobilebackend.core.problem.ProblemTexts;
 import dev.mobilebackend.core.problem.ProblemWriter;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
-import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
-import java.io.UnsupportedEncodingException;
-import java.nio.charset.Charset;
-import java.nio.charset.StandardCharsets;
-import java.util.Collection;
 import java.util.Collections;
-import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -34,11 +25,9 @@ import org.slf4j.LoggerFactory;
  * an error status, by a handler, a framework or the container, is dropped, and {@link #finish} writes a problem in its
  * place, with the edge's own fields and none of the handler's. Where containers disagree, this decides.
  */
-final class EdgeResponse extends HttpServletResponseWrapper {
+final class EdgeResponse extends AnswerFields {
 
     private static final Logger LOG = LoggerFactory.getLogger(EdgeResponse.class);
-    private static final String CONTENT_LENGTH = "Content-Length";
-    private static final String CONTENT_TYPE = "Content-Type";
 
     /** No container sends an answer off before it has this many bytes, unless it is told to. */
     private static final int SURELY_HELD = 4096;
@@ -55,12 +44,10 @@ final class EdgeResponse extends HttpServletResponseWrapper {
     private final HttpServletRequest came;
     private final ProblemTexts texts;
     private final String requestId;
-    private final OwnFields own = new OwnFields();
     private final AtomicBoolean finished = new AtomicBoolean();
     private @Nullable EdgeRequest request;
     private @Nullable BooleanSupplier mayPass;
     private @Nullable Consumer<Outcome> whenEnded;
-    private boolean admitted;
     private boolean toHead;
     private volatile Gate gate = Gate.UNDECIDED;
     private volatile @Nullable Problem problem;
@@ -68,11 +55,7 @@ final class EdgeResponse extends HttpServletResponseWrapper {
     private volatile boolean cutOff;
     private boolean redirected;
     private long written;
-    private long declaredLength = -1;
-    private boolean lengthSent;
-    private @Nullable String encoding;
-    private boolean encodingSet;
-    private @Nullable Gated out;
+    private @Nullable GatedStream out;
     private boolean streamTaken;
     private @Nullable Characters characters;
     private @Nullable PrintWriter writer;
@@ -94,11 +77,6 @@ final class EdgeResponse extends HttpServletResponseWrapper {
     /** What is told once how this answer ended. */
     void whenEnded(Consumer<Outcome> listener) {
         whenEnded = listener;
-    }
-
-    /** The steps are done: fields set from now on are the application's, and go with its answer only. */
-    void admitted() {
-        admitted = true;
     }
 
     String requestId() {
@@ -124,8 +102,14 @@ final class EdgeResponse extends HttpServletResponseWrapper {
         return cutOff;
     }
 
+    @Override
     boolean isEnded() {
         return gate == Gate.ENDED;
+    }
+
+    @Override
+    boolean hasBody() {
+        return gate == Gate.PASSING;
     }
 
     IOException brokenOff() {
@@ -145,8 +129,7 @@ final class EdgeResponse extends HttpServletResponseWrapper {
     /** Lets the container close the connection after this answer, where it has not begun. */
     void closeConnection() {
         if (!super.isCommitted()) {
-            own.set("Connection", "close");
-            super.setHeader("Connection", "close");
+            setOwn("Connection", "close");
         }
     }
 
@@ -201,8 +184,8 @@ final class EdgeResponse extends HttpServletResponseWrapper {
         if (status >= 400 && !super.isCommitted()) {
             return ofStatus(status);
         }
-        if (gate == Gate.PASSING && !toHead && declaredLength > written) {
-            LOG.error("request {} was answered with {} bytes of {} declared", requestId, written, declaredLength);
+        if (gate == Gate.PASSING && !toHead && declaredLength() > written) {
+            LOG.error("request {} was answered with {} bytes of {} declared", requestId, written, declaredLength());
             return Problem.INTERNAL_ERROR;
         }
         return null;
@@ -227,7 +210,7 @@ final class EdgeResponse extends HttpServletResponseWrapper {
             return;
         }
         containers.reset();
-        own.putOn(containers);
+        putOwnOn(containers);
         write(containers, came, refusal == null ? otherwise : refusal, texts, requestId);
     }
 
@@ -357,23 +340,11 @@ final class EdgeResponse extends HttpServletResponseWrapper {
         if (problem == null && gate != Gate.ENDED) {
             clear();
             forgetBody();
-            encoding = null;
             writer = null;
             characters = null;
             streamTaken = false;
             redirected = false;
         }
-    }
-
-    /** Only the edge's own fields are left. */
-    private void clear() {
-        super.reset();
-        if (encodingSet) {
-            // Undertow would put it on whatever is sent in its place.
-            super.setCharacterEncoding(null);
-            encodingSet = false;
-        }
-        own.putOn((HttpServletResponse) getResponse());
     }
 
     @Override
@@ -387,158 +358,12 @@ final class EdgeResponse extends HttpServletResponseWrapper {
     private void forgetBody() {
         gate = Gate.UNDECIDED;
         written = 0;
-        declaredLength = -1;
-        lengthSent = false;
+        forgetLength();
         if (characters != null) {
             characters.drop();
         }
         if (out != null) {
-            out.closed = false;
-        }
-    }
-
-    // Its fields
-
-    @Override
-    public void setHeader(String name, String value) {
-        if (!admitted) {
-            own.set(name, value);
-            super.setHeader(name, value);
-        } else if (isLength(name)) {
-            setContentLengthLong(Long.parseLong(value.strip()));
-        } else if (gate != Gate.ENDED) {
-            noteEncoding(name, value);
-            super.setHeader(name, oneLine(name, value));
-        }
-    }
-
-    @Override
-    public void addHeader(String name, String value) {
-        if (!admitted) {
-            own.add(name, value);
-            super.addHeader(name, value);
-        } else if (isLength(name)) {
-            setContentLengthLong(Long.parseLong(value.strip()));
-        } else if (gate != Gate.ENDED) {
-            noteEncoding(name, value);
-            super.addHeader(name, oneLine(name, value));
-        }
-    }
-
-    @Override
-    public void addCookie(Cookie cookie) {
-        addHeader("Set-Cookie", SetCookie.of(cookie));
-    }
-
-    @Override
-    public void setIntHeader(String name, int value) {
-        if (isLength(name)) {
-            setContentLengthLong(value);
-        } else {
-            super.setIntHeader(name, value);
-        }
-    }
-
-    private static boolean isLength(String name) {
-        return name.length() == CONTENT_LENGTH.length() && name.equalsIgnoreCase(CONTENT_LENGTH);
-    }
-
-    /** Containers disagree on what becomes of a line break: some let it begin another field. */
-    private static String oneLine(String name, String value) {
-        if (value != null && (value.indexOf('\n') >= 0 || value.indexOf('\r') >= 0)) {
-            throw new IllegalArgumentException("the value of the field " + name + " must be one line");
-        }
-        return value;
-    }
-
-    @Override
-    public boolean containsHeader(String name) {
-        return isLength(name) ? declaredLength >= 0 : super.containsHeader(name);
-    }
-
-    @Override
-    public @Nullable String getHeader(String name) {
-        if (isLength(name)) {
-            return declaredLength < 0 ? null : Long.toString(declaredLength);
-        }
-        return super.getHeader(name);
-    }
-
-    @Override
-    public Collection<String> getHeaders(String name) {
-        if (isLength(name)) {
-            return declaredLength < 0 ? List.of() : List.of(Long.toString(declaredLength));
-        }
-        return super.getHeaders(name);
-    }
-
-    @Override
-    public void setContentLength(int length) {
-        setContentLengthLong(length);
-    }
-
-    /** Held back until the body leaves: Jetty ends an answer as soon as it is as long as it was declared. */
-    @Override
-    public void setContentLengthLong(long length) {
-        if (!lengthSent) {
-            declaredLength = length;
-        }
-    }
-
-    private void sendLength() {
-        if (!lengthSent && declaredLength >= 0 && gate == Gate.PASSING && !super.isCommitted()) {
-            lengthSent = true;
-            super.setContentLengthLong(declaredLength);
-        }
-    }
-
-    @Override
-    public void setContentType(String type) {
-        noteEncoding(CONTENT_TYPE, type);
-        super.setContentType(oneLine(CONTENT_TYPE, type));
-    }
-
-    @Override
-    public void setLocale(Locale locale) {
-        encodingSet = true;
-        super.setLocale(locale);
-        super.setHeader("Content-Language", locale.toLanguageTag());
-    }
-
-    private void noteEncoding(String name, @Nullable String value) {
-        if (value == null || name.length() != CONTENT_TYPE.length() || !name.equalsIgnoreCase(CONTENT_TYPE)) {
-            return;
-        }
-        int at = value.toLowerCase(Locale.ROOT).indexOf("charset=");
-        if (at >= 0) {
-            encodingSet = true;
-            int start = at + "charset=".length();
-            int end = value.indexOf(';', start);
-            encoding = value.substring(start, end < 0 ? value.length() : end)
-                    .replace('"', ' ')
-                    .strip();
-        }
-    }
-
-    @Override
-    public void setCharacterEncoding(String name) {
-        encoding = name;
-        if (isKnown(name)) {
-            encodingSet = true;
-            super.setCharacterEncoding(name);
-        }
-    }
-
-    /** Overrides a method of Servlet 6.1. */
-    public void setCharacterEncoding(Charset charset) {
-        setCharacterEncoding(charset.name());
-    }
-
-    private static boolean isKnown(String charset) {
-        try {
-            return Charset.isSupported(charset);
-        } catch (IllegalArgumentException notEvenAName) {
-            return false;
+            out.reopen();
         }
     }
 
@@ -553,16 +378,15 @@ final class EdgeResponse extends HttpServletResponseWrapper {
         return gated();
     }
 
-    private Gated gated() {
-        Gated stream = out;
+    private GatedStream gated() {
+        GatedStream stream = out;
         if (stream == null) {
-            stream = new Gated();
+            stream = new GatedStream(this);
             out = stream;
         }
         return stream;
     }
 
-    /** In UTF-8 unless the application has chosen: containers disagree on what it is otherwise. */
     @Override
     public PrintWriter getWriter() throws IOException {
         if (writer == null) {
@@ -570,16 +394,7 @@ final class EdgeResponse extends HttpServletResponseWrapper {
                 throw new IllegalStateException(
                         "getOutputStream was called on this answer: write to that, or reset() first");
             }
-            String chosen = encoding;
-            if (chosen != null && !isKnown(chosen)) {
-                throw new UnsupportedEncodingException("there is no character encoding '" + chosen + "'");
-            }
-            Charset charset = chosen == null ? StandardCharsets.UTF_8 : Charset.forName(chosen);
-            if (gate != Gate.ENDED) {
-                encodingSet = true;
-                super.setCharacterEncoding(charset.name());
-            }
-            characters = new Characters(gated(), charset);
+            characters = new Characters(gated(), charset());
             writer = new PrintWriter(characters);
         }
         return writer;
@@ -598,7 +413,7 @@ final class EdgeResponse extends HttpServletResponseWrapper {
     }
 
     /** Decides with the first byte, when the status is known. */
-    private boolean passes() {
+    boolean passes() {
         if (gate == Gate.UNDECIDED) {
             decide();
         }
@@ -618,112 +433,33 @@ final class EdgeResponse extends HttpServletResponseWrapper {
         }
     }
 
-    private ServletOutputStream containers() throws IOException {
+    /** The container's own stream. */
+    ServletOutputStream containersStream() throws IOException {
         return super.getOutputStream();
     }
 
-    private IOException gone(IOException failure) {
+    IOException gone(IOException failure) {
         clientGone = true;
         return failure;
     }
 
-    /** The one stream of this answer. Whoever kept it longer than the request lasts writes to nothing. */
-    private final class Gated extends ServletOutputStream {
-
-        private @Nullable ServletOutputStream delegate;
-        private boolean listening;
-        private boolean closed;
-
-        @Override
-        public void write(int b) throws IOException {
-            if (begin(1)) {
-                try {
-                    delegate().write(b);
-                } catch (IOException failure) {
-                    throw gone(failure);
-                }
-            }
+    /** Whether so many bytes may pass now; they are counted. */
+    boolean passes(int length) throws IOException {
+        if (!passes()) {
+            return false;
         }
-
-        @Override
-        public void write(byte[] bytes, int offset, int length) throws IOException {
-            if (length > 0 && begin(length)) {
-                try {
-                    delegate().write(bytes, offset, length);
-                } catch (IOException failure) {
-                    throw gone(failure);
-                }
-            }
+        if (declaredLength() >= 0 && written + length > declaredLength()) {
+            refuse(Problem.INTERNAL_ERROR);
+            throw new IOException("the handler declared " + declaredLength() + " bytes and wrote more");
         }
-
-        private ServletOutputStream delegate() throws IOException {
-            ServletOutputStream stream = delegate;
-            if (stream == null) {
-                stream = containers();
-                delegate = stream;
-            }
-            return stream;
+        written += length;
+        if (written > SURELY_HELD) {
+            sendLength();
         }
+        return true;
+    }
 
-        /** Whether these bytes may pass; they are counted. */
-        private boolean begin(int length) throws IOException {
-            if (closed || !passes()) {
-                return false;
-            }
-            if (declaredLength >= 0 && written + length > declaredLength) {
-                refuse(Problem.INTERNAL_ERROR);
-                throw new IOException("the handler declared " + declaredLength + " bytes and wrote more");
-            }
-            written += length;
-            if (written > SURELY_HELD) {
-                sendLength();
-            }
-            return true;
-        }
-
-        @Override
-        public void flush() throws IOException {
-            if (!closed && passes()) {
-                sendLength();
-                try {
-                    delegate().flush();
-                } catch (IOException failure) {
-                    throw gone(failure);
-                }
-            }
-        }
-
-        /** Ends the body for the application; the container's stream is ended with the request, which may still fail. */
-        @Override
-        public void close() {
-            closed = true;
-        }
-
-        /** With a write listener, a container takes nothing while an earlier write is under way. */
-        boolean isFree() {
-            return !listening || isReady();
-        }
-
-        @Override
-        public boolean isReady() {
-            try {
-                return gate == Gate.ENDED || delegate().isReady();
-            } catch (IOException failure) {
-                throw new UncheckedIOException(gone(failure));
-            }
-        }
-
-        @Override
-        public void setWriteListener(WriteListener listener) {
-            if (gate == Gate.ENDED) {
-                return;
-            }
-            listening = true;
-            try {
-                delegate().setWriteListener(request == null ? listener : new GuardedWriting(listener, request));
-            } catch (IOException failure) {
-                throw new UncheckedIOException(gone(failure));
-            }
-        }
+    WriteListener guarded(WriteListener listener) {
+        return request == null ? listener : new GuardedWriting(listener, request);
     }
 }

@@ -74,8 +74,7 @@ public final class JettyApp {
     private static void serve(ServletContext context, Edge edge, Health health) {
         var filter = context.addFilter("edge", edge);
         filter.setAsyncSupported(true);
-        filter.addMappingForUrlPatterns(
-                EnumSet.of(DispatcherType.REQUEST, DispatcherType.ASYNC, DispatcherType.ERROR), false, "/*");
+        filter.addMappingForUrlPatterns(EnumSet.allOf(DispatcherType.class), false, "/*");
         context.addServlet("greetings", new GreetingServlet()).addMapping("/v1/greetings/*");
         context.addServlet("me", new MeServlet()).addMapping("/v1/me");
         context.addServlet("health", new HealthServlet(health)).addMapping("/health/*");

@@ -93,8 +93,7 @@ public final class TomcatApp {
     private void serve(ServletContext context) {
         var filter = context.addFilter("edge", edge());
         filter.setAsyncSupported(true);
-        filter.addMappingForUrlPatterns(
-                EnumSet.of(DispatcherType.REQUEST, DispatcherType.ASYNC, DispatcherType.ERROR), false, "/*");
+        filter.addMappingForUrlPatterns(EnumSet.allOf(DispatcherType.class), false, "/*");
         context.addServlet("products", new ProductServlet()).addMapping("/v1/products/*");
         context.addServlet("me", new MeServlet(auth.accounts())).addMapping("/v1/me");
         context.addServlet("auth", auth.servlet()).addMapping(auth.path() + "/*");

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.core.edge;
+
+import jakarta.servlet.http.Cookie;
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpServletResponseWrapper;
+import java.io.UnsupportedEncodingException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The fields of an answer. Those that the edge's steps set are remembered, so that they outlive a reset; those of the
+ * application are checked where containers disagree on them.
+ */
+abstract class AnswerFields extends HttpServletResponseWrapper {
+
+    private static final String CONTENT_LENGTH = "Content-Length";
+    private static final String CONTENT_TYPE = "Content-Type";
+
+    private final OwnFields own = new OwnFields();
+    private boolean admitted;
+    private long declaredLength = -1;
+    private boolean lengthSent;
+    private @Nullable String encoding;
+    private boolean encodingSet;
+
+    AnswerFields(HttpServletResponse response) {
+        super(response);
+    }
+
+    /** Whether the container may be using its response for somebody else by now. */
+    abstract boolean isEnded();
+
+    /** Whether the body passes, so that its length may be told. */
+    abstract boolean hasBody();
+
+    /** The steps are done: fields set from now on are the application's, and go with its answer only. */
+    void admitted() {
+        admitted = true;
+    }
+
+    /** Sets a field of the edge's, also after the steps. */
+    void setOwn(String name, String value) {
+        own.set(name, value);
+        super.setHeader(name, value);
+    }
+
+    void putOwnOn(HttpServletResponse response) {
+        own.putOn(response);
+    }
+
+    /** Only the edge's own fields are left. */
+    void clear() {
+        super.reset();
+        if (encodingSet) {
+            // Undertow would put it on whatever is sent in its place.
+            super.setCharacterEncoding(null);
+            encodingSet = false;
+        }
+        encoding = null;
+        own.putOn((HttpServletResponse) getResponse());
+    }
+
+    @Override
+    public void setHeader(String name, String value) {
+        if (!admitted) {
+            own.set(name, value);
+            super.setHeader(name, value);
+        } else if (isLength(name)) {
+            setContentLengthLong(value == null ? -1 : Long.parseLong(value.strip()));
+        } else if (!isEnded()) {
+            noteEncoding(name, value);
+            super.setHeader(name, oneLine(name, value));
+        }
+    }
+
+    @Override
+    public void addHeader(String name, String value) {
+        if (!admitted) {
+            own.add(name, value);
+            super.addHeader(name, value);
+        } else if (isLength(name)) {
+            setContentLengthLong(value == null ? -1 : Long.parseLong(value.strip()));
+        } else if (!isEnded()) {
+            noteEncoding(name, value);
+            super.addHeader(name, oneLine(name, value));
+        }
+    }
+
+    @Override
+    public void addCookie(Cookie cookie) {
+        addHeader("Set-Cookie", SetCookie.of(cookie));
+    }
+
+    @Override
+    public void setIntHeader(String name, int value) {
+        if (isLength(name)) {
+            setContentLengthLong(value);
+        } else {
+            super.setIntHeader(name, value);
+        }
+    }
+
+    private static boolean isLength(String name) {
+        return name.length() == CONTENT_LENGTH.length() && name.equalsIgnoreCase(CONTENT_LENGTH);
+    }
+
+    /** Containers disagree on what becomes of a line break: some let it begin another field. */
+    private static String oneLine(String name, String value) {
+        if (value != null && (value.indexOf('\n') >= 0 || value.indexOf('\r') >= 0)) {
+            throw new IllegalArgumentException("the value of the field " + name + " must be one line");
+        }
+        return value;
+    }
+
+    @Override
+    public boolean containsHeader(String name) {
+        return isLength(name) ? declaredLength >= 0 : super.containsHeader(name);
+    }
+
+    @Override
+    public @Nullable String getHeader(String name) {
+        if (isLength(name)) {
+            return declaredLength < 0 ? null : Long.toString(declaredLength);
+        }
+        return super.getHeader(name);
+    }
+
+    @Override
+    public Collection<String> getHeaders(String name) {
+        if (isLength(name)) {
+            return declaredLength < 0 ? List.of() : List.of(Long.toString(declaredLength));
+        }
+        return super.getHeaders(name);
+    }
+
+    @Override
+    public void setContentLength(int length) {
+        setContentLengthLong(length);
+    }
+
+    /** Held back until the body leaves: Jetty ends an answer as soon as it is as long as it was declared. */
+    @Override
+    public void setContentLengthLong(long length) {
+        if (!lengthSent) {
+            declaredLength = length;
+        }
+    }
+
+    /** How long the body is said to be, or -1. */
+    long declaredLength() {
+        return declaredLength;
+    }
+
+    void forgetLength() {
+        declaredLength = -1;
+        lengthSent = false;
+    }
+
+    /** Tells the container what the application has declared, before the first byte leaves. */
+    void sendLength() {
+        if (!lengthSent && declaredLength >= 0 && hasBody() && !super.isCommitted()) {
+            lengthSent = true;
+            super.setContentLengthLong(declaredLength);
+        }
+    }
+
+    @Override
+    public void setContentType(String type) {
+        noteEncoding(CONTENT_TYPE, type);
+        super.setContentType(oneLine(CONTENT_TYPE, type));
+    }
+
+    @Override
+    public void setLocale(Locale locale) {
+        encodingSet = true;
+        super.setLocale(locale);
+        super.setHeader("Content-Language", locale.toLanguageTag());
+    }
+
+    private void noteEncoding(String name, @Nullable String value) {
+        if (value == null || name.length() != CONTENT_TYPE.length() || !name.equalsIgnoreCase(CONTENT_TYPE)) {
+            return;
+        }
+        int at = value.toLowerCase(Locale.ROOT).indexOf("charset=");
+        if (at >= 0) {
+            encodingSet = true;
+            int start = at + "charset=".length();
+            int end = value.indexOf(';', start);
+            encoding = value.substring(start, end < 0 ? value.length() : end)
+                    .replace('"', ' ')
+                    .strip();
+        }
+    }
+
+    @Override
+    public void setCharacterEncoding(String name) {
+        encoding = name;
+        if (isKnown(name)) {
+            encodingSet = true;
+            super.setCharacterEncoding(name);
+        }
+    }
+
+    /** Overrides a method of Servlet 6.1. */
+    public void setCharacterEncoding(Charset charset) {
+        setCharacterEncoding(charset.name());
+    }
+
+    private static boolean isKnown(String charset) {
+        try {
+            return Charset.isSupported(charset);
+        } catch (IllegalArgumentException notEvenAName) {
+            return false;
+        }
+    }
+
+    /** What characters are written in: UTF-8 unless the application has chosen, since containers disagree on it. */
+    Charset charset() throws UnsupportedEncodingException {
+        String chosen = encoding;
+        if (chosen != null && !isKnown(chosen)) {
+            throw new UnsupportedEncodingException("there is no character encoding '" + chosen + "'");
+        }
+        Charset charset = chosen == null ? StandardCharsets.UTF_8 : Charset.forName(chosen);
+        if (!isEnded()) {
+            encodingSet = true;
+            super.setCharacterEncoding(charset.name());
+        }
+        return charset;
+    }
+}
