@@ -34,7 +34,7 @@ public final class InMemoryRateLimitStore implements RateLimitStore {
     private static final int DOUBLINGS = 4;
 
     /** The time of a slot that changes hands. */
-    private static final long MOVING = Long.MIN_VALUE;
+    static final long MOVING = Long.MIN_VALUE;
 
     /** The time of a key without one: all its permits have been back for ever. */
     private static final long LONG_AGO = 0;
@@ -195,7 +195,8 @@ public final class InMemoryRateLimitStore implements RateLimitStore {
         return ((int) (key >>> 32) & mask) * BUCKET;
     }
 
-    private int find(long key) {
+    /** The slot that has the key right now. */
+    int find(long key) {
         int bucket = bucket(key);
         for (int slot = bucket; slot < bucket + BUCKET; slot += 2) {
             if ((long) LONGS.getAcquire(table, slot) == key) {
@@ -206,7 +207,7 @@ public final class InMemoryRateLimitStore implements RateLimitStore {
     }
 
     /** The time of a slot that had that key a moment ago, or {@link #MOVING} if it may be another's by now. */
-    private long time(int slot, long key) {
+    long time(int slot, long key) {
         long time = (long) LONGS.getAcquire(table, slot + 1);
         return (long) LONGS.getAcquire(table, slot) == key ? time : MOVING;
     }

@@ -112,7 +112,7 @@ class InMemoryRateLimitStoreTest {
         ExecutorService threads = Executors.newFixedThreadPool(4);
         Callable<Long> asker = () -> {
             var which = new SplittableRandom(Thread.currentThread().getId());
-            return which.ints(400_000, 0, primes.length)
+            return which.ints(100_000, 0, primes.length)
                     .filter(i -> take(store, i + 1, primes[i], Long.MAX_VALUE / 4, NOW) % primes[i] != 0)
                     .count();
         };
@@ -124,6 +124,19 @@ class InMemoryRateLimitStoreTest {
             threads.shutdownNow();
         }
         assertTrue(store.forgotten() > 0);
+    }
+
+    /** What a thread does that found its key just before the slot changed hands. */
+    @Test
+    void believesNoTimeOfASlotThatHasChangedHands() {
+        var store = new InMemoryRateLimitStore(1, random);
+        take(store, 1, SECOND, NOW);
+        int slot = store.find(1);
+        assertEquals(NOW + SECOND, store.time(slot, 1));
+
+        LongStream.rangeClosed(2, 9).forEach(key -> take(store, key, 2 * SECOND, NOW));
+
+        assertEquals(InMemoryRateLimitStore.MOVING, store.time(slot, 1));
     }
 
     /** All of them have seen that it is not there, and wait for its bucket, before the first lets it in. */
