@@ -103,7 +103,10 @@ class EdgeFailuresTest {
 
     @Test
     void anAnswerThatCannotBeFinished() throws Exception {
-        assertBare(server.get("/refused", "Fail-In", "setContentLength"));
+        HttpResponse<String> answer = server.get("/refused", "Fail-In", "setContentLength");
+
+        assertBare(answer);
+        assertEquals("no-referrer", header(answer, "Referrer-Policy"));
     }
 
     @Test
