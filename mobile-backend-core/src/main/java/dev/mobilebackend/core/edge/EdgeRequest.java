@@ -479,15 +479,22 @@ final class EdgeRequest extends HttpServletRequestWrapper {
 
     /** Undertow lets go of a body that nobody has begun to read without waiting for it. */
     private boolean drainsByItself() {
-        return wire == null && getServletContext().getClass().getName().startsWith("io.undertow.");
+        return wire == null && isOnUndertow();
+    }
+
+    private boolean isOnUndertow() {
+        return getServletContext().getClass().getName().startsWith("io.undertow.");
     }
 
     /**
      * Ends the request without the rest of its body. Tomcat would read it in this thread, however slowly it comes,
-     * unless it is read by a listener, and a listener needs an async start.
+     * unless it is read by a listener, and a listener needs an async start; Undertow would unless the connection is cut.
      */
     void leaveBody() throws IOException {
-        if (isAsyncSupported() && !isAsyncStarted()) {
+        if (isOnUndertow()) {
+            response.getResponse().flushBuffer();
+            UndertowConnection.cut(response);
+        } else if (isAsyncSupported() && !isAsyncStarted()) {
             AsyncContext end = getRequest().startAsync();
             super.getInputStream().setReadListener(new Unheard());
             end.complete();

@@ -71,13 +71,13 @@ class BadInputTest {
         Reply text =
                 phone.request("POST", "/v1/orders").body("text/plain", "hello").send();
         Reply compressed = phone.request("POST", "/v1/orders")
-                .header("Content-Encoding", "gzip")
+                .header("Content-Encoding", "br")
                 .json(Map.of("productId", 1, "quantity", 1))
                 .send();
 
         assertProblem(413, "body-too-large", large);
         assertProblem(415, "unsupported-media-type", text);
-        assertProblem(415, "unsupported-media-type", compressed);
+        assertProblem(415, "unsupported-coding", compressed);
         assertNothingOrdered();
     }
 
