@@ -14,6 +14,7 @@ import jakarta.servlet.AsyncContext;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Objects;
 
 /** Answers that are given after the handler has returned. */
 final class AsyncCases {
@@ -433,11 +434,11 @@ final class AsyncCases {
                     var heard = new Heard(request);
                     heard.onComplete(event -> note(
                             request,
-                            (event.getSuppliedRequest() == request)
+                            Objects.equals(event.getSuppliedRequest(), request)
                                     + " "
-                                    + (event.getSuppliedResponse() == response)
+                                    + Objects.equals(event.getSuppliedResponse(), response)
                                     + " "
-                                    + (event.getAsyncContext() == async)));
+                                    + Objects.equals(event.getAsyncContext(), async)));
                     async.addListener(heard, request, response);
                     onThread(async::complete);
                 })
@@ -458,7 +459,7 @@ final class AsyncCases {
                     AsyncContext async = request.startAsync();
                     write(
                             response,
-                            before + " " + request.isAsyncStarted() + " " + (request.getAsyncContext() == async));
+                            before + " " + request.isAsyncStarted() + " " + request.getAsyncContext().equals(async));
                     async.complete();
                 })
                 .answers(200, "true false true true");

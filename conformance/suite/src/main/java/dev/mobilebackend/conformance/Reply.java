@@ -12,6 +12,7 @@ import java.util.List;
  * @param body the body without its framing, as far as it came
  * @param whole whether the framing says that nothing is missing
  */
+@SuppressWarnings("ArrayRecordComponent") // two are never compared
 record Reply(int status, List<Field> fields, byte[] body, boolean whole) {
 
     record Field(String name, String value) {}
