@@ -198,6 +198,25 @@ public abstract class PhasedWorkContract {
     }
 
     @Test
+    void remembersAKeyUnderWhichAnotherSystemMayHaveBeenCalled() {
+        assertThrows(IllegalStateException.class, () -> plan((run, wish) -> {
+                    run.foreignCall("charge", Charged.class, key -> {
+                        called(key);
+                        throw new IllegalStateException("the answer was lost");
+                    });
+                    return Answer.of(204);
+                })
+                .run(request(), TEA));
+
+        assertEquals(1, plan((run, wish) -> {
+                    run.foreignCall("charge", Charged.class, this::called);
+                    return run.finish(handle -> Effects.add(handle, "finish tea"));
+                })
+                .resumeAbandoned(POLICY, 10));
+        assertEquals(1, calls.stream().distinct().count());
+    }
+
+    @Test
     void remembersUnfinishedWorkForLongerThanAnyAnswer() {
         assertThrows(
                 IllegalStateException.class, () -> ordering("before the call").run(request(), TEA));
@@ -284,12 +303,28 @@ public abstract class PhasedWorkContract {
     }
 
     @Test
+    void fencesOffAnOwnerWhoComesBackWhileAnotherIsAtIt() throws Exception {
+        try (var absent = new Absent()) {
+            effects().clock.advance(POLICY.lease());
+            try (var other = new Absent()) {
+                absent.comeBack();
+                assertThrows(ExecutionException.class, absent.run::get);
+
+                other.comeBack();
+
+                assertEquals(201, other.run.get().status());
+            }
+        }
+        assertEquals(List.of("reserve tea", "finish tea"), effects().all());
+    }
+
+    @Test
     void refusesAPlanWhosePhasesHaveChanged() {
         assertThrows(
                 IllegalStateException.class, () -> ordering("before the call").run(request(), TEA));
 
         assertThrows(IllegalStateException.class, () -> plan((run, wish) -> {
-                    run.phase("check", handle -> {});
+                    run.phase("check", Reserved.class, handle -> new Reserved(1, null));
                     return run.finish(handle -> Effects.add(handle, "finish"));
                 })
                 .run(request(), TEA));
