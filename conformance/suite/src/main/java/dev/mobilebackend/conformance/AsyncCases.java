@@ -459,7 +459,8 @@ final class AsyncCases {
                     AsyncContext async = request.startAsync();
                     write(
                             response,
-                            before + " " + request.isAsyncStarted() + " " + request.getAsyncContext().equals(async));
+                            before + " " + request.isAsyncStarted() + " "
+                                    + request.getAsyncContext().equals(async));
                     async.complete();
                 })
                 .answers(200, "true false true true");

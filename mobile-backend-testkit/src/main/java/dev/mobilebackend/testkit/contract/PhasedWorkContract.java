@@ -208,11 +208,13 @@ public abstract class PhasedWorkContract {
                 })
                 .run(request(), TEA));
 
-        assertEquals(1, plan((run, wish) -> {
-                    run.foreignCall("charge", Charged.class, this::called);
-                    return run.finish(handle -> Effects.add(handle, "finish tea"));
-                })
-                .resumeAbandoned(POLICY, 10));
+        assertEquals(
+                1,
+                plan((run, wish) -> {
+                            run.foreignCall("charge", Charged.class, this::called);
+                            return run.finish(handle -> Effects.add(handle, "finish tea"));
+                        })
+                        .resumeAbandoned(POLICY, 10));
         assertEquals(1, calls.stream().distinct().count());
     }
 
