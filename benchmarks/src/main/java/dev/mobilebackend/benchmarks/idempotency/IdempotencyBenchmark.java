@@ -14,6 +14,7 @@ import dev.mobilebackend.core.idempotency.jdbi.JdbiIdempotency;
 import dev.mobilebackend.testkit.app.RunningApp;
 import dev.mobilebackend.testkit.app.TestDatabase;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -180,7 +181,7 @@ final class IdempotencyBenchmark {
         private final byte[] answer = new byte[8 * 1024];
 
         Posts(int port, String path) throws IOException {
-            socket = new Socket("127.0.0.1", port);
+            socket = new Socket(InetAddress.getLoopbackAddress(), port);
             socket.setTcpNoDelay(true);
             socket.setSoTimeout(30_000);
             head = "POST " + path + " HTTP/1.1\r\nHost: 127.0.0.1:" + port
