@@ -15,6 +15,7 @@ import dev.mobilebackend.core.exchange.Exchange;
 import dev.mobilebackend.core.exchange.HttpMethod;
 import dev.mobilebackend.core.secret.ServerSecret;
 import dev.mobilebackend.core.transport.TransportPolicy;
+import dev.mobilebackend.core.transport.TrustedProxies;
 import dev.mobilebackend.testkit.app.BackendApp;
 import dev.mobilebackend.testkit.app.RunningApp;
 import dev.mobilebackend.testkit.app.TestEnvironment;
@@ -48,7 +49,9 @@ final class AuthApp implements BackendApp {
                 .build();
         Edge edge = Edge.builder()
                 .clock(environment.clock())
-                .transport(TransportPolicy.strict().plainHttp(TransportPolicy.PlainHttp.LOOPBACK))
+                .transport(TransportPolicy.strict()
+                        .plainHttp(TransportPolicy.PlainHttp.LOOPBACK)
+                        .trustedProxies(TrustedProxies.Field.X_FORWARDED, "127.0.0.1/32"))
                 .authenticate(auth.bearerStep())
                 .routes(auth.routes())
                 .routes(routes -> routes.signedIn(HttpMethod.GET, "/who"))
