@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Application implements ServletContainerInitializer {
 
+    /** An error page of the application's own, which writes what nobody must read. */
+    public static final String ERROR_PAGE = "/case/target/page";
+
     /** The largest body that its edge lets in. */
     static final int MAXIMUM_BODY = 20_000;
 

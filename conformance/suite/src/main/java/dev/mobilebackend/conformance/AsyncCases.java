@@ -235,18 +235,18 @@ final class AsyncCases {
     }
 
     private static void timedOut(Cases cases) {
-        cases.on("never completes", (request, response) -> request.startAsync().setTimeout(50))
+        cases.on("never completes", (request, response) -> request.startAsync().setTimeout(Handlers.SOON))
                 .refused(503, "unavailable")
                 .detailed("took too long")
                 .field("Retry-After", "1");
         cases.on("never completes what it has begun", (request, response) -> {
                     flush(response, "half");
-                    request.startAsync().setTimeout(50);
+                    request.startAsync().setTimeout(Handlers.SOON);
                 })
                 .cutOff("half");
         cases.on("answers a timeout by itself", (request, response) -> {
                     AsyncContext async = request.startAsync();
-                    async.setTimeout(50);
+                    async.setTimeout(Handlers.SOON);
                     async.addListener(new Heard(request).onTimeout(event -> {
                         write(event.getAsyncContext().getResponse(), "in time after all");
                         event.getAsyncContext().complete();
@@ -256,14 +256,14 @@ final class AsyncCases {
                 .notes("timeout", "complete");
         cases.on("dispatches on a timeout", (request, response) -> {
                     AsyncContext async = request.startAsync();
-                    async.setTimeout(50);
+                    async.setTimeout(Handlers.SOON);
                     async.addListener(new Heard(request)
                             .onTimeout(event -> event.getAsyncContext().dispatch("/case/target/text")));
                 })
                 .answers(200, "target");
         cases.on("fails on a timeout", (request, response) -> {
                     AsyncContext async = request.startAsync();
-                    async.setTimeout(50);
+                    async.setTimeout(Handlers.SOON);
                     async.addListener(new Heard(request).onTimeout(event -> {
                         throw new IllegalStateException(Hostile.SECRET);
                     }));
@@ -271,7 +271,7 @@ final class AsyncCases {
                 .refused(503, "unavailable");
         cases.on("hears of a timeout that it leaves alone", (request, response) -> {
                     AsyncContext async = request.startAsync();
-                    async.setTimeout(50);
+                    async.setTimeout(Handlers.SOON);
                     async.addListener(new Heard(request));
                 })
                 .refused(503, "unavailable")
@@ -279,7 +279,7 @@ final class AsyncCases {
         cases.on("completes after it timed out", (request, response) -> {
                     AsyncContext async = request.startAsync();
                     Witness.Seen seen = Witness.of(request);
-                    async.setTimeout(50);
+                    async.setTimeout(Handlers.SOON);
                     onThread(() -> {
                         seen.awaitEnding();
                         write(response, Hostile.SECRET);
@@ -381,7 +381,7 @@ final class AsyncCases {
                 .answers(200, "third");
         cases.on("times out in the second pass", (request, response) -> {
                     AsyncContext async = request.startAsync();
-                    async.setTimeout(50);
+                    async.setTimeout(Handlers.SOON);
                     if (request.getDispatcherType() != DispatcherType.ASYNC) {
                         async.dispatch();
                     }
@@ -519,7 +519,7 @@ final class AsyncCases {
                 .clientGone()
                 .notes("waiting", "gone");
         cases.on("never completes after its client has gone", (request, response) -> {
-                    request.startAsync().setTimeout(200);
+                    request.startAsync().setTimeout(Handlers.SOON);
                     note(request, "waiting");
                 })
                 .talk((wire, request) -> {

@@ -124,7 +124,7 @@ public final class FrameworkCases {
                     throw Problem.CONFLICT.exception();
                 }));
         plain.put("/framework/endless-future", (request, response) -> request.startAsync()
-                .setTimeout(50));
+                .setTimeout(Handlers.SOON));
         plain.put(
                 "/framework/caller",
                 (request, response) -> later(request, async -> write(async.getResponse(), caller(async.getRequest()))));

@@ -17,6 +17,7 @@ final class Targets {
 
     static Map<String, Behaviour> all() {
         return Map.ofEntries(
+                Map.entry(Application.ERROR_PAGE, (request, response) -> write(response, Hostile.SECRET)),
                 Map.entry("/case/target/text", (request, response) -> write(response, "target")),
                 Map.entry(
                         "/case/target/path",

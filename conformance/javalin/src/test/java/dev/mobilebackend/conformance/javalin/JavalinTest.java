@@ -32,7 +32,7 @@ class JavalinTest extends EdgeConformance {
                     new FilterHolder(application.neighbour()), "/*", EnumSet.of(DispatcherType.REQUEST)));
             JavalinEdge.install(config, application.edge());
             config.jetty.modifyServletContextHandler(handler -> handler.addServletContainerInitializer(application));
-            config.http.asyncTimeout = 300;
+            config.http.asyncTimeout = 500;
             serve(config.routes);
         });
         return new RunningJavalin(app.start("127.0.0.1", 0));

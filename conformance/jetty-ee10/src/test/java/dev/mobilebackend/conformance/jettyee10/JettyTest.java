@@ -48,7 +48,7 @@ class JettyTest extends EdgeConformance {
     /** Where Jetty wants to show a page of its own, the edge is asked once more. */
     private static void addErrorPages(ServletContextHandler context) {
         var pages = new ErrorPageErrorHandler();
-        pages.addErrorPage(400, 599, "/");
+        pages.addErrorPage(400, 599, Application.ERROR_PAGE);
         context.setErrorHandler(pages);
     }
 

@@ -72,7 +72,7 @@ class Controllers {
 
     @GetMapping("/framework/endless-future")
     DeferredResult<String> endlessFuture() {
-        return new DeferredResult<>(50L);
+        return new DeferredResult<>(500L);
     }
 
     @GetMapping({"/framework/caller", "/framework/trap-10"})

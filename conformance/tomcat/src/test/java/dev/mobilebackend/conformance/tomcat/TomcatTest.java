@@ -72,7 +72,7 @@ class TomcatTest extends EdgeConformance {
     /** Where Tomcat wants to show a page of its own, the edge is asked once more. */
     private static void addErrorPage(Context context) {
         var page = new ErrorPage();
-        page.setLocation("/");
+        page.setLocation(Application.ERROR_PAGE);
         context.addErrorPage(page);
     }
 

@@ -29,7 +29,7 @@ class UndertowTest extends EdgeConformance {
         addFilter(deployment, "neighbour", application.neighbour());
         addFilter(deployment, "edge", application.edge());
         // Where Undertow wants to show a page of its own, the edge is asked once more.
-        deployment.addErrorPage(Servlets.errorPage("/"));
+        deployment.addErrorPage(Servlets.errorPage(Application.ERROR_PAGE));
         deployment.addServletContainerInitializer(new ServletContainerInitializerInfo(
                 Application.class, new ImmediateInstanceFactory<>(application), Set.of()));
         if (threads == Threads.VIRTUAL) {
