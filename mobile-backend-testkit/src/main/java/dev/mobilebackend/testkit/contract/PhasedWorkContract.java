@@ -285,6 +285,34 @@ public abstract class PhasedWorkContract {
     }
 
     @Test
+    void letsNobodyTakeOverInTheMiddleOfAPhase() throws Exception {
+        var within = new CyclicBarrier(2);
+        var on = new CyclicBarrier(2);
+        PhasedWork<Wish, RuntimeException> slow = plan((run, wish) -> {
+            run.phase("reserve", Reserved.class, handle -> {
+                Effects.add(handle, "reserve tea");
+                Race.await(within);
+                Race.await(on);
+                return new Reserved(1, null);
+            });
+            return run.finish(handle -> Effects.add(handle, "finish tea"));
+        });
+        var first = new FutureTask<>(() -> slow.run(request(), TEA));
+        Ambient.threads("slow").newThread(first).start();
+        Race.await(within);
+        effects().clock.advance(POLICY.lease());
+
+        Problem problem = refused(() -> ordering("").run(effects().request("key-1", IMPATIENT), TEA));
+        int resumed = ordering("").resumeAbandoned(IMPATIENT, 10);
+        Race.await(on);
+
+        assertEquals("idempotency-in-progress", problem.code());
+        assertEquals(0, resumed);
+        assertEquals(201, first.get().status());
+        assertEquals(List.of("reserve tea", "finish tea"), effects().all());
+    }
+
+    @Test
     void fencesOffAnOwnerWhoComesBackAfterItsLease() throws Exception {
         try (var absent = new Absent()) {
             effects().clock.advance(POLICY.lease());

@@ -46,6 +46,9 @@ final class Claims {
 
         /** Nobody's any more: this was the answer. */
         record Answered(Answer answer) implements Turn {}
+
+        /** Somebody else's, so far. */
+        record Others() implements Turn {}
     }
 
     private final Database database;
@@ -79,7 +82,7 @@ final class Claims {
         Duration wait = request.policy().lockWait();
         for (Duration pause = FIRST_PAUSE; ; pause = min(pause.multipliedBy(2), LONGEST_PAUSE)) {
             Turn turn = tryTake(request, work);
-            if (turn != null) {
+            if (!(turn instanceof Turn.Others)) {
                 return turn;
             }
             Duration left = wait.minusNanos(ticks.getAsLong() - start);
@@ -90,22 +93,22 @@ final class Claims {
         }
     }
 
-    private @Nullable Turn tryTake(IdempotentRequest request, Work work) {
+    private Turn tryTake(IdempotentRequest request, Work work) {
         try {
-            return this.<@Nullable Turn, RuntimeException>inTransaction(handle -> {
-                Decision decision = database.dialect()
-                        .withLockWait(handle, request.policy().lockWait(), () -> stored.begin(handle, request));
-                return turn(handle, request, work, decision);
-            });
+            return inTransaction(handle -> database.dialect()
+                    .withLockWait(
+                            handle,
+                            request.policy().lockWait(),
+                            () -> turn(handle, request, work, stored.begin(handle, request))));
         } catch (JdbiException e) {
             if (Dialect.isLockTimeout(e)) {
-                return null;
+                return new Turn.Others();
             }
             throw e;
         }
     }
 
-    private @Nullable Turn turn(Handle handle, IdempotentRequest request, Work work, Decision decision) {
+    private Turn turn(Handle handle, IdempotentRequest request, Work work, Decision decision) {
         if (decision instanceof Decision.Started) {
             Claim claim = newClaim(request);
             work.lease(handle, claim);
@@ -115,11 +118,13 @@ final class Claims {
             return new Turn.Answered(replay.answer());
         }
         if (decision instanceof Decision.Running) {
-            return null;
+            return new Turn.Others();
         }
         if (decision instanceof Decision.Abandoned abandoned && work.mayTakeOver(abandoned.left())) {
             Claim claim = newClaim(request);
-            return stored.takeOver(handle, abandoned.left(), claim) ? new Turn.Mine(claim, abandoned.left()) : null;
+            return stored.takeOver(handle, abandoned.left(), claim)
+                    ? new Turn.Mine(claim, abandoned.left())
+                    : new Turn.Others();
         }
         throw Refusals.of(decision, request);
     }
