@@ -60,6 +60,10 @@ class IdempotencyLawsTest {
     /** A point of the work at which this history has it fail. */
     private static final class Failure extends RuntimeException {
         private static final long serialVersionUID = 1L;
+
+        Failure() {
+            super("planned", null, false, false);
+        }
     }
 
     private static final IdempotencyPolicy POLICY = IdempotencyPolicy.standard().lockWait(Duration.ofMillis(1));
