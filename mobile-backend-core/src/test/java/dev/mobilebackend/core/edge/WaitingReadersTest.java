@@ -23,6 +23,19 @@ class WaitingReadersTest {
     }
 
     @Test
+    void oneSiteGetsHalfHoweverManyNetworksItHas() {
+        for (int network = 0; network < 4; network++) {
+            assertTrue(readers.tryEnter(ClientAddress.parse("2001:db8:1:" + network + "::1")));
+        }
+        assertFalse(readers.tryEnter(ClientAddress.parse("2001:db8:1:4::1")));
+
+        assertTrue(readers.tryEnter(ClientAddress.parse("2001:db8:2::1")));
+        readers.leave(ClientAddress.parse("2001:db8:1:3::1"));
+        assertTrue(readers.tryEnter(ClientAddress.parse("2001:db8:1:4::1")));
+        assertEquals(5, readers.count());
+    }
+
+    @Test
     void allTogetherGetNoMoreThanThereAre() {
         for (int i = 0; i < 8; i++) {
             assertTrue(readers.tryEnter(ClientAddress.parse("203.0.113." + i)));
