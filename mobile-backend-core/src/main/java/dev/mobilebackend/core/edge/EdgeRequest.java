@@ -389,7 +389,7 @@ final class EdgeRequest extends HttpServletRequestWrapper {
             return;
         }
         if (coding != null) {
-            throw unsupported("a multipart body may not be compressed", "identity");
+            throw unsupportedCoding("a multipart body may not be compressed", "identity");
         }
         if (digest != null) {
             throw Problem.UNSUPPORTED_MEDIA_TYPE
@@ -412,12 +412,12 @@ final class EdgeRequest extends HttpServletRequestWrapper {
         Inflated.Coding named = Inflated.Coding.named(field);
         boolean oneLine = Collections.list(super.getHeaders("Content-Encoding")).size() == 1;
         if (named == null || !oneLine) {
-            throw unsupported("send the body as it is, or in one of these codings", Inflated.Coding.NAMES);
+            throw unsupportedCoding("send the body as it is, or in one of these codings", Inflated.Coding.NAMES);
         }
         return named;
     }
 
-    private static RuntimeException unsupported(String detail, String codings) {
+    static RuntimeException unsupportedCoding(String detail, String codings) {
         return UNSUPPORTED_CODING
                 .detail(detail)
                 .error("header:Content-Encoding", codings)

@@ -122,8 +122,7 @@ final class Inflated extends ServletInputStream {
 
     @Override
     public void setReadListener(ReadListener listener) {
-        throw new IllegalStateException(
-                "a compressed body can't be read by a listener: read it in the handler's thread");
+        throw EdgeRequest.unsupportedCoding("a body for this route may not be compressed", "identity");
     }
 
     private static final class Unclosed extends FilterInputStream {

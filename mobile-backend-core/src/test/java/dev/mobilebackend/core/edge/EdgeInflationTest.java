@@ -45,6 +45,7 @@ class EdgeInflationTest {
                         .routes(routes -> routes.open(POST, "/size")
                                 .open(POST, "/form")
                                 .open(POST, "/fields")
+                                .open(POST, "/listens")
                                 .open(POST, "/large")
                                 .body(BodyPolicy.standard().maximum(2_000_000).inflation(2000))
                                 .signedIn(POST, "/pay")
@@ -54,6 +55,9 @@ class EdgeInflationTest {
                         .post("/size", EdgeInflationTest::size)
                         .post("/large", EdgeInflationTest::size)
                         .post("/form", context -> context.result(context.req().getParameter("a")))
+                        .post(
+                                "/listens",
+                                context -> context.req().getInputStream().setReadListener(null))
                         .post(
                                 "/pay",
                                 context -> context.result(HexFormat.of()
@@ -167,6 +171,14 @@ class EdgeInflationTest {
                 post("/size", gzipped(new byte[10]), "Content-Encoding", "gzip", "Content-Encoding", "gzip");
 
         assertProblem(answer, 415, "unsupported-coding");
+    }
+
+    @Test
+    void aBodyForAListenerMayNotBeCompressed() throws Exception {
+        HttpResponse<String> answer = post("/listens", gzipped(new byte[10]), "Content-Encoding", "gzip");
+
+        assertProblem(answer, 415, "unsupported-coding");
+        assertEquals("identity", header(answer, "Accept-Encoding"));
     }
 
     @Test
