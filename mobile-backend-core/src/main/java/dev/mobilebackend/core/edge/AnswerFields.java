@@ -10,6 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -98,10 +100,39 @@ abstract class AnswerFields extends HttpServletResponseWrapper {
 
     @Override
     public void setIntHeader(String name, int value) {
-        if (isLength(name)) {
-            setContentLengthLong(value);
-        } else {
-            super.setIntHeader(name, value);
+        setHeader(name, Integer.toString(value));
+    }
+
+    @Override
+    public void addIntHeader(String name, int value) {
+        addHeader(name, Integer.toString(value));
+    }
+
+    @Override
+    public void setDateHeader(String name, long date) {
+        if (!isEnded()) {
+            super.setDateHeader(name, date);
+        }
+    }
+
+    @Override
+    public void addDateHeader(String name, long date) {
+        if (!isEnded()) {
+            super.addDateHeader(name, date);
+        }
+    }
+
+    @Override
+    public void setTrailerFields(Supplier<Map<String, String>> fields) {
+        if (!isEnded()) {
+            super.setTrailerFields(fields);
+        }
+    }
+
+    @Override
+    public void setBufferSize(int size) {
+        if (!isEnded()) {
+            super.setBufferSize(size);
         }
     }
 
@@ -171,15 +202,19 @@ abstract class AnswerFields extends HttpServletResponseWrapper {
 
     @Override
     public void setContentType(String type) {
-        noteEncoding(CONTENT_TYPE, type);
-        super.setContentType(oneLine(CONTENT_TYPE, type));
+        if (!isEnded()) {
+            noteEncoding(CONTENT_TYPE, type);
+            super.setContentType(oneLine(CONTENT_TYPE, type));
+        }
     }
 
     @Override
     public void setLocale(Locale locale) {
-        encodingSet = true;
-        super.setLocale(locale);
-        super.setHeader("Content-Language", locale.toLanguageTag());
+        if (!isEnded()) {
+            encodingSet = true;
+            super.setLocale(locale);
+            super.setHeader("Content-Language", locale.toLanguageTag());
+        }
     }
 
     private void noteEncoding(String name, @Nullable String value) {
@@ -200,7 +235,7 @@ abstract class AnswerFields extends HttpServletResponseWrapper {
     @Override
     public void setCharacterEncoding(String name) {
         encoding = name;
-        if (isKnown(name)) {
+        if (isKnown(name) && !isEnded()) {
             encodingSet = true;
             super.setCharacterEncoding(name);
         }
