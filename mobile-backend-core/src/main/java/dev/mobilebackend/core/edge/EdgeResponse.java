@@ -120,9 +120,22 @@ final class EdgeResponse extends AnswerFields {
 
     /** Ends this answer with a problem instead of what was written so far; one that is on its way is cut off. */
     void refuse(Problem refusal) {
-        if (gate != Gate.ENDED) {
-            problem = refusal;
-            gate = Gate.DROPPING;
+        synchronized (finished) {
+            if (gate != Gate.ENDED) {
+                problem = refusal;
+                gate = Gate.DROPPING;
+            }
+        }
+    }
+
+    /** Moves the gate unless somebody else has: a thread that is late must not open it again. */
+    private boolean move(Gate from, Gate to) {
+        synchronized (finished) {
+            boolean moves = gate == from;
+            if (moves) {
+                gate = to;
+            }
+            return moves;
         }
     }
 
@@ -233,10 +246,10 @@ final class EdgeResponse extends AnswerFields {
 
     /** Says how it ended, once; also called where a container ends a request that nobody finished. */
     void end() {
-        gate = Gate.ENDED;
         Consumer<Outcome> listener;
         // A timeout and the application may end a request at the same moment.
         synchronized (finished) {
+            gate = Gate.ENDED;
             listener = whenEnded;
             whenEnded = null;
         }
@@ -272,7 +285,7 @@ final class EdgeResponse extends AnswerFields {
             resetBuffer();
             setStatus(status);
             if (passes()) {
-                gate = Gate.BODILESS;
+                move(Gate.PASSING, Gate.BODILESS);
             }
         }
     }
@@ -311,8 +324,7 @@ final class EdgeResponse extends AnswerFields {
         }
         setHeader("Location", location);
         setStatus(status);
-        if (passes()) {
-            gate = Gate.BODILESS;
+        if (passes() && move(Gate.PASSING, Gate.BODILESS)) {
             redirected = true;
         }
     }
@@ -356,7 +368,12 @@ final class EdgeResponse extends AnswerFields {
     }
 
     private void forgetBody() {
-        gate = Gate.UNDECIDED;
+        synchronized (finished) {
+            if (problem != null || gate == Gate.ENDED) {
+                return;
+            }
+            gate = Gate.UNDECIDED;
+        }
         written = 0;
         forgetLength();
         if (characters != null) {
@@ -423,13 +440,13 @@ final class EdgeResponse extends AnswerFields {
     private void decide() {
         int status = super.getStatus();
         if (status >= 400) {
-            gate = Gate.DROPPING;
+            move(Gate.UNDECIDED, Gate.DROPPING);
         } else if (mayPass != null && !mayPass.getAsBoolean()) {
             refuse(Problem.INTERNAL_ERROR);
         } else if (status == SC_NO_CONTENT || status == SC_NOT_MODIFIED || status == SC_RESET_CONTENT) {
-            gate = Gate.BODILESS;
+            move(Gate.UNDECIDED, Gate.BODILESS);
         } else {
-            gate = Gate.PASSING;
+            move(Gate.UNDECIDED, Gate.PASSING);
         }
     }
 

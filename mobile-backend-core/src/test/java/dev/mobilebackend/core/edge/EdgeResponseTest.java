@@ -2,7 +2,10 @@
 package dev.mobilebackend.core.edge;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mobilebackend.core.problem.Problem;
 import dev.mobilebackend.core.problem.ProblemTexts;
 import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
@@ -20,6 +23,7 @@ import org.junit.jupiter.api.Test;
 class EdgeResponseTest {
 
     private final List<String> calls = new ArrayList<>();
+    private Runnable whileTheBufferIsReset = () -> {};
     private final EdgeResponse answer =
             new EdgeResponse(containers(), unused(), ProblemTexts.shipped(), "request-1");
 
@@ -64,6 +68,36 @@ class EdgeResponseTest {
         assertEquals(List.of(), calls);
     }
 
+    @Test
+    void anAnswerThatEndsWhileItIsDecidedStaysEnded() {
+        answer.passOnlyIf(() -> {
+            answer.end();
+            return true;
+        });
+
+        assertFalse(answer.passes());
+        assertTrue(answer.isEnded());
+    }
+
+    @Test
+    void anAnswerThatIsRefusedWhileItIsDecidedStaysRefused() {
+        answer.passOnlyIf(() -> {
+            answer.refuse(Problem.UNAVAILABLE);
+            return true;
+        });
+
+        assertFalse(answer.passes());
+    }
+
+    @Test
+    void anAnswerThatEndsWhileItIsResetStaysEnded() {
+        whileTheBufferIsReset = answer::end;
+
+        answer.resetBuffer();
+
+        assertTrue(answer.isEnded());
+    }
+
     private HttpServletResponse containers() {
         return proxy(HttpServletResponse.class, (proxy, method, arguments) -> {
             if (method.getName().equals("getStatus")) {
@@ -73,6 +107,9 @@ class EdgeResponseTest {
                 return false;
             }
             calls.add(method.getName());
+            if (method.getName().equals("resetBuffer")) {
+                whileTheBufferIsReset.run();
+            }
             return null;
         });
     }
