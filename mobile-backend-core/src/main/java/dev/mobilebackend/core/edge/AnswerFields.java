@@ -22,6 +22,7 @@ abstract class AnswerFields extends HttpServletResponseWrapper {
 
     private static final String CONTENT_LENGTH = "Content-Length";
     private static final String CONTENT_TYPE = "Content-Type";
+    private static final String VARY = "Vary";
 
     private final OwnFields own = new OwnFields();
     private boolean admitted;
@@ -77,6 +78,10 @@ abstract class AnswerFields extends HttpServletResponseWrapper {
         } else if (!isEnded()) {
             noteEncoding(name, value);
             super.setHeader(name, oneLine(name, value));
+            if (isVary(name)) {
+                // Whatever the application's answer depends on, it depends on what the edge has found as well.
+                own.addTo((HttpServletResponse) getResponse(), VARY);
+            }
         }
     }
 
@@ -138,6 +143,10 @@ abstract class AnswerFields extends HttpServletResponseWrapper {
 
     private static boolean isLength(String name) {
         return name.length() == CONTENT_LENGTH.length() && name.equalsIgnoreCase(CONTENT_LENGTH);
+    }
+
+    private static boolean isVary(String name) {
+        return name.length() == VARY.length() && name.equalsIgnoreCase(VARY);
     }
 
     /** Containers disagree on what becomes of a line break: some let it begin another field. */

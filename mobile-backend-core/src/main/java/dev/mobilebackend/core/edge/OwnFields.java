@@ -43,6 +43,13 @@ final class OwnFields {
         pairs[used++] = value;
     }
 
+    /** Puts the fields of one name on an answer that has lost them. */
+    void addTo(HttpServletResponse response, String name) {
+        for (int i = indexOf(name, 0); i >= 0; i = indexOf(name, i + 2)) {
+            response.addHeader(pairs[i], pairs[i + 1]);
+        }
+    }
+
     void putOn(HttpServletResponse response) {
         for (int i = 0; i < used; i += 2) {
             response.addHeader(pairs[i], pairs[i + 1]);

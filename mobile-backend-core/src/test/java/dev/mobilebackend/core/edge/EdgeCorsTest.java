@@ -14,6 +14,7 @@ import dev.mobilebackend.core.transport.TransportPolicy;
 import dev.mobilebackend.core.transport.TransportPolicy.PlainHttp;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -40,11 +41,14 @@ class EdgeCorsTest {
                         .transport(TransportPolicy.strict()
                                 .plainHttp(PlainHttp.LOOPBACK)
                                 .cors(cors))
-                        .routes(routes ->
-                                routes.open(GET, "/thing").open(POST, "/thing").signedIn(PATCH, "/thing/{id}")),
+                        .routes(routes -> routes.open(GET, "/thing")
+                                .open(POST, "/thing")
+                                .open(GET, "/varies")
+                                .signedIn(PATCH, "/thing/{id}")),
                 config -> {},
                 config -> config.routes
                         .get("/thing", context -> context.result("read"))
+                        .get("/varies", context -> context.header("Vary", "Accept"))
                         .post("/thing", context -> context.result("changed"))
                         .patch("/thing/{id}", context -> context.result("patched")));
     }
@@ -72,6 +76,15 @@ class EdgeCorsTest {
     void cachesAreToldThatTheAnswerDependsOnTheOrigin() throws Exception {
         assertTrue(server.get("/thing").headers().allValues("Vary").contains("Origin"));
         assertTrue(withoutCors.get("/thing").headers().allValues("Vary").isEmpty());
+    }
+
+    @Test
+    void whatTheApplicationsAnswerDependsOnIsAdded() throws Exception {
+        String vary = String.join(
+                ", ", server.get("/varies", "Origin", APP).headers().allValues("Vary"));
+
+        assertEquals("Accept, Origin", vary);
+        assertEquals(List.of("Accept"), withoutCors.get("/varies").headers().allValues("Vary"));
     }
 
     @ParameterizedTest
