@@ -188,6 +188,9 @@ final class FormCases {
         cases.on("refuses too many parts", PARTS)
                 .post(part("a", "", "1").repeat(Application.MAXIMUM_PARTS + 1) + "--b--\r\n", MULTIPART)
                 .refused(413, "body-too-large");
+        cases.on("refuses too many parts among the parameters", PARAMETERS)
+                .post(part("a", "", "1").repeat(Application.MAXIMUM_PARTS + 1) + "--b--\r\n", MULTIPART)
+                .refused(413, "body-too-large");
         cases.on("refuses parts of unknown length", PARTS)
                 .post(upload, MULTIPART)
                 .chunked()

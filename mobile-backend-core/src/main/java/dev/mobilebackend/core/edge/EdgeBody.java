@@ -62,6 +62,13 @@ final class EdgeBody extends ServletInputStream {
         return Problem.BODY_TOO_LARGE.detail("the body may have up to " + policy.maximum() + " bytes");
     }
 
+    static Problem tooManyWait() {
+        return Problem.UNAVAILABLE
+                .detail("too many bodies are on their way at once")
+                .header("Connection", "close")
+                .retryAfter(Duration.ofSeconds(1));
+    }
+
     /** How many bytes have been read. */
     long count() {
         return count;
@@ -98,10 +105,7 @@ final class EdgeBody extends ServletInputStream {
     private int awaited(byte[] bytes, int offset, int length) throws IOException {
         boolean waits = length > 0 && count < declared && in.available() <= 0;
         if (waits && !waiting.tryEnter(client)) {
-            throw refuse(Problem.UNAVAILABLE
-                    .detail("too many bodies are on their way at once")
-                    .header("Connection", "close")
-                    .retryAfter(Duration.ofSeconds(1)));
+            throw refuse(tooManyWait());
         }
         long before = ticks.getAsLong();
         try {

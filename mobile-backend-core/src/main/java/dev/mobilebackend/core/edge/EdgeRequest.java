@@ -297,7 +297,8 @@ final class EdgeRequest extends HttpServletRequestWrapper {
 
     private Parts parts() {
         if (parts == null) {
-            parts = new Parts((HttpServletRequest) getRequest(), policy.parts());
+            var containers = (HttpServletRequest) getRequest();
+            parts = new Parts(containers, policy.parts(), exchange.facts().client(), waiting);
         }
         return parts;
     }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.core.edge;
 
+import dev.mobilebackend.core.exchange.ClientAddress;
 import dev.mobilebackend.core.problem.Problem;
+import dev.mobilebackend.core.problem.ProblemException;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.Part;
@@ -15,7 +17,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The parts of a multipart body, as the container reads them. Containers disagree on what they throw for parts that are
- * too large or none: here it is one problem each.
+ * too large or none: here it is one problem each. How long it waits for them can't be seen from here, so whoever reads them
+ * counts as one that waits.
  */
 final class Parts {
 
@@ -24,11 +27,15 @@ final class Parts {
 
     private final HttpServletRequest containers;
     private final int most;
+    private final ClientAddress client;
+    private final WaitingReaders waiting;
     private @Nullable Collection<Part> read;
 
-    Parts(HttpServletRequest containers, int most) {
+    Parts(HttpServletRequest containers, int most, ClientAddress client, WaitingReaders waiting) {
         this.containers = containers;
         this.most = most;
+        this.client = client;
+        this.waiting = waiting;
     }
 
     static boolean mayBeIn(@Nullable String mediaType) {
@@ -43,6 +50,8 @@ final class Parts {
         Collection<Part> found;
         try {
             found = read();
+        } catch (ProblemException refused) {
+            throw refused;
         } catch (IOException | ServletException | RuntimeException unreadable) {
             LOG.debug("the container could not read the parts of a request", unreadable);
             throw isRefusal(unreadable) ? tooLarge() : malformed();
@@ -50,11 +59,6 @@ final class Parts {
         if (found.isEmpty()) {
             // RFC 2046 section 5.1.1: there is at least one. Some containers find none in what is no multipart body.
             throw malformed();
-        }
-        if (found.size() > most) {
-            throw Problem.BODY_TOO_LARGE
-                    .detail("a body may have up to " + most + " parts")
-                    .exception();
         }
         return found;
     }
@@ -76,10 +80,28 @@ final class Parts {
     }
 
     private Collection<Part> read() throws IOException, ServletException {
-        if (read == null) {
-            read = containers.getParts();
+        Collection<Part> found = read;
+        if (found == null) {
+            found = awaited();
+            if (found.size() > most) {
+                throw Problem.BODY_TOO_LARGE
+                        .detail("a body may have up to " + most + " parts")
+                        .exception();
+            }
+            read = found;
         }
-        return read;
+        return found;
+    }
+
+    private Collection<Part> awaited() throws IOException, ServletException {
+        if (!waiting.tryEnter(client)) {
+            throw EdgeBody.tooManyWait().exception();
+        }
+        try {
+            return containers.getParts();
+        } finally {
+            waiting.leave(client);
+        }
     }
 
     /** How a container says that its limits on parts were passed; Jetty also says so of parts that are none. */
