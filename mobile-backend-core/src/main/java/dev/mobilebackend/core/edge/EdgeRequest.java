@@ -478,6 +478,17 @@ final class EdgeRequest extends HttpServletRequestWrapper {
         }
     }
 
+    /** Gives back what reading the body holds, after the request has ended. */
+    void releaseBody() {
+        if (body instanceof Inflated inflated) {
+            try {
+                inflated.release();
+            } catch (IOException | RuntimeException failure) {
+                LOG.debug("the body of request {} could not be closed", response.requestId(), failure);
+            }
+        }
+    }
+
     /** Undertow lets go of a body that nobody has begun to read without waiting for it. */
     private boolean drainsByItself() {
         return wire == null && isOnUndertow();

@@ -255,6 +255,9 @@ final class EdgeResponse extends AnswerFields {
         }
         if (listener != null) {
             Ending ending = clientGone ? Ending.CLIENT_GONE : cutOff ? Ending.CUT_OFF : Ending.ANSWERED;
+            if (request != null) {
+                request.releaseBody();
+            }
             listener.accept(new Outcome(super.getStatus(), written, ending, problem));
         }
     }

@@ -43,7 +43,8 @@ final class Inflated extends ServletInputStream {
     private final BodyPolicy policy;
     private final @Nullable PayloadDigest digest;
     private final byte[] one = new byte[1];
-    private @Nullable InputStream decoder;
+    private volatile @Nullable InputStream decoder;
+    private volatile boolean released;
     private long count;
     private boolean ended;
 
@@ -98,15 +99,24 @@ final class Inflated extends ServletInputStream {
             made = coding == Coding.GZIP ? new GZIPInputStream(unclosed, BUFFER) : new InflaterInputStream(unclosed);
             decoder = made;
         }
+        if (released) {
+            made.close();
+        }
         return made;
     }
 
-    /** Gives back the native memory of the decoder. */
     @Override
     public void close() throws IOException {
         ended = true;
-        if (decoder != null) {
-            decoder.close();
+        release();
+    }
+
+    /** Gives back the native memory of the decoder, from whatever thread; reading on fails, unless all was read. */
+    void release() throws IOException {
+        released = true;
+        InputStream made = decoder;
+        if (made != null) {
+            made.close();
         }
     }
 

@@ -80,8 +80,8 @@ class EdgeCorsTest {
 
     @Test
     void whatTheApplicationsAnswerDependsOnIsAdded() throws Exception {
-        String vary = String.join(
-                ", ", server.get("/varies", "Origin", APP).headers().allValues("Vary"));
+        String vary =
+                String.join(", ", server.get("/varies", "Origin", APP).headers().allValues("Vary"));
 
         assertEquals("Accept, Origin", vary);
         assertEquals(List.of("Accept"), withoutCors.get("/varies").headers().allValues("Vary"));

@@ -5,6 +5,7 @@ import static dev.mobilebackend.core.edge.EdgeServer.assertProblem;
 import static dev.mobilebackend.core.edge.EdgeServer.header;
 import static dev.mobilebackend.core.exchange.HttpMethod.POST;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.mobilebackend.core.exchange.Exchange;
 import dev.mobilebackend.core.transport.BodyPolicy;
@@ -12,6 +13,7 @@ import dev.mobilebackend.core.transport.TransportPolicy;
 import dev.mobilebackend.core.transport.TransportPolicy.PlainHttp;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -34,6 +36,7 @@ class EdgeInflationTest {
     private static final int MAXIMUM = 200_000;
 
     private static EdgeServer server;
+    private static volatile InputStream left;
 
     @BeforeAll
     static void start() {
@@ -46,6 +49,7 @@ class EdgeInflationTest {
                                 .open(POST, "/form")
                                 .open(POST, "/fields")
                                 .open(POST, "/listens")
+                                .open(POST, "/leaves")
                                 .open(POST, "/large")
                                 .body(BodyPolicy.standard().maximum(2_000_000).inflation(2000))
                                 .signedIn(POST, "/pay")
@@ -55,6 +59,10 @@ class EdgeInflationTest {
                         .post("/size", EdgeInflationTest::size)
                         .post("/large", EdgeInflationTest::size)
                         .post("/form", context -> context.result(context.req().getParameter("a")))
+                        .post("/leaves", context -> {
+                            left = context.req().getInputStream();
+                            context.result("" + left.read());
+                        })
                         .post(
                                 "/listens",
                                 context -> context.req().getInputStream().setReadListener(null))
@@ -171,6 +179,14 @@ class EdgeInflationTest {
                 post("/size", gzipped(new byte[10]), "Content-Encoding", "gzip", "Content-Encoding", "gzip");
 
         assertProblem(answer, 415, "unsupported-coding");
+    }
+
+    @Test
+    void whatIsLeftOfABodyIsNotInflatedOnceTheRequestHasEnded() throws Exception {
+        HttpResponse<String> answer = post("/leaves", gzipped(new byte[1000]), "Content-Encoding", "gzip");
+
+        assertEquals("0", answer.body());
+        assertThrows(IOException.class, left::read);
     }
 
     @Test

@@ -24,8 +24,7 @@ class EdgeResponseTest {
 
     private final List<String> calls = new ArrayList<>();
     private Runnable whileTheBufferIsReset = () -> {};
-    private final EdgeResponse answer =
-            new EdgeResponse(containers(), unused(), ProblemTexts.shipped(), "request-1");
+    private final EdgeResponse answer = new EdgeResponse(containers(), unused(), ProblemTexts.shipped(), "request-1");
 
     @Test
     void nothingThatIsSetAfterTheEndReachesTheContainer() throws Exception {
@@ -121,6 +120,7 @@ class EdgeResponseTest {
     }
 
     private static <T> T proxy(Class<T> type, InvocationHandler answers) {
-        return type.cast(Proxy.newProxyInstance(EdgeResponseTest.class.getClassLoader(), new Class<?>[] {type}, answers));
+        return type.cast(
+                Proxy.newProxyInstance(EdgeResponseTest.class.getClassLoader(), new Class<?>[] {type}, answers));
     }
 }

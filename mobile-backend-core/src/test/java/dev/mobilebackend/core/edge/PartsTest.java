@@ -70,13 +70,13 @@ class PartsTest {
 
     /** As many parts as are said, of which three are allowed. */
     private Parts parts(int count) {
-        List<Part> all = Collections.nCopies(count, proxy(Part.class, (proxy, method, arguments) -> switch (method
-                .getName()) {
-            case "getName" -> "a";
-            case "getInputStream" -> new ByteArrayInputStream(new byte[1]);
-            case "getSubmittedFileName" -> null;
-            default -> throw new UnsupportedOperationException(method.getName());
-        }));
+        List<Part> all =
+                Collections.nCopies(count, proxy(Part.class, (proxy, method, arguments) -> switch (method.getName()) {
+                    case "getName" -> "a";
+                    case "getInputStream" -> new ByteArrayInputStream(new byte[1]);
+                    case "getSubmittedFileName" -> null;
+                    default -> throw new UnsupportedOperationException(method.getName());
+                }));
         return new Parts(
                 proxy(HttpServletRequest.class, (proxy, method, arguments) -> {
                     if (method.getName().equals("getHeader")) {
