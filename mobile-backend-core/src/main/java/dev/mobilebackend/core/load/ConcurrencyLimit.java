@@ -230,8 +230,19 @@ final class ConcurrencyLimit {
             goBack(now);
         } else if (refusing) {
             halved = true;
+            halveAgain(answers, now);
+        } else {
+            phase = Phase.STEADY;
+            beginWindow(now, WINDOW);
+        }
+    }
+
+    /** From what was answered just now, or, where that is too little to compare with, after one more window. */
+    private void halveAgain(long answers, long now) {
+        if (answers >= ENOUGH) {
             tryHalf(answers, now - windowStart, now);
         } else {
+            windowsToTry = 0;
             phase = Phase.STEADY;
             beginWindow(now, WINDOW);
         }

@@ -102,6 +102,38 @@ class ConcurrencyLimitTest {
         assertEquals(40, requests.limit());
     }
 
+    /** Else each half is judged by fewer answers than the one before, until none at all is as many as before. */
+    @Test
+    void halvesNoFurtherOnFewerAnswersThanTellAnything() {
+        var requests = new ConcurrencyLimit(new LoadPolicy(1, 1_024, 1_024, 100, 100), 0);
+        endAndRefill(requests, 32, 0);
+        requests.tryBegin(NORMAL, 1_000_000_000L);
+        for (int i = 0; i < 1_000; i++) {
+            requests.endInVain(NORMAL, 1_000_000_000L);
+        }
+        assertEquals(512, requests.limit());
+        endAndRefill(requests, 24, 1_000_000_000L);
+
+        for (int i = 0; i < 400; i++) {
+            requests.tryBegin(NORMAL, 20_000_000_000L);
+            requests.endInVain(NORMAL, 20_000_000_000L);
+        }
+
+        assertEquals(512, requests.limit());
+    }
+
+    private static void endAndRefill(ConcurrencyLimit requests, int times, long now) {
+        for (int i = 0; i <= times; i++) {
+            boolean room = requests.tryBegin(NORMAL, now);
+            while (room) {
+                room = requests.tryBegin(NORMAL, now);
+            }
+            if (i < times) {
+                requests.end(NORMAL, now);
+            }
+        }
+    }
+
     @Property
     void letsNobodyInAboveTheShareOfItsPriority(
             @ForAll @IntRange(min = 1, max = 40) int limit,
