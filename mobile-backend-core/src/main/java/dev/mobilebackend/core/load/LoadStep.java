@@ -103,7 +103,8 @@ public final class LoadStep implements EdgeStep {
         if (whole && outcome.problem() == null) {
             route.answered(exchange.elapsedNanos());
         }
-        if (whole && outcome.status() < 500 && exchange.remainingNanos() > 0) {
+        // What a step behind this one refused, such as a missing token, cost next to nothing: it is no throughput.
+        if (whole && exchange.isAdmitted() && outcome.status() < 500 && exchange.remainingNanos() > 0) {
             limit.end(priority, ticks.getAsLong());
         } else {
             limit.endInVain(priority, ticks.getAsLong());

@@ -206,22 +206,33 @@ class LoadStepTest {
     @Test
     void findsItsLimitByAnswersThatWereOfUse() {
         var notFound = new Outcome(404, 0, Ending.ANSWERED, Problem.NOT_FOUND);
-        assertTrue(limitAfter(OK, null) != 64, "the limit did not move");
-        assertTrue(limitAfter(notFound, null) != 64, "the limit did not move");
+        assertTrue(limitAfter(OK, null, true) != 64, "the limit did not move");
+        assertTrue(limitAfter(notFound, null, true) != 64, "the limit did not move");
 
-        assertEquals(64, limitAfter(new Outcome(500, 0, Ending.ANSWERED, Problem.INTERNAL_ERROR), null));
-        assertEquals(64, limitAfter(new Outcome(200, 9, Ending.CUT_OFF, Problem.INTERNAL_ERROR), null));
-        assertEquals(64, limitAfter(new Outcome(200, 9, Ending.CLIENT_GONE, null), null));
-        assertEquals(64, limitAfter(notFound, Duration.ofMillis(5)));
+        assertEquals(64, limitAfter(new Outcome(500, 0, Ending.ANSWERED, Problem.INTERNAL_ERROR), null, true));
+        assertEquals(64, limitAfter(new Outcome(200, 9, Ending.CUT_OFF, Problem.INTERNAL_ERROR), null, true));
+        assertEquals(64, limitAfter(new Outcome(200, 9, Ending.CLIENT_GONE, null), null, true));
+        assertEquals(64, limitAfter(notFound, Duration.ofMillis(5), true));
+    }
+
+    @Test
+    void doesNotTakeRefusalsByLaterStepsForThroughput() {
+        var unauthenticated = new Outcome(401, 0, Ending.ANSWERED, Problem.UNAUTHENTICATED);
+
+        assertEquals(64, limitAfter(unauthenticated, null, false));
+        assertTrue(limitAfter(unauthenticated, null, true) != 64, "the limit did not move");
     }
 
     /** What the limit is after two seconds of refusals in which 200 requests end, one every 10 ms. */
-    private int limitAfter(Outcome outcome, @Nullable Duration timeout) {
+    private int limitAfter(Outcome outcome, @Nullable Duration timeout, boolean admitted) {
         var step = new LoadStep(LoadPolicy.adaptive(), this::now, new SplittableRandom(7));
         Deque<Exchange> running = new ArrayDeque<>();
         for (int i = 0; i < 200; i++) {
             Exchange next = within(timeout);
             while (admits(step, next)) {
+                if (admitted) {
+                    next.admitted();
+                }
                 running.add(next);
                 next = within(timeout);
             }
