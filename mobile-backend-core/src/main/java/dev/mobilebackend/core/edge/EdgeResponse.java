@@ -23,7 +23,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The answer as the application sees it. Answers below 400 pass through as they are written. Whatever is written under
  * an error status, by a handler, a framework or the container, is dropped, and {@link #finish} writes a problem in its
- * place, with the edge's own fields and none of the handler's. Where containers disagree, this decides.
+ * place, with the edge's own fields and none of the handler's: the one that an {@code Answer.problem} stands for, or
+ * what the status says. Where containers disagree, this decides.
  */
 final class EdgeResponse extends AnswerFields {
 
@@ -195,7 +196,8 @@ final class EdgeResponse extends AnswerFields {
             return problem;
         }
         if (status >= 400 && !super.isCommitted()) {
-            return ofStatus(status);
+            Problem sent = request == null ? null : request.exchange().tryRefusal();
+            return sent != null && sent.status() == status ? sent : ofStatus(status);
         }
         if (gate == Gate.PASSING && !toHead && declaredLength() > written) {
             LOG.error("request {} was answered with {} bytes of {} declared", requestId, written, declaredLength());

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.core.exchange;
 
+import dev.mobilebackend.core.problem.Problem;
+import dev.mobilebackend.core.problem.ProblemWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Collections;
@@ -38,6 +40,17 @@ public record Answer(int status, Map<String, String> headers, byte[] body) {
 
     public static Answer json(int status, String json) {
         return json(status, json.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /**
+     * A refusal as an answer, so that it can be stored: whoever is sent it, or is sent it again, gets this problem in
+     * their own language and with their own request's id.
+     */
+    public static Answer problem(Problem refusal) {
+        var headers = new LinkedHashMap<String, String>();
+        headers.put("Content-Type", ProblemWriter.MEDIA_TYPE);
+        headers.putAll(refusal.headers());
+        return new Answer(refusal.status(), headers, ProblemWriter.body(refusal, null));
     }
 
     /** This answer with one more field, or another value for it. */

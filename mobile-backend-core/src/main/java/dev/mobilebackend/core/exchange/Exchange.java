@@ -3,6 +3,8 @@ package dev.mobilebackend.core.exchange;
 
 import dev.mobilebackend.core.ambient.Ambient;
 import dev.mobilebackend.core.problem.Problem;
+import dev.mobilebackend.core.problem.ProblemReader;
+import dev.mobilebackend.core.problem.ProblemWriter;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -17,6 +19,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.LongSupplier;
@@ -35,6 +38,7 @@ public final class Exchange {
     /** The request attribute that an exchange travels in. */
     public static final String ATTRIBUTE = "dev.mobilebackend.exchange";
 
+    private static final String REPLAYED = "Idempotent-Replayed";
     private static final String[] NO_VALUES = {};
 
     private final HttpServletRequest request;
@@ -50,6 +54,8 @@ public final class Exchange {
     private byte @Nullable [] fingerprint;
     private @Nullable TraceContext trace;
     private boolean admitted;
+    private boolean replayed;
+    private @Nullable Problem refusal;
 
     /**
      * Made by the edge, which hands in a digest where the route needs one.
@@ -273,9 +279,12 @@ public final class Exchange {
 
     /** Whether the answer is one that was given before, to the same idempotent request. */
     public boolean isReplayed() {
-        return endpoint != null
-                && endpoint.method() != HttpMethod.GET
-                && response.getHeader("Idempotent-Replayed") != null;
+        return replayed;
+    }
+
+    /** What the last sent answer refuses with, null where it is below 400 or nothing was sent. */
+    public @Nullable Problem tryRefusal() {
+        return refusal;
     }
 
     public void setHeader(String name, String value) {
@@ -317,8 +326,13 @@ public final class Exchange {
         return fingerprint != null;
     }
 
-    /** Sends a whole answer; nothing may be written after it. */
+    /**
+     * Sends a whole answer; nothing may be written after it. One of 400 and above is sent by the edge, as every other
+     * refusal: as its problem if it is an {@link Answer#problem}, else as the problem that its status stands for.
+     */
     public void send(Answer answer) {
+        replayed = answer.headers().containsKey(REPLAYED);
+        refusal = answer.status() < 400 ? null : refusal(answer);
         response.setStatus(answer.status());
         answer.headers().forEach(response::setHeader);
         byte[] body = answer.body();
@@ -330,6 +344,21 @@ public final class Exchange {
         } catch (IOException gone) {
             throw new UncheckedIOException("the client went away before the answer was sent", gone);
         }
+    }
+
+    private static Problem refusal(Answer answer) {
+        String type = answer.headers().getOrDefault("Content-Type", "");
+        boolean problem = type.startsWith(ProblemWriter.MEDIA_TYPE);
+        Problem refusal =
+                problem ? ProblemReader.read(answer.status(), answer.body()) : Problem.ofStatus(answer.status());
+        for (Map.Entry<String, String> field : answer.headers().entrySet()) {
+            // Its type, language and length are those of the body that is written for this client.
+            boolean ofTheBody = field.getKey().regionMatches(true, 0, "Content-", 0, "Content-".length());
+            if (field.getKey().equals(REPLAYED) || (problem && !ofTheBody)) {
+                refusal = refusal.header(field.getKey(), field.getValue());
+            }
+        }
+        return refusal;
     }
 
     private static RuntimeException incomplete() {

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.core.JsonGenerator;
@@ -70,8 +71,8 @@ public final class ProblemWriter {
                 .getBytes(StandardCharsets.UTF_8);
     }
 
-    /** The JSON of a problem (RFC 9457 section 3.1), with the request's id for support and logs. */
-    public static byte[] body(Problem problem, String requestId) {
+    /** The JSON of a problem (RFC 9457 section 3.1), with the request's id, if it has one, for support and logs. */
+    public static byte[] body(Problem problem, @Nullable String requestId) {
         var out = new ByteArrayOutputStream(512);
         try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), out)) {
             json.writeStartObject();
@@ -82,7 +83,9 @@ public final class ProblemWriter {
                 json.writeStringProperty("detail", problem.detail());
             }
             json.writeStringProperty("code", problem.code());
-            json.writeStringProperty("requestId", requestId);
+            if (requestId != null) {
+                json.writeStringProperty("requestId", requestId);
+            }
             if (!problem.errors().isEmpty()) {
                 json.writeArrayPropertyStart("errors");
                 for (FieldError error : problem.errors()) {

@@ -5,6 +5,7 @@ import static dev.mobilebackend.core.edge.EdgeServer.assertProblem;
 import static dev.mobilebackend.core.edge.EdgeServer.header;
 import static dev.mobilebackend.core.exchange.HttpMethod.POST;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -15,12 +16,15 @@ import dev.mobilebackend.core.exchange.Exchange;
 import dev.mobilebackend.core.idempotency.IdempotencyPolicy;
 import dev.mobilebackend.core.idempotency.jdbi.JdbiIdempotency;
 import dev.mobilebackend.core.idempotency.jdbi.PhasedWork;
+import dev.mobilebackend.core.problem.Problem;
 import dev.mobilebackend.core.route.Routes;
 import io.javalin.config.JavalinConfig;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.AfterEach;
@@ -35,6 +39,13 @@ class EdgeIdempotencyTest {
     /** What the phased work is begun with, and what its phase results in. */
     record Text(String text) {}
 
+    private static final Problem SOLD_OUT = Problem.of(409, "sold-out", "Nothing is left.")
+            .detail("it will be back next week")
+            .error("/productId", "a product that is in stock")
+            .with("left", 0)
+            .with("others", List.of("tea", "mate"));
+
+    private final List<Boolean> replays = new CopyOnWriteArrayList<>();
     private Handle keepsTheDatabase;
     private JdbiIdempotency idempotency;
     private PhasedWork<Text, RuntimeException> refunding;
@@ -62,7 +73,7 @@ class EdgeIdempotencyTest {
     }
 
     private void declare(Routes routes) {
-        for (String mode : new String[] {"/atomic", "/phased", "/detached"}) {
+        for (String mode : new String[] {"/atomic", "/phased", "/detached", "/sold-out", "/bare"}) {
             routes.role("cashier", POST, mode).idempotent();
         }
         routes.signedIn(POST, "/unknown")
@@ -83,6 +94,22 @@ class EdgeIdempotencyTest {
             Exchange exchange = Exchange.of(context.req());
             String text = new String(exchange.body(), StandardCharsets.UTF_8);
             exchange.send(idempotency.detached(exchange, () -> refund(keepsTheDatabase, text)));
+        });
+        config.routes.post("/sold-out", context -> {
+            Exchange exchange = Exchange.of(context.req());
+            exchange.body();
+            exchange.send(idempotency.inTransaction(exchange, handle -> {
+                refund(handle, "noted");
+                return Answer.problem(SOLD_OUT).header("Link", "</products/1>; rel=\"up\"");
+            }));
+            replays.add(exchange.isReplayed());
+        });
+        config.routes.post("/bare", context -> {
+            Exchange exchange = Exchange.of(context.req());
+            exchange.body();
+            exchange.send(idempotency.inTransaction(
+                    exchange, handle -> Answer.json(409, "{\"internal\":1}").header("Location", "/internal")));
+            replays.add(exchange.isReplayed());
         });
         config.routes.post("/unknown", context -> {
             Exchange exchange = Exchange.of(context.req());
@@ -136,6 +163,40 @@ class EdgeIdempotencyTest {
 
         assertProblem(post(mode, "eleven", "cashier"), 422, "idempotency-key-reused");
         assertEquals(1, refunds());
+    }
+
+    @Test
+    void answersARetryWithTheRefusalThatTheWorkHasAnsweredWith() throws Exception {
+        HttpResponse<String> first = post("/sold-out", "ten", "cashier");
+
+        HttpResponse<String> retry = post("/sold-out", "ten", "cashier");
+
+        assertProblem(first, 409, "sold-out");
+        assertProblem(retry, 409, "sold-out");
+        assertTrue(first.body().contains("\"left\":0,\"others\":[\"tea\",\"mate\"]"), first.body());
+        assertEquals(withoutId(first), withoutId(retry));
+        assertEquals("</products/1>; rel=\"up\"", header(retry, "Link"));
+        assertEquals("(no Idempotent-Replayed)", header(first, "Idempotent-Replayed"));
+        assertEquals("true", header(retry, "Idempotent-Replayed"));
+        assertEquals(List.of(false, true), replays);
+        assertEquals(1, refunds());
+    }
+
+    @Test
+    void answersWithThePlainProblemOfAStatusWhereTheWorkHasAnsweredWithNoProblem() throws Exception {
+        assertProblem(post("/bare", "ten", "cashier"), 409, "conflict");
+
+        HttpResponse<String> retry = post("/bare", "ten", "cashier");
+
+        assertProblem(retry, 409, "conflict");
+        assertFalse(retry.body().contains("internal"), retry.body());
+        assertEquals("(no Location)", header(retry, "Location"));
+        assertEquals("true", header(retry, "Idempotent-Replayed"));
+        assertEquals(List.of(false, true), replays);
+    }
+
+    private static String withoutId(HttpResponse<String> response) {
+        return response.body().replace(header(response, "X-Request-Id"), "(id)");
     }
 
     @Test

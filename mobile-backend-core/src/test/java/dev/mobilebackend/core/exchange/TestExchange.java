@@ -129,6 +129,7 @@ public final class TestExchange {
                 yield null;
             }
             case "getHeader" -> fields.get((String) arguments[0]);
+            case "setStatus" -> null;
             default -> throw new UnsupportedOperationException(method.getName());
         };
         return (HttpServletResponse) Proxy.newProxyInstance(

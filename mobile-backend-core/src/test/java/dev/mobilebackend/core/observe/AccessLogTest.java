@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
+import dev.mobilebackend.core.exchange.Answer;
 import dev.mobilebackend.core.exchange.Caller;
 import dev.mobilebackend.core.exchange.ClientAddress;
 import dev.mobilebackend.core.exchange.Endpoint;
@@ -156,7 +157,7 @@ class AccessLogTest {
     void saysThatAnAnswerWasGivenBefore() {
         Exchange exchange = TestExchange.of(facts("POST", "192.0.2.77"));
         exchange.matched(PLACE);
-        exchange.setHeader("Idempotent-Replayed", "true");
+        exchange.send(Answer.of(204).header("Idempotent-Replayed", "true"));
 
         lines.after(exchange, ANSWERED);
 

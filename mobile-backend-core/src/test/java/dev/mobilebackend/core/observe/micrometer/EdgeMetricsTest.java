@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import dev.mobilebackend.core.edge.Edge;
+import dev.mobilebackend.core.exchange.Answer;
 import dev.mobilebackend.core.exchange.ClientAddress;
 import dev.mobilebackend.core.exchange.Endpoint;
 import dev.mobilebackend.core.exchange.Exchange;
@@ -107,7 +108,7 @@ class EdgeMetricsTest {
     @Test
     void countsAnswersThatWereGivenBefore() {
         Exchange again = request("POST", PLACE);
-        again.setHeader("Idempotent-Replayed", "true");
+        again.send(Answer.of(204).header("Idempotent-Replayed", "true"));
 
         observe(request("POST", PLACE), ANSWERED);
         observe(again, ANSWERED);
