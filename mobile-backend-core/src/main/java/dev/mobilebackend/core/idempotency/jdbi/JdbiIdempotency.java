@@ -58,12 +58,12 @@ public final class JdbiIdempotency {
 
     /**
      * Atomic mode: does the work and stores its answer in one transaction, or gives the answer that was stored before,
-     * with {@code Idempotent-Replayed: true}. A duplicate that comes while the first is running waits for it. The
-     * handler reads its body before this call. Work that throws, or answers with 500 and above, is rolled back and
+     * with {@code Idempotent-Replayed: true}. A duplicate that comes while the first is running waits for it,
+     * unless four others of this instance wait, since each holds a connection meanwhile. The handler reads its body before this call. Work that throws, or answers with 500 and above, is rolled back and
      * stores nothing.
      *
      * @throws dev.mobilebackend.core.problem.ProblemException 422 where the key was used for another payload, 409 where
-     *     the first request is still running after the policy's wait
+     *     the first request is still running after the policy's wait, or at once where nobody else may wait
      */
     public <X extends Exception> Answer inTransaction(Exchange exchange, HandleCallback<Answer, X> work) throws X {
         return inTransaction(IdempotentRequest.of(exchange), work);

@@ -8,6 +8,7 @@ import dev.mobilebackend.core.idempotency.IdempotentRequest;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.SqlStatement;
 import org.jdbi.v3.core.statement.Update;
@@ -22,6 +23,10 @@ final class StoredRequests {
     /** What fences off an owner whose claim was taken over, and one that is too late for an answer. */
     private static final String HELD = IS + " AND owner = :owner AND status IS NULL";
 
+    /** Duplicates of this instance that wait at once: each holds a connection, and a pool has some ten of them. */
+    private static final int MOST_WAITING = 4;
+
+    private final Semaphore waiting = new Semaphore(MOST_WAITING);
     private final Dialect dialect;
     private final SqlTime time;
     private final Claiming claiming;
@@ -40,7 +45,7 @@ final class StoredRequests {
 
     /**
      * Claims the key of a request, or tells what it stands for already. Waits for a transaction that is about to claim
-     * it, no longer than the policy says.
+     * it, no longer than the policy says, and not at all where enough others wait: then somebody is at it.
      *
      * @throws org.jdbi.v3.core.JdbiException a lock timeout, where that transaction takes longer
      */
@@ -50,7 +55,14 @@ final class StoredRequests {
         }
         Optional<StoredRequest> stored = find(handle, request.scope());
         if (stored.isEmpty()) {
-            claiming.awaitOther(handle, request);
+            if (!waiting.tryAcquire()) {
+                return new Decision.Running();
+            }
+            try {
+                claiming.awaitOther(handle, request);
+            } finally {
+                waiting.release();
+            }
             if (claiming.claim(handle, request)) {
                 return new Decision.Started();
             }
