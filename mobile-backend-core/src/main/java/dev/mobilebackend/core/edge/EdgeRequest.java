@@ -2,6 +2,7 @@
 package dev.mobilebackend.core.edge;
 
 import dev.mobilebackend.core.exchange.Exchange;
+import dev.mobilebackend.core.exchange.ForwardingFields;
 import dev.mobilebackend.core.exchange.PayloadDigest;
 import dev.mobilebackend.core.exchange.RequestFacts;
 import dev.mobilebackend.core.problem.Problem;
@@ -81,7 +82,9 @@ final class EdgeRequest extends HttpServletRequestWrapper {
             @Nullable PayloadDigest digest,
             LongSupplier ticks) {
         super(request);
-        exchange = new Exchange(this, response, facts, digest, ticks);
+        boolean vouched = request instanceof ForwardedRequest forwarded
+                && forwarded.sender().known();
+        exchange = new Exchange(this, vouched ? null : request, response, facts, digest, ticks);
         this.response = response;
         this.policy = policy;
         this.waiting = waiting;
@@ -101,7 +104,10 @@ final class EdgeRequest extends HttpServletRequestWrapper {
         servedAsGet = true;
     }
 
-    /** Frameworks that obey an override would run a handler under another route's rule. */
+    /**
+     * Frameworks that obey an override would run a handler under another route's rule, and those that read forwarding
+     * fields would believe what the client wrote there.
+     */
     @Override
     public @Nullable String getHeader(String name) {
         return isHidden(name) ? null : super.getHeader(name);
@@ -131,7 +137,9 @@ final class EdgeRequest extends HttpServletRequestWrapper {
     }
 
     private boolean isHidden(String header) {
-        return isOneOf(METHOD_OVERRIDES, header) || (coding != null && isOneOf(CODED, header));
+        return isOneOf(METHOD_OVERRIDES, header)
+                || ForwardingFields.contains(header)
+                || (coding != null && isOneOf(CODED, header));
     }
 
     private static boolean isOneOf(List<String> names, String header) {

@@ -4,27 +4,13 @@ package dev.mobilebackend.core.edge;
 import dev.mobilebackend.core.transport.Sender;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A request as the outermost trusted proxy got it. Where the sender is known, the fields that say so are gone: whoever
- * reads them for himself would believe what the client wrote there.
- */
+/** A request as the outermost trusted proxy got it. */
 final class ForwardedRequest extends HttpServletRequestWrapper {
-
-    private static final List<String> FORWARDING = List.of(
-            "Forwarded",
-            "X-Forwarded-For",
-            "X-Forwarded-Host",
-            "X-Forwarded-Port",
-            "X-Forwarded-Proto",
-            "X-Forwarded-Server",
-            "X-Forwarded-Ssl",
-            "X-Real-IP");
 
     private final Sender sender;
 
@@ -104,37 +90,17 @@ final class ForwardedRequest extends HttpServletRequestWrapper {
 
     @Override
     public @Nullable String getHeader(String name) {
-        if (isHidden(name)) {
-            return null;
-        }
-        return sender.host() != null && name.equalsIgnoreCase("Host") ? sender.host() : super.getHeader(name);
+        String host = hostFor(name);
+        return host == null ? super.getHeader(name) : host;
     }
 
     @Override
     public Enumeration<String> getHeaders(String name) {
-        String one = isHidden(name) || name.equalsIgnoreCase("Host") ? getHeader(name) : null;
-        if (one != null) {
-            return Collections.enumeration(List.of(one));
-        }
-        return isHidden(name) ? Collections.emptyEnumeration() : super.getHeaders(name);
+        String host = hostFor(name);
+        return host == null ? super.getHeaders(name) : Collections.enumeration(List.of(host));
     }
 
-    @Override
-    public Enumeration<String> getHeaderNames() {
-        var names = new ArrayList<>(Collections.list(super.getHeaderNames()));
-        names.removeIf(this::isHidden);
-        return Collections.enumeration(names);
-    }
-
-    private boolean isHidden(String name) {
-        if (!sender.known()) {
-            return false;
-        }
-        for (int i = 0; i < FORWARDING.size(); i++) {
-            if (FORWARDING.get(i).equalsIgnoreCase(name)) {
-                return true;
-            }
-        }
-        return false;
+    private @Nullable String hostFor(String field) {
+        return field.equalsIgnoreCase("Host") ? sender.host() : null;
     }
 }

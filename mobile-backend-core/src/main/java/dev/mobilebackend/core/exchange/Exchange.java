@@ -42,6 +42,7 @@ public final class Exchange {
     private static final String[] NO_VALUES = {};
 
     private final HttpServletRequest request;
+    private final @Nullable HttpServletRequest unvouched;
     private final HttpServletResponse response;
     private final RequestFacts facts;
     private final @Nullable PayloadDigest payload;
@@ -57,18 +58,32 @@ public final class Exchange {
     private boolean replayed;
     private @Nullable Problem refusal;
 
-    /**
-     * Made by the edge, which hands in a digest where the route needs one.
-     *
-     * @param ticks nanoseconds that never jump, by which the time since now is measured
-     */
+    /** A request of which nothing was hidden; see the other constructor. */
     public Exchange(
             HttpServletRequest request,
             HttpServletResponse response,
             RequestFacts facts,
             @Nullable PayloadDigest payload,
             LongSupplier ticks) {
+        this(request, request, response, facts, payload, ticks);
+    }
+
+    /**
+     * Made by the edge, which hands in a digest where the route needs one.
+     *
+     * @param unvouched the request before its forwarding fields were hidden; null where proxies that are trusted have
+     *     said who sent it
+     * @param ticks nanoseconds that never jump, by which the time since now is measured
+     */
+    public Exchange(
+            HttpServletRequest request,
+            @Nullable HttpServletRequest unvouched,
+            HttpServletResponse response,
+            RequestFacts facts,
+            @Nullable PayloadDigest payload,
+            LongSupplier ticks) {
         this.request = request;
+        this.unvouched = unvouched;
         this.response = response;
         this.facts = facts;
         this.payload = payload;
@@ -96,11 +111,11 @@ public final class Exchange {
     }
 
     /**
-     * Whether a proxy says that it passed this request on. Then the address it came from is the proxy's, and where the
+     * Whether a proxy that nobody trusts says that it passed this request on. Then the address it came from is the proxy's, and where the
      * client is remains unknown.
      */
     public boolean isForwarded() {
-        return header("X-Forwarded-For") != null || header("Forwarded") != null || header("X-Real-IP") != null;
+        return unvouched != null && ForwardingFields.areOn(unvouched);
     }
 
     /** How long this request has been with us. */

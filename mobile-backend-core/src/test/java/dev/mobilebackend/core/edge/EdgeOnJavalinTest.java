@@ -216,10 +216,28 @@ class EdgeOnJavalinTest {
         assertEquals(409, refused.statusCode());
     }
 
-    @Test
-    void treatsWhatAProxyPassedOnAsComingFromNowhere() throws Exception {
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "X-Forwarded-For",
+                "Forwarded",
+                "X-Real-IP",
+                "Via",
+                "x-forwarded-proto",
+                "X-Forwarded-Host",
+                "X-Forwarded-Port",
+                "X-Forwarded-Prefix",
+                "X-Forwarded-Server",
+                "X-Forwarded-By",
+                "X-Forwarded-Ssl",
+                "X-Client-IP",
+                "CF-Connecting-IP",
+                "True-Client-IP",
+                "Fastly-Client-IP"
+            })
+    void treatsWhatAProxyPassedOnAsComingFromNowhere(String field) throws Exception {
         HttpResponse<String> direct = get("/private");
-        HttpResponse<String> forwarded = get("/private", "X-Forwarded-For", "127.0.0.1");
+        HttpResponse<String> forwarded = get("/private", field, "127.0.0.1");
 
         assertEquals(200, direct.statusCode());
         assertProblem(forwarded, 403, "plain-http");

@@ -11,8 +11,20 @@ import dev.mobilebackend.core.transport.CorsPolicy;
 import dev.mobilebackend.core.transport.TransportPolicy;
 import dev.mobilebackend.core.transport.TransportPolicy.PlainHttp;
 import dev.mobilebackend.core.transport.TrustedProxies.Field;
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.Context;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.TreeSet;
+import org.eclipse.jetty.ee10.servlet.FilterHolder;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -30,11 +42,14 @@ class EdgeProxiesTest {
                                 .plainHttp(PlainHttp.PRIVATE_NETWORK)
                                 .cors(CorsPolicy.allow("https://app.example.com"))
                                 .trustedProxies(Field.X_FORWARDED, "127.0.0.0/8", "::1"))
-                        .routes(routes ->
-                                routes.open(GET, "/seen").open(GET, "/inside").privateNetwork()),
+                        .routes(routes -> routes.open(GET, "/seen")
+                                .open(GET, "/fields")
+                                .open(GET, "/inside")
+                                .privateNetwork()),
                 config -> {},
                 config -> config.routes
                         .get("/inside", context -> context.result("inside"))
+                        .get("/fields", EdgeProxiesTest::echoFields)
                         .get("/seen", context -> {
                             Exchange exchange = Exchange.of(context.req());
                             context.result(exchange.facts().client() + " "
@@ -44,6 +59,31 @@ class EdgeProxiesTest {
                                     + context.req().getServerPort() + " "
                                     + context.req().getHeader("X-Forwarded-For"));
                         }));
+    }
+
+    private static void pretendHttps(JavalinConfig config) {
+        Filter filter = (request, response, chain) -> chain.doFilter(
+                new HttpServletRequestWrapper((HttpServletRequest) request) {
+                    @Override
+                    public boolean isSecure() {
+                        return true;
+                    }
+                },
+                response);
+        config.jetty.modifyServletContextHandler(
+                handler -> handler.addFilter(new FilterHolder(filter), "/*", EnumSet.of(DispatcherType.REQUEST)));
+    }
+
+    private static void echoFields(Context context) {
+        var seen = new TreeSet<String>(String.CASE_INSENSITIVE_ORDER);
+        for (String field : List.of("X-Forwarded-Prefix", "CF-Connecting-IP", "X-Real-IP", "Via")) {
+            if (context.req().getHeader(field) != null
+                    || context.req().getHeaders(field).hasMoreElements()
+                    || Collections.list(context.req().getHeaderNames()).stream().anyMatch(field::equalsIgnoreCase)) {
+                seen.add(field);
+            }
+        }
+        context.result(seen.toString());
     }
 
     @AfterAll
@@ -64,6 +104,33 @@ class EdgeProxiesTest {
 
         assertEquals("203.0.113.9 true 203.0.113.9 https://api.example.com/seen 443 null", answer.body());
         assertEquals("max-age=63072000; includeSubDomains", header(answer, "Strict-Transport-Security"));
+    }
+
+    @Test
+    void theApplicationSeesNoForwardingFieldWhoeverSentIt() throws Exception {
+        String[] fields = {
+            "x-forwarded-prefix", "/a", "CF-Connecting-IP", "10.1.1.1", "X-Real-IP", "10.1.1.1", "Via", "1.1 proxy"
+        };
+        var forwarded = new ArrayList<>(List.of("X-Forwarded-For", "203.0.113.9", "X-Forwarded-Proto", "https"));
+        forwarded.addAll(List.of(fields));
+
+        try (EdgeServer trustsNobody = EdgeServer.start(
+                EdgeProxiesTest::pretendHttps,
+                routes -> routes.open(GET, "/fields"),
+                config -> config.routes.get("/fields", EdgeProxiesTest::echoFields))) {
+            assertEquals("[Via]", trustsNobody.get("/fields", fields).body());
+        }
+
+        assertEquals(
+                "[Via]", server.get("/fields", forwarded.toArray(String[]::new)).body());
+    }
+
+    @Test
+    void aTrustedProxyThatNamesItselfInViaIsStillTrusted() throws Exception {
+        HttpResponse<String> answer =
+                server.get("/inside", "X-Forwarded-For", "10.1.1.1", "X-Forwarded-Proto", "https", "Via", "1.1 proxy");
+
+        assertEquals("inside", answer.body());
     }
 
     @Test
