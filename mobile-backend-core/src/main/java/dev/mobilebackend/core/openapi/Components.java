@@ -73,6 +73,10 @@ final class Components {
         return responses;
     }
 
+    private static Map<String, Object> requires(String member) {
+        return ordered("required", List.of(member));
+    }
+
     /** As {@link ProblemWriter} writes it. */
     private static Map<String, Object> problem() {
         Map<String, Object> text = ordered("type", "string");
@@ -80,9 +84,11 @@ final class Components {
                 "type",
                 "object",
                 "properties",
-                ordered("pointer", text, "detail", text),
+                ordered("pointer", text, "header", text, "parameter", text, "detail", text),
                 "required",
-                List.of("pointer", "detail"));
+                List.of("detail"),
+                "oneOf",
+                List.of(requires("pointer"), requires("header"), requires("parameter")));
         Map<String, Object> properties = ordered(
                 "type",
                 ordered("type", "string", "format", "uri"),

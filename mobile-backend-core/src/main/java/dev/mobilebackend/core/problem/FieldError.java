@@ -4,8 +4,9 @@ package dev.mobilebackend.core.problem;
 /**
  * One faulty place in a request.
  *
- * @param pointer a JSON pointer (RFC 6901) as a fragment, such as {@code #/email}; or {@code header:If-Match},
- *     {@code query:limit} for what is not in the body
+ * @param pointer a JSON pointer (RFC 6901) as a fragment, such as {@code #/email}, written as the member
+ *     {@code pointer}; or, for what is not in the body, {@code header:If-Match} or {@code query:limit}, written as
+ *     {@code "header":"If-Match"} and {@code "parameter":"limit"}
  * @param detail what was expected there
  */
 public record FieldError(String pointer, String detail) {}

@@ -21,6 +21,8 @@ public final class ProblemWriter {
     public static final String MEDIA_TYPE = "application/problem+json";
 
     private static final Logger LOG = LoggerFactory.getLogger(ProblemWriter.class);
+    private static final String HEADER = "header:";
+    private static final String QUERY = "query:";
     private static final JsonFactory JSON = new JsonFactory();
 
     private ProblemWriter() {}
@@ -90,7 +92,7 @@ public final class ProblemWriter {
                 json.writeArrayPropertyStart("errors");
                 for (FieldError error : problem.errors()) {
                     json.writeStartObject();
-                    json.writeStringProperty("pointer", error.pointer());
+                    writePlace(json, error.pointer());
                     json.writeStringProperty("detail", error.detail());
                     json.writeEndObject();
                 }
@@ -103,6 +105,17 @@ public final class ProblemWriter {
             json.writeEndObject();
         }
         return out.toByteArray();
+    }
+
+    /** Only what is a JSON pointer is called one. */
+    private static void writePlace(JsonGenerator json, String place) {
+        if (place.startsWith(HEADER)) {
+            json.writeStringProperty("header", place.substring(HEADER.length()));
+        } else if (place.startsWith(QUERY)) {
+            json.writeStringProperty("parameter", place.substring(QUERY.length()));
+        } else {
+            json.writeStringProperty("pointer", place);
+        }
     }
 
     private static void writeValue(JsonGenerator json, Object value) {

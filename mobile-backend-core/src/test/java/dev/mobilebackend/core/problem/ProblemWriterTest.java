@@ -10,6 +10,7 @@ import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 class ProblemWriterTest {
@@ -31,6 +32,24 @@ class ProblemWriterTest {
                         + "\"errors\":[{\"pointer\":\"#/email\",\"detail\":\"an address\"},"
                         + "{\"pointer\":\"#/age\",\"detail\":\"a whole number\"}],\"violated-policies\":[\"burst\"]}",
                 json);
+    }
+
+    @Test
+    void onlyWhatIsInTheBodyHasAPointer() {
+        Problem problem = Problem.INVALID_INPUT
+                .error("header:Idempotency-Key", "a key")
+                .error("query:limit", "a whole number")
+                .error("#/query:limit", "nothing");
+
+        JsonNode errors = JsonMapper.shared()
+                .readTree(ProblemWriter.body(problem, "request-1"))
+                .get("errors");
+
+        assertEquals(
+                "[{\"header\":\"Idempotency-Key\",\"detail\":\"a key\"},"
+                        + "{\"parameter\":\"limit\",\"detail\":\"a whole number\"},"
+                        + "{\"pointer\":\"#/query:limit\",\"detail\":\"nothing\"}]",
+                errors.toString());
     }
 
     @Property

@@ -514,7 +514,9 @@ class AuthOverHttpTest {
         private static Set<String> pointers(Reply reply) {
             JsonNode errors = reply.json().path("errors");
             return errors.valueStream()
-                    .map(error -> error.get("pointer").asString())
+                    .map(error -> error.has("header")
+                            ? "header:" + error.get("header").asString()
+                            : error.get("pointer").asString())
                     .collect(Collectors.toSet());
         }
 
