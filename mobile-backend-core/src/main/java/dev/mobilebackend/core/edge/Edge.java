@@ -422,10 +422,14 @@ public final class Edge implements Filter {
      * to be called by its own error handler.
      */
     public static void refuse(HttpServletResponse response, int status) throws IOException {
+        Problem problem = problemOf(status);
         String requestId = RequestId.next(Ambient.quickRandom());
-        response.setHeader("X-Request-Id", requestId);
-        response.setHeader("X-Content-Type-Options", "nosniff");
-        ProblemWriter.write(response, problemOf(status), requestId);
+        byte[] body = ProblemWriter.body(problem, requestId);
+        response.resetBuffer();
+        response.setStatus(problem.status());
+        ProblemWriter.loneFields(problem, requestId).forEach(response::setHeader);
+        response.setContentLength(body.length);
+        response.getOutputStream().write(body);
     }
 
     private static Problem problemOf(int status) {

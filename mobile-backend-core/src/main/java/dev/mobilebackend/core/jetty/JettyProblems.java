@@ -2,12 +2,10 @@
 package dev.mobilebackend.core.jetty;
 
 import dev.mobilebackend.core.ambient.Ambient;
+import dev.mobilebackend.core.exchange.RequestId;
 import dev.mobilebackend.core.problem.Problem;
 import dev.mobilebackend.core.problem.ProblemWriter;
 import java.nio.ByteBuffer;
-import java.util.HexFormat;
-import org.eclipse.jetty.http.HttpFields;
-import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.handler.ErrorHandler;
@@ -26,12 +24,8 @@ public final class JettyProblems extends ErrorHandler {
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
         Problem problem = Problem.ofStatus(Math.max(400, response.getStatus()));
-        String requestId = HexFormat.of().toHexDigits(Ambient.random().nextLong());
-        HttpFields.Mutable fields = response.getHeaders();
-        fields.put(HttpHeader.CONTENT_TYPE, ProblemWriter.MEDIA_TYPE);
-        fields.put("Cache-Control", "no-store");
-        fields.put("X-Content-Type-Options", "nosniff");
-        fields.put("X-Request-Id", requestId);
+        String requestId = RequestId.next(Ambient.quickRandom());
+        ProblemWriter.loneFields(problem, requestId).forEach(response.getHeaders()::put);
         response.write(true, ByteBuffer.wrap(ProblemWriter.body(problem, requestId)), callback);
         return true;
     }

@@ -37,10 +37,12 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -473,6 +475,22 @@ class EdgeOnJavalinTest {
         assertTrue(answer.startsWith("HTTP/1.1 4"), answer);
         assertTrue(answer.contains("application/problem+json"), answer);
         assertFalse(answer.contains("org.eclipse"), answer);
+        assertTrue(
+                Pattern.compile("X-Request-Id: [0-9a-f]{32}\r\n")
+                        .matcher(answer)
+                        .find(),
+                answer);
+        HttpResponse<String> ofTheEdge = get("/nowhere");
+        for (String field : List.of(
+                "X-Content-Type-Options",
+                "Content-Security-Policy",
+                "Referrer-Policy",
+                "Cache-Control",
+                "Content-Type",
+                "Content-Language",
+                "Vary")) {
+            assertTrue(answer.contains(field + ": " + header(ofTheEdge, field) + "\r\n"), field + " of " + answer);
+        }
     }
 
     private static final class NeverCompleted extends HttpServlet {

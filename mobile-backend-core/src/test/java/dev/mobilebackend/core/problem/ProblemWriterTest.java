@@ -4,6 +4,7 @@ package dev.mobilebackend.core.problem;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.mobilebackend.core.edge.Edge;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -124,6 +125,23 @@ class ProblemWriterTest {
 
         assertEquals("1", silent.header("Retry-After"));
         assertEquals("30", said.header("Retry-After"));
+    }
+
+    @Test
+    void whatAContainerRefusesByItselfHasEveryFieldThatOtherAnswersHave() throws Exception {
+        var response = new RecordedResponse();
+
+        Edge.refuse(response.servlet(), 503);
+
+        String requestId = response.header("X-Request-Id");
+        assertEquals(503, response.status());
+        assertEquals(ProblemWriter.loneFields(Problem.UNAVAILABLE, requestId), response.fieldsWithoutLength());
+        assertEquals("1", response.header("Retry-After"));
+        assertEquals("default-src 'none'; frame-ancestors 'none'", response.header("Content-Security-Policy"));
+        assertEquals("Accept-Language", response.header("Vary"));
+        assertEquals(
+                new String(ProblemWriter.body(Problem.UNAVAILABLE, requestId), StandardCharsets.UTF_8),
+                response.body());
     }
 
     @Test

@@ -33,6 +33,12 @@ final class RecordedResponse {
         return headers.get(name);
     }
 
+    Map<String, String> fieldsWithoutLength() {
+        var fields = new TreeMap<>(headers);
+        fields.remove("Content-Length");
+        return fields;
+    }
+
     String body() {
         return body.toString(StandardCharsets.UTF_8);
     }
