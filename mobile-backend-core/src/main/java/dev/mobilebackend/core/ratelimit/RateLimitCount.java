@@ -5,7 +5,7 @@ package dev.mobilebackend.core.ratelimit;
  * How much a limit has done so far.
  *
  * @param limit its name
- * @param scope the route it counts for, or {@code *} for all of them together
+ * @param scope the route it counts for, or {@code all routes} for all of them together
  * @param refused requests that it refused or, in shadow mode, would have refused
  */
 public record RateLimitCount(String limit, String scope, long refused) {}
