@@ -71,9 +71,12 @@ final class Parts {
                     form.add(part.getName(), new String(part.getInputStream().readAllBytes(), charset));
                 }
             }
-        } catch (IllegalStateException notForParts) {
-            // As containers do where a servlet was not configured for parts: then there are no parameters in them.
-            LOG.debug("a request has no parameters in its parts", notForParts);
+        } catch (IllegalStateException unreadable) {
+            LOG.debug("a request has no parameters in its parts", unreadable);
+            // Without a cause a container says so where a servlet was not configured for parts: then there are none.
+            if (unreadable.getCause() != null) {
+                throw isRefusal(unreadable) ? tooLarge() : malformed();
+            }
         } catch (IOException | ServletException unreadable) {
             throw malformed();
         }

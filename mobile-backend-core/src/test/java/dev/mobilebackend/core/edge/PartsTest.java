@@ -25,7 +25,7 @@ class PartsTest {
 
     private final WaitingReaders waiting = new WaitingReaders(1);
     private int waitingWhileRead;
-    private boolean broken;
+    private Exception failure;
 
     @Test
     void whoeverReadsPartsCountsAsWaitingForThem() {
@@ -50,7 +50,7 @@ class PartsTest {
 
     @Test
     void aPermitIsGivenBackWhereThePartsBreakOff() {
-        broken = true;
+        failure = new IOException("reset");
 
         assertRefused(400, parts(2)::all);
 
@@ -61,6 +61,23 @@ class PartsTest {
     void tooManyPartsAreRefusedHoweverTheyAreAskedFor() {
         assertRefused(413, parts(4)::all);
         assertRefused(413, () -> parts(4).addTo(new Form(), StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void whatTheContainerRefusesIsNoLackOfParameters() {
+        failure = new IllegalStateException(new IOException("more parts than the container reads"));
+
+        assertRefused(413, () -> parts(2).addTo(new Form(), StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void aServletThatTakesNoPartsHasNoParametersInThem() {
+        failure = new IllegalStateException("no multipart configuration");
+        var form = new Form();
+
+        parts(2).addTo(form, StandardCharsets.UTF_8);
+
+        assertEquals(0, form.toMap().size());
     }
 
     private static void assertRefused(int status, Executable reading) {
@@ -83,8 +100,8 @@ class PartsTest {
                         return "multipart/form-data; boundary=b";
                     }
                     waitingWhileRead = waiting.count();
-                    if (broken) {
-                        throw new IOException("reset");
+                    if (failure != null) {
+                        throw failure;
                     }
                     return all;
                 }),
