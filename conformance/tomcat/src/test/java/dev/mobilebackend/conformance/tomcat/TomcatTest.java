@@ -18,7 +18,7 @@ import org.apache.tomcat.util.descriptor.web.ErrorPage;
 import org.apache.tomcat.util.descriptor.web.FilterDef;
 import org.apache.tomcat.util.descriptor.web.FilterMap;
 
-/** The edge in Tomcat 11. */
+/** The edge in Tomcat 11, and in 10.1, whose module takes this file too. */
 class TomcatTest extends EdgeConformance {
 
     @Override
