@@ -43,9 +43,7 @@ final class ContainerBody extends ServletInputStream {
         LOG.debug("the body of request {} could not be read", request.response().requestId(), broken);
         // Tomcat remembers such a failure, throws away what is answered and dispatches to an error page.
         request.attach();
-        return Problem.MALFORMED_REQUEST
-                .detail("the body ended before it was complete")
-                .exception();
+        return Problem.INCOMPLETE_BODY.exception();
     }
 
     @Override

@@ -427,7 +427,7 @@ public final class Edge implements Filter {
         byte[] body = ProblemWriter.body(problem, requestId);
         response.resetBuffer();
         response.setStatus(problem.status());
-        ProblemWriter.loneFields(problem, requestId).forEach(response::setHeader);
+        TransportStep.loneFields(problem, requestId).forEach(response::setHeader);
         response.setContentLength(body.length);
         response.getOutputStream().write(body);
     }

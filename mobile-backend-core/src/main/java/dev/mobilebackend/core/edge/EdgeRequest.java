@@ -31,6 +31,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -280,7 +281,7 @@ final class EdgeRequest extends HttpServletRequestWrapper {
             }
             return form;
         } catch (IOException gone) {
-            throw incomplete();
+            throw Problem.INCOMPLETE_BODY.exception();
         }
     }
 
@@ -331,12 +332,6 @@ final class EdgeRequest extends HttpServletRequestWrapper {
         }
     }
 
-    private static RuntimeException incomplete() {
-        return Problem.MALFORMED_REQUEST
-                .detail("the body ended before it was complete")
-                .exception();
-    }
-
     /** Jetty and Tomcat would hand the unwrapped response to an async start without arguments. */
     @Override
     public AsyncContext startAsync() {
@@ -377,8 +372,13 @@ final class EdgeRequest extends HttpServletRequestWrapper {
         return getDispatcherType() == DispatcherType.INCLUDE;
     }
 
-    /** Ends an async request with what a listener failed with, unless it has ended. */
-    void failAsync(Throwable failure) {
+    /** Ends an async request with a failure, once its listener has heard of it, unless it has ended. */
+    void failAsync(Throwable failure, Consumer<Throwable> listener) {
+        try {
+            listener.accept(failure);
+        } catch (Throwable another) {
+            failure.addSuppressed(another);
+        }
         EdgeAsync running = async;
         if (running != null && !running.isEnded()) {
             running.fail(failure);
@@ -436,7 +436,6 @@ final class EdgeRequest extends HttpServletRequestWrapper {
 
     /** Refuses a head that is larger than the policy says. */
     void checkHead(HeadPolicy head) {
-        String query = getQueryString();
         if (getRequestURI().length() + (query == null ? 0 : query.length() + 1) > head.address()) {
             throw Problem.URI_TOO_LONG
                     .detail("path and query may have up to " + head.address() + " characters")

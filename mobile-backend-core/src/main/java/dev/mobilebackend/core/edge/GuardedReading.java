@@ -26,11 +26,6 @@ record GuardedReading(ReadListener listener, EdgeRequest request) implements Rea
 
     @Override
     public void onError(Throwable failure) {
-        try {
-            listener.onError(failure);
-        } catch (Throwable another) {
-            failure.addSuppressed(another);
-        }
-        request.failAsync(failure);
+        request.failAsync(failure, listener::onError);
     }
 }

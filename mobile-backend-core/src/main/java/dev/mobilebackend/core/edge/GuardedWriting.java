@@ -17,11 +17,6 @@ record GuardedWriting(WriteListener listener, EdgeRequest request) implements Wr
 
     @Override
     public void onError(Throwable failure) {
-        try {
-            listener.onError(failure);
-        } catch (Throwable another) {
-            failure.addSuppressed(another);
-        }
-        request.failAsync(failure);
+        request.failAsync(failure, listener::onError);
     }
 }

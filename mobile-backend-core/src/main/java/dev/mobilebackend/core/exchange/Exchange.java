@@ -283,7 +283,7 @@ public final class Exchange {
         try {
             return request.getInputStream().readAllBytes();
         } catch (IOException gone) {
-            throw incomplete();
+            throw Problem.INCOMPLETE_BODY.exception();
         }
     }
 
@@ -325,7 +325,7 @@ public final class Exchange {
                 InputStream unread = request.getInputStream();
                 unread.transferTo(OutputStream.nullOutputStream());
             } catch (IOException gone) {
-                throw incomplete();
+                throw Problem.INCOMPLETE_BODY.exception();
             }
             fingerprint = payload.finish(
                     facts.method(),
@@ -374,11 +374,5 @@ public final class Exchange {
             }
         }
         return refusal;
-    }
-
-    private static RuntimeException incomplete() {
-        return Problem.MALFORMED_REQUEST
-                .detail("the body ended before it was complete")
-                .exception();
     }
 }

@@ -5,6 +5,7 @@ import dev.mobilebackend.core.ambient.Ambient;
 import dev.mobilebackend.core.exchange.RequestId;
 import dev.mobilebackend.core.problem.Problem;
 import dev.mobilebackend.core.problem.ProblemWriter;
+import dev.mobilebackend.core.transport.TransportStep;
 import java.nio.ByteBuffer;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -25,7 +26,7 @@ public final class JettyProblems extends ErrorHandler {
     public boolean handle(Request request, Response response, Callback callback) {
         Problem problem = Problem.ofStatus(Math.max(400, response.getStatus()));
         String requestId = RequestId.next(Ambient.quickRandom());
-        ProblemWriter.loneFields(problem, requestId).forEach(response.getHeaders()::put);
+        TransportStep.loneFields(problem, requestId).forEach(response.getHeaders()::put);
         response.write(true, ByteBuffer.wrap(ProblemWriter.body(problem, requestId)), callback);
         return true;
     }

@@ -40,6 +40,9 @@ public record Problem(
     private static final String TYPES = "https://mobilebackend.dev/problems/";
 
     public static final Problem MALFORMED_REQUEST = of(400, "malformed-request", "The request could not be read.");
+    /** The client went away, or said that there was more than it sent. */
+    public static final Problem INCOMPLETE_BODY = MALFORMED_REQUEST.detail("the body ended before it was complete");
+
     public static final Problem INVALID_INPUT =
             of(422, "invalid-input", "The request has values that are not accepted.");
     public static final Problem UNAUTHENTICATED =

@@ -65,24 +65,6 @@ public final class ProblemWriter {
         return fields;
     }
 
-    /**
-     * Every field of an answer in which nobody else has a say, to a request that a container refuses before any filter:
-     * beside those of the problem the ones that each answer of ours carries. Its body is {@link #body}.
-     */
-    public static Map<String, String> loneFields(Problem problem, String requestId) {
-        var fields = new LinkedHashMap<String, String>();
-        fields.put("X-Request-Id", requestId);
-        fields.put("X-Content-Type-Options", "nosniff");
-        fields.put("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
-        fields.put("Referrer-Policy", "no-referrer");
-        fields.put("Vary", "Accept-Language");
-        if (problem.status() == 503) {
-            fields.put("Retry-After", "1");
-        }
-        fields.putAll(fields(problem));
-        return fields;
-    }
-
     /** Made of constants alone, so that nothing is left that could fail. */
     private static byte[] lastResort(String requestId) {
         Problem failed = Problem.INTERNAL_ERROR;

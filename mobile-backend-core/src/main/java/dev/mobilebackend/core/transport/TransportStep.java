@@ -5,12 +5,19 @@ import dev.mobilebackend.core.exchange.ClientAddress;
 import dev.mobilebackend.core.exchange.EdgeStep;
 import dev.mobilebackend.core.exchange.Exchange;
 import dev.mobilebackend.core.problem.Problem;
+import dev.mobilebackend.core.problem.ProblemWriter;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * Refuses plain HTTP instead of redirecting it (OWASP ASVS 5.0, 4.1.2) and sets the fields that keep an answer from
  * being sniffed, framed or referred from (3.4).
  */
 public final class TransportStep implements EdgeStep {
+
+    private static final String SNIFFING = "nosniff";
+    private static final String CONTENT = "default-src 'none'; frame-ancestors 'none'";
+    private static final String REFERRER = "no-referrer";
 
     private final TransportPolicy policy;
     private final String strictTransport;
@@ -23,9 +30,9 @@ public final class TransportStep implements EdgeStep {
     @Override
     public void apply(Exchange exchange) {
         exchange.setHeader("X-Request-Id", exchange.facts().requestId());
-        exchange.setHeader("X-Content-Type-Options", "nosniff");
-        exchange.setHeader("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
-        exchange.setHeader("Referrer-Policy", "no-referrer");
+        exchange.setHeader("X-Content-Type-Options", SNIFFING);
+        exchange.setHeader("Content-Security-Policy", CONTENT);
+        exchange.setHeader("Referrer-Policy", REFERRER);
         if (exchange.facts().secure()) {
             exchange.setHeader("Strict-Transport-Security", strictTransport);
         } else if (!mayBePlain(exchange)) {
@@ -33,6 +40,24 @@ public final class TransportStep implements EdgeStep {
                     .detail("use the https:// form of this address")
                     .exception();
         }
+    }
+
+    /**
+     * Every field of an answer in which nobody else has a say, to a request that a container refuses before any filter:
+     * beside those of the problem the ones that each answer of ours carries. Its body is {@link ProblemWriter#body}.
+     */
+    public static Map<String, String> loneFields(Problem problem, String requestId) {
+        var fields = new LinkedHashMap<String, String>();
+        fields.put("X-Request-Id", requestId);
+        fields.put("X-Content-Type-Options", SNIFFING);
+        fields.put("Content-Security-Policy", CONTENT);
+        fields.put("Referrer-Policy", REFERRER);
+        fields.put("Vary", "Accept-Language");
+        if (problem.status() == 503) {
+            fields.put("Retry-After", "1");
+        }
+        fields.putAll(ProblemWriter.fields(problem));
+        return fields;
     }
 
     private boolean mayBePlain(Exchange exchange) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.mobilebackend.core.edge.Edge;
+import dev.mobilebackend.core.transport.TransportStep;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -135,7 +136,7 @@ class ProblemWriterTest {
 
         String requestId = response.header("X-Request-Id");
         assertEquals(503, response.status());
-        assertEquals(ProblemWriter.loneFields(Problem.UNAVAILABLE, requestId), response.fieldsWithoutLength());
+        assertEquals(TransportStep.loneFields(Problem.UNAVAILABLE, requestId), response.fieldsWithoutLength());
         assertEquals("1", response.header("Retry-After"));
         assertEquals("default-src 'none'; frame-ancestors 'none'", response.header("Content-Security-Policy"));
         assertEquals("Accept-Language", response.header("Vary"));
