@@ -315,7 +315,8 @@ public final class Edge implements Filter {
     /** Whether a method is declared for the path of a request, as far as its sender may know. */
     private boolean isServed(String method, EdgeRequest request) {
         String path = request.exchange().facts().path();
-        RouteMatch match = routes.match(method, path, Door.decodedPath(request, path));
+        var came = (HttpServletRequest) request.getRequest();
+        RouteMatch match = routes.match(method, path, Door.decodedPath(came, path));
         return routes.visibleTo(request.exchange(), match) instanceof Found;
     }
 

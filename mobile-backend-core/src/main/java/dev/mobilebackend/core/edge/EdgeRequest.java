@@ -105,6 +105,31 @@ final class EdgeRequest extends HttpServletRequestWrapper {
         servedAsGet = true;
     }
 
+    @Override
+    public String getServletPath() {
+        try {
+            return super.getServletPath();
+        } catch (IllegalArgumentException ambiguous) {
+            throw ambiguousPath();
+        }
+    }
+
+    @Override
+    public @Nullable String getPathInfo() {
+        try {
+            return super.getPathInfo();
+        } catch (IllegalArgumentException ambiguous) {
+            throw ambiguousPath();
+        }
+    }
+
+    /** Jetty does not decode the likes of {@code %252f}, and a servlet that asks for its path is not to blame. */
+    private static RuntimeException ambiguousPath() {
+        return Problem.MALFORMED_REQUEST
+                .detail("the path can be read in more than one way")
+                .exception();
+    }
+
     /**
      * Frameworks that obey an override would run a handler under another route's rule, and those that read forwarding
      * fields would believe what the client wrote there.

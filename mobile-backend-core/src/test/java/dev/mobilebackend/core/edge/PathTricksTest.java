@@ -237,6 +237,16 @@ class PathTricksTest {
         assertTrue(send(port, new Request("GET", target, MISREAD)).startsWith("HTTP/1.1 404 "));
     }
 
+    /** Jetty decodes no such path for a servlet that asks for it; Javalin's own handlers do not ask. */
+    @Example
+    void blamesTheClientForAPathThatTheContainerDoesNotDecode() throws Exception {
+        String answer = send(javalin.port(), new Request("GET", "/v1/auth/sessions/%252f3", ""));
+
+        assertTrue(answer.startsWith("HTTP/1.1 400 "), answer);
+        assertTrue(send(javalin.port(), new Request("GET", "/v1/products/%252f3", ""))
+                .startsWith("HTTP/1.1 200 "));
+    }
+
     private static void assertSaneAnswer(Request request, String answer) {
         assertTrue(answer.matches("(?s)HTTP/1.1 [24]\\d\\d .*"), request + " gave " + answer);
     }
