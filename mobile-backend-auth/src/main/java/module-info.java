@@ -16,6 +16,7 @@ module dev.mobilebackend.auth {
     exports dev.mobilebackend.auth.account;
     exports dev.mobilebackend.auth.account.jdbi;
     exports dev.mobilebackend.auth.attempt;
+    exports dev.mobilebackend.auth.audit;
     exports dev.mobilebackend.auth.key;
     exports dev.mobilebackend.auth.key.jdbi;
     exports dev.mobilebackend.auth.password;
