@@ -10,7 +10,11 @@ public final class AuthSchema {
     public static final SchemaPart TABLES = new SchemaPart(
             "auth",
             AuthSchema.class.getClassLoader(),
-            List.of("V201__auth_keys.sql", "V210__auth_sessions.sql", "V220__auth_accounts.sql"));
+            List.of(
+                    "V201__auth_keys.sql",
+                    "V210__auth_sessions.sql",
+                    "V211__auth_session_authentication.sql",
+                    "V220__auth_accounts.sql"));
 
     private AuthSchema() {}
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.auth.session;
 
+import dev.mobilebackend.core.exchange.Authentication;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id 128 random bits in base64url; not a secret
  * @param accountId whose session it is; never changes
+ * @param authentication when and how the person showed who they are; no refresh moves it
  * @param counter the number of the newest refresh token that was given out, 0 at sign-in
  * @param proofs what the client proved its last rotations with; empty for a client that sends no proofs
  * @param createdAt when the device signed in
@@ -23,6 +25,7 @@ public record Session(
         String id,
         String accountId,
         Device device,
+        Authentication authentication,
         int counter,
         ProofTrail proofs,
         Instant createdAt,

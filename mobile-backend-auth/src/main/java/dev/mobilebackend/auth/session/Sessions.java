@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.auth.session;
 
+import dev.mobilebackend.core.exchange.Authentication;
 import dev.mobilebackend.core.secret.ServerSecret;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -8,6 +9,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,8 +57,12 @@ public final class Sessions {
     /** A new session and its first refresh token. */
     public record Opened(Session session, RefreshToken token) {}
 
-    /** Signs a device in; whether the account may has been decided before. */
-    public Opened open(String accountId, Device device, Instant now) {
+    /**
+     * Signs a device in; whether the account may has been decided before.
+     *
+     * @param methods how the person at the device showed who they are, such as {@code pwd} (RFC 8176 section 2)
+     */
+    public Opened open(String accountId, Device device, Set<String> methods, Instant now) {
         Instant at = now.truncatedTo(ChronoUnit.MICROS);
         byte[] id = new byte[16];
         random.nextBytes(id);
@@ -64,6 +70,7 @@ public final class Sessions {
                 RefreshTokens.sessionId(id),
                 accountId,
                 device,
+                new Authentication(at, methods),
                 0,
                 ProofTrail.EMPTY,
                 at,

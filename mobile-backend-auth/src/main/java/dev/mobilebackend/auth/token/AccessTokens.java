@@ -8,6 +8,7 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import dev.mobilebackend.auth.key.KeyRing;
 import dev.mobilebackend.auth.key.SigningKey;
 import dev.mobilebackend.core.ambient.Ambient;
+import dev.mobilebackend.core.exchange.Authentication;
 import dev.mobilebackend.core.exchange.Caller;
 import dev.mobilebackend.core.problem.Problem;
 import dev.mobilebackend.core.problem.ProblemException;
@@ -20,6 +21,8 @@ import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Date;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
@@ -162,6 +165,15 @@ public final class AccessTokens {
         if (!caller.scopes().isEmpty()) {
             claims.claim("scope", scopes(caller));
         }
+        if (!caller.authentication().equals(Authentication.UNKNOWN)) {
+            claims.claim("auth_time", caller.authentication().at().getEpochSecond())
+                    .claim(
+                            "amr",
+                            caller.authentication().methods().stream().sorted().toList());
+        }
+        if (caller.actorId() != null) {
+            claims.claim("act", Map.of("sub", caller.actorId()));
+        }
         return claims.build();
     }
 
@@ -209,7 +221,9 @@ public final class AccessTokens {
                     required(claims.getStringListClaim("roles")).stream()
                             .map(AccessTokens::required)
                             .collect(Collectors.toUnmodifiableSet()),
-                    scopes(claims.getStringClaim("scope")));
+                    scopes(claims.getStringClaim("scope")),
+                    authentication(claims),
+                    actor(claims));
             required(claims.getJWTID());
             return new VerifiedToken(
                     caller, form.keyId(), required(claims.getExpirationTime()).toInstant());
@@ -222,6 +236,21 @@ public final class AccessTokens {
         return claim == null || claim.isBlank()
                 ? Set.of()
                 : Set.copyOf(Arrays.asList(claim.strip().split(" +", -1)));
+    }
+
+    /** RFC 9068 section 2.2.1 leaves out what is not known. */
+    private static Authentication authentication(JWTClaimsSet claims) throws ParseException {
+        Long at = claims.getLongClaim("auth_time");
+        List<String> methods = claims.getStringListClaim("amr");
+        return at == null && methods == null
+                ? Authentication.UNKNOWN
+                : new Authentication(Instant.ofEpochSecond(required(at)), Set.copyOf(required(methods)));
+    }
+
+    /** RFC 8693 section 4.1: who acts, as an object with the actor's own subject. */
+    private static @Nullable String actor(JWTClaimsSet claims) throws ParseException {
+        Map<String, Object> act = claims.getJSONObjectClaim("act");
+        return act == null ? null : required(JSONObjectUtils.getString(act, "sub"));
     }
 
     private void requireNotExpired(VerifiedToken token, Instant now) {

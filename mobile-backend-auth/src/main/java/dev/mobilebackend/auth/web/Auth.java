@@ -27,14 +27,11 @@ import dev.mobilebackend.core.ambient.Ambient;
 import dev.mobilebackend.core.data.Database;
 import dev.mobilebackend.core.exchange.EdgeStep;
 import dev.mobilebackend.core.exchange.HttpMethod;
-import dev.mobilebackend.core.ratelimit.RateLimitPolicy;
 import dev.mobilebackend.core.route.Routes;
 import dev.mobilebackend.core.secret.ServerSecret;
 import jakarta.servlet.http.HttpServlet;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -66,7 +63,7 @@ public final class Auth implements AutoCloseable {
     private final Revocations revocations = new Revocations();
     private final KeyRing keys;
     private final AccessTokens tokens;
-    private final LoginGuard guard;
+    private final Endpoints endpoints;
     private final RevocationFeed feed;
     private final Runnable stop;
 
@@ -92,7 +89,11 @@ public final class Auth implements AutoCloseable {
                 .clock(chosen.clock)
                 .random(chosen.random)
                 .build();
-        guard = LoginGuard.of(chosen.attempts, new InMemoryAttemptStore(100_000), secret, chosen.clock);
+        LoginGuard guard = LoginGuard.of(chosen.attempts, new InMemoryAttemptStore(100_000), secret, chosen.clock);
+        var answers = new TokenAnswers(accounts, sessions, tokens);
+        endpoints = new Endpoints(path);
+        new SignInEndpoints(accounts, guard, answers).addTo(endpoints);
+        new SessionEndpoints(sessions, answers).addTo(endpoints);
         feed = new RevocationFeed(
                 revocations,
                 sessionStore,
@@ -120,8 +121,7 @@ public final class Auth implements AutoCloseable {
 
     /** Finds out who is calling; for {@code Edge.builder().authenticate(...)}. */
     public EdgeStep bearerStep() {
-        return new BearerStep(
-                tokens, revocations, Set.of(path + "/sign-up", path + "/verify", path + "/sign-in", path + "/refresh"));
+        return new BearerStep(tokens, revocations, endpoints.anonymous());
     }
 
     /**
@@ -129,22 +129,10 @@ public final class Auth implements AutoCloseable {
      * phones behind one address; for {@code Edge.builder().routes(...)}.
      */
     public Consumer<Routes> routes() {
-        return routes -> routes.open(HttpMethod.POST, path + "/sign-up")
-                .limit(aMinute("auth-sign-up", 120))
-                .open(HttpMethod.POST, path + "/verify")
-                .limit(aMinute("auth-verify", 120))
-                .open(HttpMethod.POST, path + "/sign-in")
-                .limit(aMinute("auth-sign-in", 120))
-                .open(HttpMethod.POST, path + "/refresh")
-                .limit(aMinute("auth-refresh", 600))
-                .signedIn(HttpMethod.POST, path + "/sign-out")
-                .signedIn(HttpMethod.GET, path + "/sessions")
-                .signedIn(HttpMethod.DELETE, path + "/sessions/{id}")
-                .open(HttpMethod.GET, JWKS_PATH);
-    }
-
-    private static RateLimitPolicy aMinute(String name, int permits) {
-        return RateLimitPolicy.perClient(permits, Duration.ofMinutes(1)).named(name);
+        return routes -> {
+            endpoints.declareIn(routes);
+            routes.open(HttpMethod.GET, JWKS_PATH);
+        };
     }
 
     /** Where {@link #servlet} has to be mapped, with {@code /*} after it. */
@@ -154,7 +142,7 @@ public final class Auth implements AutoCloseable {
 
     /** The auth endpoints. */
     public HttpServlet servlet() {
-        return new AuthServlet(accounts, sessions, tokens, guard);
+        return new AuthServlet(endpoints);
     }
 
     /** The public keys, for {@link #JWKS_PATH}. */

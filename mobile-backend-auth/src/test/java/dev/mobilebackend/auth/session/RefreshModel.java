@@ -88,7 +88,7 @@ final class RefreshModel {
     /** Plays every history of so many moves and shows each world once; returns how many there were. */
     int explore(int moves, Consumer<World> check) {
         var store = new InMemorySessionStore();
-        Sessions.Opened opened = sessions(store).open("ada", Device.UNKNOWN, START);
+        Sessions.Opened opened = sessions(store).open("ada", Device.UNKNOWN, Set.of("pwd"), START);
         var first = new World(opened.session(), START, opened.token().text(), List.of(), null, false);
         Set<World> seen = new HashSet<>(Set.of(first));
         List<World> frontier = List.of(first);

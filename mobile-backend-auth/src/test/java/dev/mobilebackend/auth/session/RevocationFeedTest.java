@@ -4,6 +4,7 @@ package dev.mobilebackend.auth.session;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mobilebackend.core.exchange.Authentication;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -92,6 +93,7 @@ class RevocationFeedTest {
                 sessionId,
                 "ada",
                 Device.UNKNOWN,
+                Authentication.UNKNOWN,
                 0,
                 ProofTrail.EMPTY,
                 at,

@@ -21,6 +21,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -34,7 +35,8 @@ class SessionsTest {
     private final Revocations revocations = new Revocations();
     private final Sessions sessions = new Sessions(
             SessionPolicy.standard(), store, revocations, ServerSecret.of(new byte[32]), new SecureRandom());
-    private final Sessions.Opened opened = sessions.open("ada", new Device("d1", "Ada's phone", "1.0"), START);
+    private final Sessions.Opened opened =
+            sessions.open("ada", new Device("d1", "Ada's phone", "1.0"), Set.of("pwd"), START);
     private Instant now = START.plus(Duration.ofHours(1));
 
     @Test
@@ -73,7 +75,7 @@ class SessionsTest {
 
     @Test
     void aReplayEndsThatSessionAlone() {
-        Sessions.Opened tablet = sessions.open("ada", Device.UNKNOWN, START);
+        Sessions.Opened tablet = sessions.open("ada", Device.UNKNOWN, Set.of("pwd"), START);
         refresh(opened.token(), PHONE);
         now = now.plusSeconds(11);
 

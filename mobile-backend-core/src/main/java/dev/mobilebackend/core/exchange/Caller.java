@@ -2,6 +2,7 @@
 package dev.mobilebackend.core.exchange;
 
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who is calling, as the access token says.
@@ -10,12 +11,26 @@ import java.util.Set;
  * @param sessionId the signed-in device; revoking it ends this caller's access
  * @param roles what the account may act as, such as {@code admin}
  * @param scopes what this token may be used for, such as {@code orders:read}; a part of what the account may do
+ * @param authentication when and how the person at the device last showed who they are
+ * @param actorId the account of whoever acts in the place of this one (RFC 8693 section 4.1), staff for example; usually
+ *     nobody
  */
-public record Caller(String accountId, String sessionId, Set<String> roles, Set<String> scopes) {
+public record Caller(
+        String accountId,
+        String sessionId,
+        Set<String> roles,
+        Set<String> scopes,
+        Authentication authentication,
+        @Nullable String actorId) {
 
     public Caller {
         roles = Set.copyOf(roles);
         scopes = Set.copyOf(scopes);
+    }
+
+    /** A caller of whose authentication nothing is known. */
+    public Caller(String accountId, String sessionId, Set<String> roles, Set<String> scopes) {
+        this(accountId, sessionId, roles, scopes, Authentication.UNKNOWN, null);
     }
 
     /** A caller whose token names no scope. */

@@ -13,11 +13,13 @@ import dev.mobilebackend.auth.session.Rotation;
 import dev.mobilebackend.auth.session.RotationProof;
 import dev.mobilebackend.auth.session.Session;
 import dev.mobilebackend.auth.session.SessionStore;
+import dev.mobilebackend.core.exchange.Authentication;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -80,6 +82,7 @@ public abstract class SessionStoreContract {
                         before.id(),
                         before.accountId(),
                         before.device(),
+                        before.authentication(),
                         1,
                         ProofTrail.EMPTY.then(proof(1)),
                         START,
@@ -279,6 +282,7 @@ public abstract class SessionStoreContract {
                 unique(),
                 account,
                 device,
+                new Authentication(START, Set.of("otp", "pwd")),
                 0,
                 ProofTrail.EMPTY,
                 START,

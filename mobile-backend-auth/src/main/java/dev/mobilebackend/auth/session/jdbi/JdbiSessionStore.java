@@ -9,6 +9,7 @@ import dev.mobilebackend.auth.session.RotationProof;
 import dev.mobilebackend.auth.session.Session;
 import dev.mobilebackend.auth.session.SessionStore;
 import dev.mobilebackend.core.data.Database;
+import dev.mobilebackend.core.exchange.Authentication;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -18,16 +19,19 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Sessions in the table {@code mb_auth_sessions}: one row each, however often it is refreshed. Thread safe. */
 public final class JdbiSessionStore implements SessionStore {
 
-    private static final String COLUMNS = "id, account_id, device_id, device_name, app_version, counter, proofs, "
-            + "created_at, refreshed_at, previous_refreshed_at, expires_at, ends_at, revoked_at, revoked_because";
+    private static final String COLUMNS =
+            "id, account_id, device_id, device_name, app_version, authenticated_at, methods, counter, proofs, "
+                    + "created_at, refreshed_at, previous_refreshed_at, expires_at, ends_at, revoked_at, revoked_because";
 
     private static final String INSERT = "INSERT INTO mb_auth_sessions (" + COLUMNS + ") VALUES (:id, :accountId, "
-            + ":deviceId, :deviceName, :appVersion, :counter, :proofs, :createdAt, :refreshedAt, "
+            + ":deviceId, :deviceName, :appVersion, :authenticatedAt, :methods, :counter, :proofs, :createdAt, :refreshedAt, "
             + ":previousRefreshedAt, :expiresAt, :endsAt, NULL, NULL)";
 
     /** 48 bytes are the three newest fingerprints, so that with the new one the trail keeps four. */
@@ -61,6 +65,10 @@ public final class JdbiSessionStore implements SessionStore {
                 .bind("deviceId", session.device().id())
                 .bind("deviceName", session.device().name())
                 .bind("appVersion", session.device().appVersion())
+                .bind("authenticatedAt", utc(session.authentication().at()))
+                .bind(
+                        "methods",
+                        String.join(" ", new TreeSet<>(session.authentication().methods())))
                 .bind("counter", session.counter())
                 .bind("proofs", session.proofs().bytes())
                 .bind("createdAt", utc(session.createdAt()))
@@ -137,6 +145,7 @@ public final class JdbiSessionStore implements SessionStore {
                 row.getString("id"),
                 row.getString("account_id"),
                 new Device(row.getString("device_id"), row.getString("device_name"), row.getString("app_version")),
+                new Authentication(instant(row, "authenticated_at"), words(row.getString("methods"))),
                 row.getInt("counter"),
                 ProofTrail.of(row.getBytes("proofs")),
                 instant(row, "created_at"),
@@ -152,6 +161,10 @@ public final class JdbiSessionStore implements SessionStore {
         return at == null
                 ? null
                 : new Revocation(at.toInstant(), Revocation.Reason.valueOf(row.getString("revoked_because")));
+    }
+
+    private static Set<String> words(String text) {
+        return text.isEmpty() ? Set.of() : Set.of(text.split(" "));
     }
 
     private static Instant instant(ResultSet row, String column) throws SQLException {

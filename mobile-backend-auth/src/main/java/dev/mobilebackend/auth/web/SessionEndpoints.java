@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.auth.web;
+
+import dev.mobilebackend.auth.session.RefreshDecision;
+import dev.mobilebackend.auth.session.RefreshDecision.ProofMissing;
+import dev.mobilebackend.auth.session.RefreshDecision.Repeated;
+import dev.mobilebackend.auth.session.RefreshDecision.Replayed;
+import dev.mobilebackend.auth.session.RefreshDecision.Retry;
+import dev.mobilebackend.auth.session.RefreshDecision.Rotated;
+import dev.mobilebackend.auth.session.RefreshDecision.Unknown;
+import dev.mobilebackend.auth.session.Revocation;
+import dev.mobilebackend.auth.session.RotationProof;
+import dev.mobilebackend.auth.session.Session;
+import dev.mobilebackend.auth.session.Sessions;
+import dev.mobilebackend.core.exchange.Answer;
+import dev.mobilebackend.core.exchange.Caller;
+import dev.mobilebackend.core.exchange.Exchange;
+import dev.mobilebackend.core.exchange.HttpMethod;
+import dev.mobilebackend.core.problem.Problem;
+import dev.mobilebackend.core.validate.JsonBody;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Refreshing, and seeing and ending the sessions of an account. */
+final class SessionEndpoints {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SessionEndpoints.class);
+
+    private final Sessions sessions;
+    private final TokenAnswers answers;
+
+    SessionEndpoints(Sessions sessions, TokenAnswers answers) {
+        this.sessions = sessions;
+        this.answers = answers;
+    }
+
+    void addTo(Endpoints endpoints) {
+        endpoints
+                .open(HttpMethod.POST, "/refresh", 600, this::refresh)
+                .signedIn(HttpMethod.POST, "/sign-out", this::signOut)
+                .signedIn(HttpMethod.GET, "/sessions", this::list)
+                .signedIn(HttpMethod.DELETE, "/sessions/{id}", this::end);
+    }
+
+    private Answer refresh(Exchange exchange) {
+        Bodies.Refresh body = JsonBody.read(exchange, Bodies.Refresh.class);
+        Instant now = exchange.facts().receivedAt();
+        RotationProof proof = proof(exchange.header(RotationProof.HEADER));
+        RefreshDecision decision =
+                sessions.refresh(body.refreshToken(), proof, exchange.facts().appVersion(), now);
+        if (decision instanceof Rotated rotated) {
+            return answers.renewed(rotated.session(), rotated.token(), now);
+        } else if (decision instanceof Repeated repeated) {
+            if (proof == null) {
+                Session session = repeated.session();
+                LOG.info(
+                        "session {} of account {} repeated a refresh without a proof of who repeats it",
+                        session.id(),
+                        session.accountId());
+            }
+            return answers.renewed(repeated.session(), repeated.token(), now);
+        } else if (decision instanceof Retry) {
+            throw AuthProblems.REFRESH_RETRY
+                    .detail("refresh with the newest token you hold")
+                    .retryAfter(Duration.ofSeconds(1))
+                    .exception();
+        } else if (decision instanceof ProofMissing) {
+            throw Problem.MALFORMED_REQUEST
+                    .detail("this session has been refreshed with proofs, so each refresh must bring one")
+                    .error("header:" + RotationProof.HEADER, "is required")
+                    .exception();
+        } else if (decision instanceof Unknown) {
+            throw AuthProblems.INVALID_REFRESH_TOKEN
+                    .detail("sign in again")
+                    .error("#/refreshToken", "must be a token that this service gave out")
+                    .exception();
+        } else if (decision instanceof Replayed replayed) {
+            Session session = replayed.session();
+            LOG.warn(
+                    "session {} of account {} was ended: a used refresh token came again from somebody else",
+                    session.id(),
+                    session.accountId());
+        }
+        throw TokenAnswers.sessionEnded("sign in again");
+    }
+
+    private Answer signOut(Exchange exchange) {
+        Caller caller = exchange.caller();
+        sessions.tryEnd(
+                caller.accountId(),
+                caller.sessionId(),
+                Revocation.Reason.SIGNED_OUT,
+                exchange.facts().receivedAt());
+        return Answer.of(204);
+    }
+
+    private Answer list(Exchange exchange) {
+        Caller caller = exchange.caller();
+        List<Bodies.SessionItem> items = sessions
+                .ofAccount(caller.accountId(), exchange.facts().receivedAt())
+                .stream()
+                .map(session -> Bodies.SessionItem.of(session, caller.sessionId()))
+                .toList();
+        return Answer.json(200, JsonBody.write(new Bodies.SessionList(items)));
+    }
+
+    private Answer end(Exchange exchange) {
+        boolean owned = sessions.tryEnd(
+                exchange.caller().accountId(),
+                exchange.pathParameter("id"),
+                Revocation.Reason.ENDED_BY_OWNER,
+                exchange.facts().receivedAt());
+        if (!owned) {
+            throw Problem.NOT_FOUND.detail("you have no such session").exception();
+        }
+        return Answer.of(204);
+    }
+
+    private static @Nullable RotationProof proof(@Nullable String header) {
+        if (header == null) {
+            return null;
+        }
+        try {
+            return RotationProof.parse(header);
+        } catch (IllegalArgumentException malformed) {
+            throw Problem.MALFORMED_REQUEST
+                    .error(
+                            "header:" + RotationProof.HEADER,
+                            "must be 32 bytes in base64url without padding: 43 characters")
+                    .exception();
+        }
+    }
+}

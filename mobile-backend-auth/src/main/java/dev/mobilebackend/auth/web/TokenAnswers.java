@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.auth.web;
+
+import dev.mobilebackend.auth.account.Account;
+import dev.mobilebackend.auth.account.Accounts;
+import dev.mobilebackend.auth.session.Device;
+import dev.mobilebackend.auth.session.RefreshToken;
+import dev.mobilebackend.auth.session.Revocation;
+import dev.mobilebackend.auth.session.Session;
+import dev.mobilebackend.auth.session.Sessions;
+import dev.mobilebackend.auth.token.AccessTokens;
+import dev.mobilebackend.auth.token.IssuedToken;
+import dev.mobilebackend.core.exchange.Answer;
+import dev.mobilebackend.core.exchange.Caller;
+import dev.mobilebackend.core.exchange.Exchange;
+import dev.mobilebackend.core.problem.ProblemException;
+import dev.mobilebackend.core.validate.JsonBody;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Answers that carry an access token and a refresh token. */
+final class TokenAnswers {
+
+    private final Accounts accounts;
+    private final Sessions sessions;
+    private final AccessTokens tokens;
+
+    TokenAnswers(Accounts accounts, Sessions sessions, AccessTokens tokens) {
+        this.accounts = accounts;
+        this.sessions = sessions;
+        this.tokens = tokens;
+    }
+
+    /**
+     * A new session for somebody who has just shown who they are.
+     *
+     * @param methods how, by RFC 8176 section 2
+     */
+    Answer opened(Account account, Set<String> methods, Exchange exchange) {
+        var device = new Device(
+                exchange.facts().deviceId(),
+                decoded(exchange.header("Device-Name")),
+                exchange.facts().appVersion());
+        Instant now = exchange.facts().receivedAt();
+        Sessions.Opened opened = sessions.open(account.id(), device, methods, now);
+        return tokens(account, opened.session(), opened.token(), now);
+    }
+
+    /** The account is read anew, so that an access token says what the account may do now. */
+    Answer renewed(Session session, RefreshToken refreshToken, Instant now) {
+        Optional<Account> account = accounts.find(session.accountId());
+        if (account.isEmpty()) {
+            sessions.tryEnd(session.accountId(), session.id(), Revocation.Reason.ACCOUNT_GONE, now);
+            throw sessionEnded("the account does not exist any more");
+        }
+        return tokens(account.get(), session, refreshToken, now);
+    }
+
+    static ProblemException sessionEnded(String detail) {
+        return AuthProblems.SESSION_ENDED
+                .detail(detail)
+                .error("#/refreshToken", "must belong to a session that goes on")
+                .exception();
+    }
+
+    private Answer tokens(Account account, Session session, RefreshToken refreshToken, Instant now) {
+        IssuedToken issued = tokens.issue(
+                new Caller(account.id(), session.id(), account.roles(), Set.of(), session.authentication(), null));
+        var body = new Bodies.Tokens(
+                issued.token(),
+                "Bearer",
+                issued.lifetime().toSeconds(),
+                refreshToken.text(),
+                Duration.between(now, session.expiresAt()).toSeconds(),
+                session.id());
+        return Answer.json(200, JsonBody.write(body));
+    }
+
+    /** A field cannot carry the apostrophe of "Ada's phone" as iPhones write it, so it may come percent-encoded. */
+    private static @Nullable String decoded(@Nullable String name) {
+        try {
+            return name == null ? null : URLDecoder.decode(name.replace("+", "%2B"), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException notEncoded) {
+            return name;
+        }
+    }
+}
