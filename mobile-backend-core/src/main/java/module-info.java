@@ -24,6 +24,7 @@ module dev.mobilebackend.core {
     exports dev.mobilebackend.core.ambient;
     exports dev.mobilebackend.core.conditional;
     exports dev.mobilebackend.core.data;
+    exports dev.mobilebackend.core.digest;
     exports dev.mobilebackend.core.edge;
     exports dev.mobilebackend.core.exchange;
     exports dev.mobilebackend.core.health;

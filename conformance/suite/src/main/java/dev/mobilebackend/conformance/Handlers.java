@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.conformance;
 
+import dev.mobilebackend.core.digest.Sha256;
 import dev.mobilebackend.core.exchange.Exchange;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.List;
 
 /** Words that the behaviours of cases are made of. */
 final class Handlers {
@@ -85,17 +83,12 @@ final class Handlers {
 
     /** What the edge must make of such a request, however its body is read. */
     static String fingerprintOf(String method, String path, String query, String type, String body) {
-        try {
-            var digest = MessageDigest.getInstance("SHA-256");
-            byte[] content = digest.digest(body.getBytes(StandardCharsets.UTF_8));
-            for (String part : List.of(method, path, query, type)) {
-                digest.update(part.getBytes(StandardCharsets.UTF_8));
-                digest.update((byte) 0);
-            }
-            return HexFormat.of().formatHex(digest.digest(content));
-        } catch (NoSuchAlgorithmException missing) {
-            throw new AssertionError("every JDK has SHA-256", missing);
-        }
+        String head = method + '\0' + path + '\0' + query + '\0' + type + '\0';
+        byte[] digest = new Sha256()
+                .add(head.getBytes(StandardCharsets.UTF_8))
+                .add(Sha256.of(body))
+                .finish();
+        return HexFormat.of().formatHex(digest);
     }
 
     static byte[] pattern(int length) {

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.auth.account;
 
+import dev.mobilebackend.core.digest.HmacSha256;
 import dev.mobilebackend.core.secret.ServerSecret;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.Locale;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Computes verification codes: eight characters, 40 bits, of Crockford's base32, which has no letter that looks like a
@@ -18,14 +16,14 @@ final class VerificationCodes {
     private static final String ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
     private static final int LENGTH = 8;
 
-    private final SecretKeySpec key;
+    private final HmacSha256 key;
 
     VerificationCodes(ServerSecret secret) {
-        key = new SecretKeySpec(secret.derive("mobile-backend auth.account code v1", 32), "HmacSHA256");
+        key = HmacSha256.of(secret.derive("mobile-backend auth.account code v1", 32));
     }
 
     String code(String email, String seed) {
-        byte[] mac = mac(email + "\n" + seed);
+        byte[] mac = key.tag(email + "\n" + seed);
         long bits = 0;
         for (int i = 0; i < 5; i++) {
             bits = (bits << 8) | (mac[i] & 0xff);
@@ -46,15 +44,5 @@ final class VerificationCodes {
                 .replace('L', '1');
         return MessageDigest.isEqual(
                 code.getBytes(StandardCharsets.UTF_8), code(email, seed).getBytes(StandardCharsets.UTF_8));
-    }
-
-    private byte[] mac(String text) {
-        try {
-            Mac mac = Mac.getInstance("HmacSHA256");
-            mac.init(key);
-            return mac.doFinal(text.getBytes(StandardCharsets.UTF_8));
-        } catch (GeneralSecurityException missing) {
-            throw new AssertionError("every JDK has HmacSHA256", missing);
-        }
     }
 }

@@ -4,19 +4,16 @@ package dev.mobilebackend.auth.attempt;
 import dev.mobilebackend.auth.attempt.AttemptDecision.Allowed;
 import dev.mobilebackend.auth.attempt.AttemptDecision.Refused;
 import dev.mobilebackend.core.ambient.Ambient;
+import dev.mobilebackend.core.digest.HmacSha256;
 import dev.mobilebackend.core.exchange.ClientAddress;
 import dev.mobilebackend.core.problem.Problem;
 import dev.mobilebackend.core.secret.ServerSecret;
-import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.function.UnaryOperator;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Slows down whoever guesses passwords or codes: by the client that tries, by the account that is tried from there, and
@@ -41,13 +38,13 @@ public final class LoginGuard {
 
     private final AttemptPolicy policy;
     private final AttemptStore store;
-    private final SecretKeySpec blinding;
+    private final HmacSha256 blinding;
     private final InstantSource clock;
 
     private LoginGuard(AttemptPolicy policy, AttemptStore store, ServerSecret secret, InstantSource clock) {
         this.policy = policy;
         this.store = store;
-        this.blinding = new SecretKeySpec(secret.derive("mobile-backend auth.attempt key v1", 32), "HmacSHA256");
+        this.blinding = HmacSha256.of(secret.derive("mobile-backend auth.attempt key v1", 32));
         this.clock = clock;
     }
 
@@ -134,13 +131,6 @@ public final class LoginGuard {
 
     /** Neither the store nor a copy of it tells who tried to sign in. */
     private String blinded(String name) {
-        try {
-            Mac mac = Mac.getInstance("HmacSHA256");
-            mac.init(blinding);
-            byte[] tag = mac.doFinal(name.getBytes(StandardCharsets.UTF_8));
-            return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(tag, KEY_BYTES));
-        } catch (GeneralSecurityException missing) {
-            throw new AssertionError("every JDK has HmacSHA256", missing);
-        }
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(blinding.tag(name), KEY_BYTES));
     }
 }

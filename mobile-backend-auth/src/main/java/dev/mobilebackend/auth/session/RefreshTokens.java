@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.auth.session;
 
+import dev.mobilebackend.core.digest.HmacSha256;
 import dev.mobilebackend.core.secret.ServerSecret;
 import java.nio.ByteBuffer;
-import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Optional;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Makes refresh tokens and tells ours from others, without a database. A token is a function of session and counter
@@ -67,15 +65,8 @@ final class RefreshTokens {
     }
 
     private byte[] mac(String sessionId, byte[] token) {
-        try {
-            Mac mac = Mac.getInstance("HmacSHA256");
-            mac.init(new SecretKeySpec(
-                    secret.derive("mobile-backend auth.session refresh token v1 " + sessionId, 32), "HmacSHA256"));
-            mac.update(token, 0, SIGNED_BYTES);
-            return mac.doFinal();
-        } catch (GeneralSecurityException missing) {
-            throw new AssertionError("every JDK has HmacSHA256", missing);
-        }
+        return HmacSha256.of(secret.derive("mobile-backend auth.session refresh token v1 " + sessionId, 32))
+                .tag(token, 0, SIGNED_BYTES);
     }
 
     private static byte[] decode(String text) {

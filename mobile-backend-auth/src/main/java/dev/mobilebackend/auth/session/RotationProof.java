@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.auth.session;
 
-import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
+import dev.mobilebackend.core.digest.HmacSha256;
+import dev.mobilebackend.core.digest.Sha256;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Base64;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
  * What ties one use of a refresh token to one app installation: HMAC-SHA256 of the token's text under a secret that the
@@ -32,13 +29,7 @@ public final class RotationProof {
 
     /** The proof an app sends along when it presents a refresh token. */
     public static RotationProof of(byte[] installSecret, String refreshToken) {
-        try {
-            Mac mac = Mac.getInstance("HmacSHA256");
-            mac.init(new SecretKeySpec(installSecret, "HmacSHA256"));
-            return new RotationProof(mac.doFinal(refreshToken.getBytes(StandardCharsets.UTF_8)));
-        } catch (GeneralSecurityException missing) {
-            throw new AssertionError("every JDK has HmacSHA256", missing);
-        }
+        return new RotationProof(HmacSha256.of(installSecret).tag(refreshToken));
     }
 
     /**
@@ -62,11 +53,7 @@ public final class RotationProof {
 
     /** What a store keeps of it: the first 16 bytes of its SHA-256. */
     public byte[] fingerprint() {
-        try {
-            return Arrays.copyOf(MessageDigest.getInstance("SHA-256").digest(value), FINGERPRINT_BYTES);
-        } catch (NoSuchAlgorithmException missing) {
-            throw new AssertionError("every JDK has SHA-256", missing);
-        }
+        return Arrays.copyOf(Sha256.of(value), FINGERPRINT_BYTES);
     }
 
     boolean matches(byte[] fingerprint) {

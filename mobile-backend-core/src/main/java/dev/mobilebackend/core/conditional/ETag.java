@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.core.conditional;
 
+import dev.mobilebackend.core.digest.Sha256;
 import dev.mobilebackend.core.exchange.Answer;
 import dev.mobilebackend.core.exchange.Exchange;
 import dev.mobilebackend.core.problem.Problem;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -38,12 +37,8 @@ public record ETag(String text) {
 
     /** The validator of some bytes: the first 128 bits of their SHA-256. */
     public static ETag of(byte[] representation) {
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(representation);
-            return new ETag(Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(hash, 16)));
-        } catch (NoSuchAlgorithmException missing) {
-            throw new AssertionError("every JDK has SHA-256", missing);
-        }
+        byte[] hash = Sha256.of(representation);
+        return new ETag(Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(hash, 16)));
     }
 
     /** The validator of a row that counts its changes. */

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.core.data;
 
+import dev.mobilebackend.core.digest.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -74,7 +73,7 @@ public final class Schema {
     }
 
     private static void run(Handle handle, String script, String sql) {
-        String checksum = sha256(sql);
+        String checksum = HexFormat.of().formatHex(Sha256.of(sql));
         Optional<String> before = handle.createQuery("SELECT checksum FROM mb_schema WHERE script = :script")
                 .bind("script", script)
                 .mapTo(String.class)
@@ -100,15 +99,6 @@ public final class Schema {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException unreadable) {
             throw new UncheckedIOException("could not read " + path, unreadable);
-        }
-    }
-
-    private static String sha256(String text) {
-        try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException missing) {
-            throw new AssertionError("every JDK has SHA-256", missing);
         }
     }
 }

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.core.exchange;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import dev.mobilebackend.core.digest.Sha256;
 
 /**
  * SHA-256 of a request's body, taken while the handler reads it as a stream, as characters or as a form's parameters.
@@ -12,27 +10,22 @@ import java.security.NoSuchAlgorithmException;
  */
 public final class PayloadDigest {
 
-    private final MessageDigest digest;
+    private final Sha256 digest;
 
     public PayloadDigest() {
-        try {
-            digest = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException missing) {
-            throw new AssertionError("every JDK has SHA-256", missing);
-        }
+        digest = new Sha256();
     }
 
     public void update(byte[] bytes, int offset, int length) {
-        digest.update(bytes, offset, length);
+        digest.add(bytes, offset, length);
     }
 
     /** The digest of the head line's parts and of all that has been read; can be asked once. */
     byte[] finish(String... head) {
-        byte[] body = digest.digest();
+        byte[] body = digest.finish();
         for (String part : head) {
-            digest.update(part.getBytes(StandardCharsets.UTF_8));
-            digest.update((byte) 0);
+            digest.addTerminated(part);
         }
-        return digest.digest(body);
+        return digest.add(body).finish();
     }
 }

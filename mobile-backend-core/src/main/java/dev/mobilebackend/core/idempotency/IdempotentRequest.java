@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.core.idempotency;
 
+import dev.mobilebackend.core.digest.Sha256;
 import dev.mobilebackend.core.exchange.Exchange;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +37,12 @@ public record IdempotentRequest(
         }
         IdempotencyPolicy policy = declared.get(0);
         String key = IdempotencyKey.of(exchange).value();
-        byte[] scope = sha256(exchange.caller().accountId(), exchange.facts().method(), exchange.template(), key);
+        byte[] scope = new Sha256()
+                .addTerminated(exchange.caller().accountId())
+                .addTerminated(exchange.facts().method())
+                .addTerminated(exchange.template())
+                .addTerminated(key)
+                .finish();
         return new IdempotentRequest(scope, exchange.fingerprint(), policy, statusLink(policy, key));
     }
 
@@ -48,18 +52,5 @@ public record IdempotentRequest(
                 ? null
                 : template.replace(
                         "{key}", URLEncoder.encode(key, StandardCharsets.UTF_8).replace("+", "%20"));
-    }
-
-    private static byte[] sha256(String... parts) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            for (String part : parts) {
-                digest.update(part.getBytes(StandardCharsets.UTF_8));
-                digest.update((byte) 0);
-            }
-            return digest.digest();
-        } catch (NoSuchAlgorithmException missing) {
-            throw new AssertionError("every JDK has SHA-256", missing);
-        }
     }
 }

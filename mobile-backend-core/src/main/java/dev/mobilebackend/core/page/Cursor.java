@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.core.page;
 
+import dev.mobilebackend.core.digest.HmacSha256;
 import dev.mobilebackend.core.problem.Problem;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -8,15 +9,12 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Cursors as text: the key of a row, with 128 bits of HMAC-SHA256 over it and over what list and whose it belongs to. A
@@ -27,13 +25,14 @@ final class Cursor {
     private static final int VERSION = 1;
     private static final int MAC_BYTES = 16;
     private static final int LONGEST = 4_000;
+    private static final byte[] END_OF_LIST = {0};
 
     private static final Problem INVALID = Problem.of(400, "invalid-cursor", "The cursor is not one of this list.");
 
-    private final SecretKeySpec key;
+    private final HmacSha256 key;
 
     Cursor(byte[] key) {
-        this.key = new SecretKeySpec(key, "HmacSHA256");
+        this.key = HmacSha256.of(key);
     }
 
     /** Values may be {@code Long}, {@code String} and {@code Instant}. */
@@ -114,15 +113,7 @@ final class Cursor {
     }
 
     private byte[] mac(String list, byte[] values) {
-        try {
-            Mac mac = Mac.getInstance("HmacSHA256");
-            mac.init(key);
-            mac.update(list.getBytes(StandardCharsets.UTF_8));
-            mac.update((byte) 0);
-            return Arrays.copyOf(mac.doFinal(values), MAC_BYTES);
-        } catch (GeneralSecurityException missing) {
-            throw new AssertionError("every JDK has HmacSHA256", missing);
-        }
+        return Arrays.copyOf(key.tag(list.getBytes(StandardCharsets.UTF_8), END_OF_LIST, values), MAC_BYTES);
     }
 
     private static RuntimeException invalid() {

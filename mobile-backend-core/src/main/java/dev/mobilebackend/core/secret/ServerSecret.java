@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.core.secret;
 
+import dev.mobilebackend.core.digest.HmacSha256;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -11,12 +12,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
-import java.util.Arrays;
 import java.util.Base64;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
  * The one secret of an application, kept outside its database: every key that signs, encrypts or blinds is derived
@@ -26,17 +23,16 @@ import javax.crypto.spec.SecretKeySpec;
 public final class ServerSecret {
 
     private static final int MINIMUM_BYTES = 32;
-    private static final int HASH_BYTES = 32;
 
     /** HKDF's extract step with an empty salt has been done: this is the pseudorandom key. */
-    private final byte[] key;
+    private final HmacSha256 key;
 
     private ServerSecret(byte[] secret) {
         if (secret.length < MINIMUM_BYTES) {
             throw new IllegalArgumentException("the server secret must have at least " + MINIMUM_BYTES + " bytes, had "
                     + secret.length + ": make one with 'openssl rand -base64 32'");
         }
-        key = hmac(new byte[HASH_BYTES], secret);
+        key = HmacSha256.of(HmacSha256.of(new byte[HmacSha256.BYTES]).tag(secret));
     }
 
     public static ServerSecret of(byte[] secret) {
@@ -70,18 +66,15 @@ public final class ServerSecret {
 
     /** A key for one purpose; the same purpose and length always give the same key. Length in bytes, up to 8160. */
     public byte[] derive(String purpose, int length) {
-        if (length < 1 || length > 255 * HASH_BYTES) {
+        if (length < 1 || length > 255 * HmacSha256.BYTES) {
             throw new IllegalArgumentException("length must be 1 to 8160 bytes, was " + length);
         }
         byte[] info = purpose.getBytes(StandardCharsets.UTF_8);
         byte[] out = new byte[length];
         byte[] block = {};
-        for (int done = 0, counter = 1; done < length; done += HASH_BYTES, counter++) {
-            byte[] input = Arrays.copyOf(block, block.length + info.length + 1);
-            System.arraycopy(info, 0, input, block.length, info.length);
-            input[input.length - 1] = (byte) counter;
-            block = hmac(key, input);
-            System.arraycopy(block, 0, out, done, Math.min(HASH_BYTES, length - done));
+        for (int done = 0, counter = 1; done < length; done += HmacSha256.BYTES, counter++) {
+            block = key.tag(block, info, new byte[] {(byte) counter});
+            System.arraycopy(block, 0, out, done, Math.min(HmacSha256.BYTES, length - done));
         }
         return out;
     }
@@ -114,15 +107,5 @@ public final class ServerSecret {
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
                 }
                 : new FileAttribute<?>[0];
-    }
-
-    private static byte[] hmac(byte[] key, byte[] input) {
-        try {
-            Mac mac = Mac.getInstance("HmacSHA256");
-            mac.init(new SecretKeySpec(key, "HmacSHA256"));
-            return mac.doFinal(input);
-        } catch (GeneralSecurityException missing) {
-            throw new AssertionError("every JDK has HmacSHA256", missing);
-        }
     }
 }

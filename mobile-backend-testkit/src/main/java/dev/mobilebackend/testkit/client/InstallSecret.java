@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.testkit.client;
 
-import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
+import dev.mobilebackend.core.digest.HmacSha256;
 import java.util.Base64;
 import java.util.random.RandomGenerator;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
  * 32 random bytes made when an app is first started, which never leave the phone. With them it proves, at a refresh,
@@ -14,24 +11,17 @@ import javax.crypto.spec.SecretKeySpec;
  */
 final class InstallSecret {
 
-    private final SecretKeySpec key;
+    private final HmacSha256 key;
 
     InstallSecret(RandomGenerator random) {
         var bytes = new byte[32];
         random.nextBytes(bytes);
-        key = new SecretKeySpec(bytes, "HmacSHA256");
+        key = HmacSha256.of(bytes);
     }
 
     /** HMAC-SHA256 of the token's text, in Base64url without padding: the value of {@code Refresh-Proof}. */
     String proofFor(String refreshToken) {
-        try {
-            Mac mac = Mac.getInstance("HmacSHA256");
-            mac.init(key);
-            byte[] proof = mac.doFinal(refreshToken.getBytes(StandardCharsets.UTF_8));
-            return Base64.getUrlEncoder().withoutPadding().encodeToString(proof);
-        } catch (GeneralSecurityException missing) {
-            throw new AssertionError("every JDK has HmacSHA256", missing);
-        }
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(key.tag(refreshToken));
     }
 
     @Override

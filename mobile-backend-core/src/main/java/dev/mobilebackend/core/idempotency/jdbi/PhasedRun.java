@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.core.idempotency.jdbi;
 
+import dev.mobilebackend.core.digest.Sha256;
 import dev.mobilebackend.core.exchange.Answer;
 import dev.mobilebackend.core.validate.JsonBody;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -192,16 +191,14 @@ public final class PhasedRun {
 
     /** SHA-256 of request and phase, as a UUID of version 8 (RFC 9562 section 5.8): providers take no longer keys. */
     private String key(String phase) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update(claim.scope());
-            ByteBuffer hash = ByteBuffer.wrap(digest.digest(phase.getBytes(StandardCharsets.US_ASCII)));
-            long high = (hash.getLong() & ~0xF000L) | 0x8000L;
-            long low = (hash.getLong() & ~0xC000_0000_0000_0000L) | 0x8000_0000_0000_0000L;
-            return new UUID(high, low).toString();
-        } catch (NoSuchAlgorithmException missing) {
-            throw new AssertionError("every JDK has SHA-256", missing);
-        }
+        byte[] digest = new Sha256()
+                .add(claim.scope())
+                .add(phase.getBytes(StandardCharsets.US_ASCII))
+                .finish();
+        ByteBuffer hash = ByteBuffer.wrap(digest);
+        long high = (hash.getLong() & ~0xF000L) | 0x8000L;
+        long low = (hash.getLong() & ~0xC000_0000_0000_0000L) | 0x8000_0000_0000_0000L;
+        return new UUID(high, low).toString();
     }
 
     private static String write(Record result) {

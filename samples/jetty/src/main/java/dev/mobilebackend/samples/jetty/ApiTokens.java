@@ -2,13 +2,11 @@
 package dev.mobilebackend.samples.jetty;
 
 import dev.mobilebackend.core.data.Database;
+import dev.mobilebackend.core.digest.Sha256;
 import dev.mobilebackend.core.exchange.Caller;
 import dev.mobilebackend.core.exchange.EdgeStep;
 import dev.mobilebackend.core.exchange.Exchange;
 import dev.mobilebackend.core.problem.Problem;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -55,11 +53,6 @@ final class ApiTokens implements EdgeStep {
     }
 
     private static String digest(String token) {
-        try {
-            byte[] bytes = token.getBytes(StandardCharsets.UTF_8);
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException missing) {
-            throw new AssertionError("every JDK has SHA-256", missing);
-        }
+        return HexFormat.of().formatHex(Sha256.of(token));
     }
 }
