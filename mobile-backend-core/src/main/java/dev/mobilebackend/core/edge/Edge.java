@@ -93,10 +93,14 @@ public final class Edge implements Filter {
     private final LoadStep load;
     private final Set<String> notIdempotent = ConcurrentHashMap.newKeySet();
 
-    /** In the order they are applied: to the first {@code atRoute} every request comes, declared or not. */
+    /**
+     * In the order they are applied: to the first {@code atRoute} every request comes, and where no route is for it, to
+     * those before {@code atLoad}.
+     */
     private final EdgeStep[] steps;
 
     private final int atRoute;
+    private final int atLoad;
     private final int atBody;
 
     private Edge(Builder builder) {
@@ -119,6 +123,7 @@ public final class Edge implements Filter {
         all.add(cors);
         atRoute = all.size();
         all.add(limitByClient);
+        atLoad = all.size();
         load = new LoadStep(builder.load, builder.ticks, builder.random);
         all.add(load);
         atBody = all.size();
@@ -330,15 +335,10 @@ public final class Edge implements Filter {
             return false;
         }
         RouteMatch visible = routes.visibleTo(request.exchange(), match);
-        if (visible instanceof OtherMethods other) {
-            String allowed = other.allowed().stream().map(HttpMethod::name).collect(Collectors.joining(", "));
-            throw Problem.METHOD_NOT_ALLOWED
-                    .detail("use one of " + allowed)
-                    .header("Allow", allowed)
-                    .exception();
-        }
         if (!(visible instanceof Found found) || mappings.divert(found)) {
-            throw Problem.NOT_FOUND.exception();
+            // Whoever tries out paths is to be counted like whoever knows them.
+            passage.pass(atLoad);
+            throw notServed(visible);
         }
         Route route = found.route();
         if (route.method() == HttpMethod.GET) {
@@ -350,6 +350,17 @@ public final class Edge implements Filter {
         passage.pass(steps.length);
         request.exchange().admitted();
         return true;
+    }
+
+    private static ProblemException notServed(RouteMatch match) {
+        if (!(match instanceof OtherMethods other)) {
+            return Problem.NOT_FOUND.exception();
+        }
+        String allowed = other.allowed().stream().map(HttpMethod::name).collect(Collectors.joining(", "));
+        return Problem.METHOD_NOT_ALLOWED
+                .detail("use one of " + allowed)
+                .header("Allow", allowed)
+                .exception();
     }
 
     private static void keepOutOfCaches(Exchange exchange) {
@@ -502,7 +513,7 @@ public final class Edge implements Filter {
             return this;
         }
 
-        /** A limit for all routes together, but those declared unlimited. */
+        /** A limit for all routes together, but those declared unlimited, and for requests that no route is for. */
         public Builder limit(RateLimit limit) {
             everywhere.add(limit);
             return this;

@@ -36,6 +36,7 @@ public final class RateLimitStep implements EdgeStep {
     private final SubjectKeys keys;
     private final boolean ofClients;
     private final List<CountedLimit> everywhere;
+    private final Applied undeclared;
     private final Map<Endpoint, Applied> byEndpoint = new ConcurrentHashMap<>();
 
     private RateLimitStep(RateLimiter limiter, boolean ofClients, List<? extends RateLimit> everywhere) {
@@ -43,6 +44,7 @@ public final class RateLimitStep implements EdgeStep {
         keys = limiter.keys();
         this.ofClients = ofClients;
         this.everywhere = counted(everywhere, "all routes").toList();
+        undeclared = applied(this.everywhere, null);
     }
 
     /** The step for limits per client: before anybody is asked for a token. The given limits hold for all routes. */
@@ -57,7 +59,7 @@ public final class RateLimitStep implements EdgeStep {
 
     @Override
     public void apply(Exchange exchange) {
-        Applied applied = applied(exchange.endpoint());
+        Applied applied = applied(exchange);
         if (applied.limits.isEmpty()) {
             return;
         }
@@ -110,7 +112,7 @@ public final class RateLimitStep implements EdgeStep {
 
     @Override
     public void after(Exchange exchange, Outcome outcome) {
-        Applied applied = applied(exchange.endpoint());
+        Applied applied = applied(exchange);
         if (!applied.settles) {
             return;
         }
@@ -126,10 +128,10 @@ public final class RateLimitStep implements EdgeStep {
         store.settle(draw.bands(), micros(exchange.facts().receivedAt()) + exchange.elapsedNanos() / 1_000);
     }
 
-    /** How often each limit has refused, for those routes that have been asked for. */
+    /** How often each limit has refused: those for all routes, and those of routes that have been asked for. */
     public List<RateLimitCount> counts() {
-        return byEndpoint.values().stream()
-                .flatMap(applied -> applied.limits.stream())
+        return Stream.concat(
+                        everywhere.stream(), byEndpoint.values().stream().flatMap(applied -> applied.limits.stream()))
                 .distinct()
                 .map(CountedLimit::count)
                 .toList();
@@ -157,6 +159,11 @@ public final class RateLimitStep implements EdgeStep {
         }
     }
 
+    /** A request that no route is for draws from the limits for all routes. */
+    private Applied applied(Exchange exchange) {
+        return exchange.isMatched() ? applied(exchange.endpoint()) : undeclared;
+    }
+
     private Applied applied(Endpoint endpoint) {
         Applied known = byEndpoint.get(endpoint);
         return known != null ? known : byEndpoint.computeIfAbsent(endpoint, this::declared);
@@ -170,7 +177,10 @@ public final class RateLimitStep implements EdgeStep {
                         everywhere.stream(), counted(endpoint.declared(RateLimit.class), endpoint.toString()))
                 .toList();
         List<RequestCost> costs = endpoint.declared(RequestCost.class);
-        RequestCost cost = costs.isEmpty() ? null : costs.get(0);
+        return applied(limits, costs.isEmpty() ? null : costs.get(0));
+    }
+
+    private static Applied applied(List<CountedLimit> limits, @Nullable RequestCost cost) {
         return new Applied(limits, cost, cost != null || limits.stream().anyMatch(CountedLimit::countsBytes));
     }
 
