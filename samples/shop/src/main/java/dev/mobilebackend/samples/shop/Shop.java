@@ -18,6 +18,7 @@ import dev.mobilebackend.core.health.Drain;
 import dev.mobilebackend.core.health.DrainPolicy;
 import dev.mobilebackend.core.health.Health;
 import dev.mobilebackend.core.health.HealthServlet;
+import dev.mobilebackend.core.idempotency.jdbi.JdbiIdempotency;
 import dev.mobilebackend.core.javalin.JavalinEdge;
 import dev.mobilebackend.core.observe.micrometer.EdgeMetrics;
 import dev.mobilebackend.core.page.PagePolicy;
@@ -27,6 +28,8 @@ import dev.mobilebackend.core.route.Routes;
 import dev.mobilebackend.core.secret.ServerSecret;
 import dev.mobilebackend.core.transport.TransportPolicy;
 import dev.mobilebackend.core.transport.TransportPolicy.PlainHttp;
+import dev.mobilebackend.jobs.JobHandler;
+import dev.mobilebackend.jobs.NewJob;
 import dev.mobilebackend.jobs.Worker;
 import dev.mobilebackend.jobs.jdbi.JdbiJobStore;
 import dev.mobilebackend.samples.shop.admin.Admin;
@@ -34,12 +37,14 @@ import dev.mobilebackend.samples.shop.mail.Mailbox;
 import dev.mobilebackend.samples.shop.mail.SendMail;
 import dev.mobilebackend.samples.shop.order.MakeReceipt;
 import dev.mobilebackend.samples.shop.order.Orders;
+import dev.mobilebackend.samples.shop.order.PurgeAnswers;
 import dev.mobilebackend.samples.shop.product.Products;
 import dev.mobilebackend.samples.shop.profile.Profile;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
@@ -51,11 +56,14 @@ import org.jspecify.annotations.Nullable;
 public final class Shop implements AutoCloseable {
 
     private static final SchemaPart TABLES =
-            new SchemaPart("shop", Shop.class.getClassLoader(), List.of("V901__shop.sql"));
+            new SchemaPart("shop", Shop.class.getClassLoader(), List.of("V901__shop.sql", "V902__shop_purge.sql"));
     private static final int PRODUCTS = 500;
 
     /** Requests that are being answered may end before the server does. */
     private static final long STOP_MILLIS = 10_000;
+
+    private static final Duration BETWEEN_PURGES = Duration.ofHours(1);
+    private static final int PURGED_AT_ONCE = 1_000;
 
     private static final String ADMIN = "admin@shop.example";
 
@@ -66,7 +74,12 @@ public final class Shop implements AutoCloseable {
     private final Javalin server;
 
     private Shop(
-            ShopSettings settings, Database database, JdbiJobStore jobs, ServerSecret secret, InstantSource clock) {
+            ShopSettings settings,
+            Database database,
+            JdbiJobStore jobs,
+            JdbiIdempotency idempotency,
+            ServerSecret secret,
+            InstantSource clock) {
         Schema.install(database, Schema.CORE, AuthSchema.TABLES, JdbiJobStore.SCHEMA, TABLES);
         auth = Auth.builder(database, secret, (handle, notice) -> jobs.enqueue(handle, new SendMail(notice)))
                 .accessTokens(AccessTokenPolicy.of("https://shop.example", "shop"))
@@ -74,10 +87,11 @@ public final class Shop implements AutoCloseable {
                 .build();
         var paging = new Paging(secret, new PagePolicy(20, 100));
         var products = new Products(database, paging, clock);
-        var orders = new Orders(database, jobs, products, paging, clock, Ambient.random());
+        var orders = new Orders(database, idempotency, jobs, products, paging, clock, Ambient.random());
         var mailbox = new Mailbox(database, clock, settings.development());
         worker = Worker.builder(jobs)
                 .handle(MakeReceipt.class, jobs.inTransaction(orders::makeReceipt))
+                .handle(PurgeAnswers.class, purge(idempotency, jobs))
                 .handle(
                         SendMail.class,
                         jobs.inTransaction(
@@ -110,8 +124,13 @@ public final class Shop implements AutoCloseable {
 
     /** Makes the tables where they are missing, fills an empty shop, and leaves server and worker to be started. */
     public static Shop open(
-            ShopSettings settings, Database database, JdbiJobStore jobs, ServerSecret secret, InstantSource clock) {
-        return new Shop(settings, database, jobs, secret, clock);
+            ShopSettings settings,
+            Database database,
+            JdbiJobStore jobs,
+            JdbiIdempotency idempotency,
+            ServerSecret secret,
+            InstantSource clock) {
+        return new Shop(settings, database, jobs, idempotency, secret, clock);
     }
 
     public Javalin server() {
@@ -131,6 +150,18 @@ public final class Shop implements AutoCloseable {
     public void close() {
         worker.close();
         auth.close();
+    }
+
+    /** Its own end and the next one are one transaction, so there is always one. What it deletes may be deleted twice. */
+    private static JobHandler<PurgeAnswers> purge(JdbiIdempotency idempotency, JdbiJobStore jobs) {
+        JobHandler<PurgeAnswers> again = jobs.inTransaction(
+                (job, handle) -> jobs.enqueue(handle, NewJob.of(job).after(BETWEEN_PURGES)));
+        return (job, context) -> {
+            while (idempotency.purgeExpired(PURGED_AT_ONCE) == PURGED_AT_ONCE) {
+                // One short transaction after the other, so that nobody waits for them.
+            }
+            again.run(job, context);
+        };
     }
 
     /** Served by a servlet, which carries no rules; those of auth are declared by it. */

@@ -5,6 +5,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.mobilebackend.core.ambient.Ambient;
 import dev.mobilebackend.core.data.Database;
+import dev.mobilebackend.core.idempotency.jdbi.JdbiIdempotency;
 import dev.mobilebackend.core.secret.ServerSecret;
 import dev.mobilebackend.jobs.jdbi.JdbiJobStore;
 import io.javalin.Javalin;
@@ -37,7 +38,8 @@ public final class ShopApp {
         ServerSecret secret = secret(settings);
         HikariDataSource pool = pool(settings);
         Database database = Database.of(pool);
-        Shop shop = Shop.open(settings, database, JdbiJobStore.of(database), secret, Ambient.clock());
+        Shop shop = Shop.open(
+                settings, database, JdbiJobStore.of(database), new JdbiIdempotency(database), secret, Ambient.clock());
         Javalin server = shop.server();
         Runtime.getRuntime().addShutdownHook(Ambient.threads("shop-stop").newThread(() -> {
             shop.drain().run(server::stop);

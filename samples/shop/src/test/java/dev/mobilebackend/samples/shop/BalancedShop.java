@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.samples.shop;
 
+import dev.mobilebackend.core.idempotency.jdbi.JdbiIdempotency;
 import dev.mobilebackend.core.secret.ServerSecret;
 import dev.mobilebackend.jobs.jdbi.JdbiJobStore;
 import dev.mobilebackend.testkit.app.TestDatabase;
@@ -25,6 +26,7 @@ final class BalancedShop implements AutoCloseable {
                 ShopSettings.from(Map.of()),
                 database.database(),
                 JdbiJobStore.of(database.database(), clock),
+                new JdbiIdempotency(database.database(), clock),
                 ServerSecret.of(new byte[32]),
                 clock);
         shop.server().start("127.0.0.1", 0);

@@ -145,6 +145,28 @@ abstract class ShopJourney {
     }
 
     @Test
+    void forgetsAnswersDayAfterDay(MobileClient phone, TestClock clock, TestDatabase database) {
+        signUp(phone);
+        for (int day = 0; day < 3; day++) {
+            orderOnce(phone, "day-" + day);
+            ShopUnderTest.runJobs();
+            int kept = keptAnswers(database);
+            clock.advance(Duration.ofDays(1));
+
+            ShopUnderTest.runJobs();
+
+            assertNotEquals(0, kept);
+            assertEquals(0, keptAnswers(database));
+        }
+    }
+
+    private static int keptAnswers(TestDatabase database) {
+        return database.database().withHandle(handle -> handle.createQuery("SELECT count(*) FROM mb_idempotency")
+                .mapTo(Integer.class)
+                .one());
+    }
+
+    @Test
     void showsAnOrderToItsOwnerAlone(MobileClient phone, MobileClient stranger) {
         signUp(phone);
         signUp(stranger);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.samples.shop;
 
+import dev.mobilebackend.core.idempotency.jdbi.JdbiIdempotency;
 import dev.mobilebackend.core.secret.ServerSecret;
 import dev.mobilebackend.jobs.jdbi.JdbiJobStore;
 import dev.mobilebackend.testkit.app.RunningApp;
@@ -27,7 +28,9 @@ final class ShopUnderTest implements RunningApp {
         var settings = ShopSettings.from(Map.of("SHOP_ADMIN_PASSWORD", ADMIN_PASSWORD));
         var jobs = JdbiJobStore.of(environment.database(), environment.clock());
         var secret = ServerSecret.of(new byte[32]);
-        running = new ShopUnderTest(Shop.open(settings, environment.database(), jobs, secret, environment.clock()));
+        var idempotency = new JdbiIdempotency(environment.database(), environment.clock());
+        running = new ShopUnderTest(
+                Shop.open(settings, environment.database(), jobs, idempotency, secret, environment.clock()));
         return running;
     }
 

@@ -43,13 +43,14 @@ public final class Orders {
 
     public Orders(
             Database database,
+            JdbiIdempotency idempotency,
             JdbiJobStore jobs,
             Products products,
             Paging paging,
             InstantSource clock,
             RandomGenerator random) {
         this.database = database;
-        this.idempotency = new JdbiIdempotency(database);
+        this.idempotency = idempotency;
         this.jobs = jobs;
         this.products = products;
         this.paging = paging;
