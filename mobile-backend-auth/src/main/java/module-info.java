@@ -11,12 +11,14 @@ module dev.mobilebackend.auth {
     requires de.mkammerer.argon2;
     requires de.mkammerer.argon2.nolibs;
     requires org.slf4j;
+    requires tools.jackson.databind;
 
     exports dev.mobilebackend.auth;
     exports dev.mobilebackend.auth.account;
     exports dev.mobilebackend.auth.account.jdbi;
     exports dev.mobilebackend.auth.attempt;
     exports dev.mobilebackend.auth.audit;
+    exports dev.mobilebackend.auth.audit.jdbi;
     exports dev.mobilebackend.auth.key;
     exports dev.mobilebackend.auth.key.jdbi;
     exports dev.mobilebackend.auth.password;

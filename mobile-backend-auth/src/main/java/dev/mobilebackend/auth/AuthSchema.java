@@ -14,7 +14,8 @@ public final class AuthSchema {
                     "V201__auth_keys.sql",
                     "V210__auth_sessions.sql",
                     "V211__auth_session_authentication.sql",
-                    "V220__auth_accounts.sql"));
+                    "V220__auth_accounts.sql",
+                    "V230__auth_audit.sql"));
 
     private AuthSchema() {}
 }
