@@ -13,7 +13,8 @@ module dev.mobilebackend.core {
     requires org.slf4j;
     requires tools.jackson.core;
     // Only for applications on Javalin or Jetty: without them dev.mobilebackend.core.javalin and core.jetty are never
-    // loaded. Not transitive: modules that use this one and have neither would not compile.
+    // loaded. Not transitive: modules that use this one and have neither would not compile. Tomcat, for core.tomcat, is
+    // read from the class path: its module has the servlet API in it, and no package may come from two.
     requires static io.javalin;
     requires static org.eclipse.jetty.ee10.servlet;
     requires static org.eclipse.jetty.server;
@@ -42,6 +43,7 @@ module dev.mobilebackend.core {
     exports dev.mobilebackend.core.ratelimit;
     exports dev.mobilebackend.core.route;
     exports dev.mobilebackend.core.secret;
+    exports dev.mobilebackend.core.tomcat;
     exports dev.mobilebackend.core.transport;
     exports dev.mobilebackend.core.validate;
 }

@@ -3,6 +3,7 @@ package dev.mobilebackend.conformance.springboot;
 
 import dev.mobilebackend.conformance.Application;
 import dev.mobilebackend.conformance.EdgeConformance;
+import dev.mobilebackend.core.tomcat.TomcatProblems;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import java.util.EnumSet;
@@ -77,7 +78,7 @@ class SpringBootTest extends EdgeConformance {
         @Order(Ordered.LOWEST_PRECEDENCE)
         WebServerFactoryCustomizer<TomcatServletWebServerFactory> problems() {
             return factory -> factory.addContextCustomizers(
-                    context -> context.getParent().getPipeline().addValve(new ProblemReport()));
+                    context -> context.getParent().getPipeline().addValve(new TomcatProblems()));
         }
     }
 

@@ -3,6 +3,7 @@ package dev.mobilebackend.conformance.tomcat;
 
 import dev.mobilebackend.conformance.Application;
 import dev.mobilebackend.conformance.EdgeConformance;
+import dev.mobilebackend.core.tomcat.TomcatProblems;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.http.HttpServlet;
@@ -28,8 +29,7 @@ class TomcatTest extends EdgeConformance {
         tomcat.setPort(0);
         tomcat.getConnector().setProperty("address", "127.0.0.1");
         tomcat.getConnector().setProperty("useVirtualThreads", Boolean.toString(threads == Threads.VIRTUAL));
-        ((StandardHost) tomcat.getHost()).setErrorReportValveClass("");
-        tomcat.getHost().getPipeline().addValve(new ProblemReport());
+        ((StandardHost) tomcat.getHost()).setErrorReportValveClass(TomcatProblems.class.getName());
         Context context = tomcat.addContext("", null);
         addFilter(context, "neighbour", application.neighbour());
         addFilter(context, "edge", application.edge());

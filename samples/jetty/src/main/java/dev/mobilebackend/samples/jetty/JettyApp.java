@@ -15,6 +15,7 @@ import dev.mobilebackend.core.edge.Edge;
 import dev.mobilebackend.core.exchange.Exchange;
 import dev.mobilebackend.core.health.Health;
 import dev.mobilebackend.core.health.HealthServlet;
+import dev.mobilebackend.core.jetty.JettyProblems;
 import dev.mobilebackend.core.transport.TransportPolicy;
 import dev.mobilebackend.core.transport.TransportPolicy.PlainHttp;
 import jakarta.servlet.DispatcherType;
@@ -63,6 +64,7 @@ public final class JettyApp {
         String host = setting("HOST", "127.0.0.1");
         var server = new Server(new InetSocketAddress(host, Integer.parseInt(setting("PORT", "8080"))));
         server.setHandler(new GracefulHandler(context));
+        server.setErrorHandler(new JettyProblems());
         server.setStopTimeout(10_000);
         server.start();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(health, server, pool)));

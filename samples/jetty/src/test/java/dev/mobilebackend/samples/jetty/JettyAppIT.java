@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.samples.jetty;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mobilebackend.testkit.app.RunningJar;
 import dev.mobilebackend.testkit.client.MobileClient;
 import dev.mobilebackend.testkit.client.Reply;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +32,7 @@ class JettyAppIT {
     private Path folder;
 
     @Test
-    void servesWhatIsDeclaredToThoseWhoMayHaveItAndStopsWhenItIsToldTo() {
+    void servesWhatIsDeclaredToThoseWhoMayHaveItAndStopsWhenItIsToldTo() throws IOException {
         try (RunningJar app = RunningJar.start(JAR, folder, Map.of(), READY)) {
             MobileClient phone = MobileClient.builder(app.uri()).build();
             assertEquals(200, phone.get("/health/ready").status());
@@ -36,11 +42,26 @@ class JettyAppIT {
             assertProblem(401, "unauthenticated", phone.get("/v1/me"));
             assertProblem(401, "unauthenticated", asHolder("another", phone));
 
+            assertUnreadableIsAProblem(app.uri());
+
             Reply me = asHolder(app.awaitLine(TOKEN), phone);
 
             assertEquals("ada\n", me.text());
             assertEquals(List.of("jetty: stopped"), app.terminate());
             assertEquals(143, app.exitCode());
+        }
+    }
+
+    /** No filter sees it: Jetty answers by itself. */
+    private static void assertUnreadableIsAProblem(URI uri) throws IOException {
+        try (var socket = new Socket(uri.getHost(), uri.getPort())) {
+            socket.setSoTimeout(20_000);
+            socket.getOutputStream()
+                    .write("GET /v1/me HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n".getBytes(US_ASCII));
+            String answer = new String(socket.getInputStream().readAllBytes(), UTF_8);
+
+            assertTrue(answer.startsWith("HTTP/1.1 400 "), answer);
+            assertTrue(answer.contains("\"code\":\"malformed-request\""), answer);
         }
     }
 

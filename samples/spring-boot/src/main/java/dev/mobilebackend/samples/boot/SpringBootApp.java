@@ -16,6 +16,7 @@ import dev.mobilebackend.core.edge.Edge;
 import dev.mobilebackend.core.health.Health;
 import dev.mobilebackend.core.health.HealthServlet;
 import dev.mobilebackend.core.secret.ServerSecret;
+import dev.mobilebackend.core.tomcat.TomcatProblems;
 import dev.mobilebackend.core.transport.TransportPolicy;
 import dev.mobilebackend.core.transport.TransportPolicy.PlainHttp;
 import jakarta.servlet.DispatcherType;
@@ -32,6 +33,8 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.boot.security.autoconfigure.UserDetailsServiceAutoConfiguration;
+import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.boot.webmvc.autoconfigure.error.ErrorMvcAutoConfiguration;
@@ -39,6 +42,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.event.EventListener;
 import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
@@ -79,6 +83,14 @@ public class SpringBootApp {
         registration.setOrder(Ordered.HIGHEST_PRECEDENCE);
         registration.setDispatcherTypes(EnumSet.allOf(DispatcherType.class));
         return registration;
+    }
+
+    /** What Tomcat refuses by itself; last, so that it comes before Boot's own page. */
+    @Bean
+    @Order(Ordered.LOWEST_PRECEDENCE)
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> problems() {
+        return factory -> factory.addContextCustomizers(
+                context -> context.getParent().getPipeline().addValve(new TomcatProblems()));
     }
 
     /** What the team has already. It goes by the caller that the edge has found, and leaves the rest to the edge. */

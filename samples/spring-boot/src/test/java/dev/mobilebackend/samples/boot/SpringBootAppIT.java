@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.samples.boot;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mobilebackend.testkit.app.RunningJar;
 import dev.mobilebackend.testkit.client.MobileClient;
 import dev.mobilebackend.testkit.client.Reply;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +33,7 @@ class SpringBootAppIT {
     private Path folder;
 
     @Test
-    void servesWhatIsDeclaredToThoseWhoMayHaveItAndStopsWhenItIsToldTo() {
+    void servesWhatIsDeclaredToThoseWhoMayHaveItAndStopsWhenItIsToldTo() throws IOException {
         try (RunningJar app = RunningJar.start(JAR, folder, Map.of("AUDITOR_PASSWORD", PASSWORD), READY)) {
             MobileClient phone = MobileClient.builder(app.uri()).build();
             assertEquals(200, phone.get("/health/ready").status());
@@ -50,8 +55,22 @@ class SpringBootAppIT {
             assertEquals(200, auditor.signIn("auditor@example.org", PASSWORD).status());
             assertEquals(42, auditor.get("/v1/reports").json().get("visits").asInt());
 
+            assertUnreadableIsAProblem(app.uri());
+
             app.terminate();
             assertEquals(143, app.exitCode());
+        }
+    }
+
+    /** No filter sees it: Tomcat answers by itself. */
+    private static void assertUnreadableIsAProblem(URI uri) throws IOException {
+        try (var socket = new Socket(uri.getHost(), uri.getPort())) {
+            socket.setSoTimeout(20_000);
+            socket.getOutputStream().write("GET /v1/{ HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(US_ASCII));
+            String answer = new String(socket.getInputStream().readAllBytes(), UTF_8);
+
+            assertTrue(answer.startsWith("HTTP/1.1 400 "), answer);
+            assertTrue(answer.contains("\"code\":\"malformed-request\""), answer);
         }
     }
 

@@ -20,6 +20,7 @@ import dev.mobilebackend.core.health.DrainPolicy;
 import dev.mobilebackend.core.health.Health;
 import dev.mobilebackend.core.health.HealthServlet;
 import dev.mobilebackend.core.secret.ServerSecret;
+import dev.mobilebackend.core.tomcat.TomcatProblems;
 import dev.mobilebackend.core.transport.TransportPolicy;
 import dev.mobilebackend.core.transport.TransportPolicy.PlainHttp;
 import jakarta.servlet.DispatcherType;
@@ -32,6 +33,7 @@ import java.util.Set;
 import org.apache.catalina.Context;
 import org.apache.catalina.LifecycleException;
 import org.apache.catalina.connector.Connector;
+import org.apache.catalina.core.StandardHost;
 import org.apache.catalina.startup.Tomcat;
 
 /** An embedded Tomcat with plain servlets behind the edge, and accounts. */
@@ -78,6 +80,7 @@ public final class TomcatApp {
         connector.setPort(Integer.parseInt(setting("PORT", "8080")));
         connector.setProperty("address", setting("HOST", "127.0.0.1"));
         tomcat.setConnector(connector);
+        ((StandardHost) tomcat.getHost()).setErrorReportValveClass(TomcatProblems.class.getName());
         Context application = tomcat.addContext("", null);
         application.addServletContainerInitializer((classes, context) -> serve(context), Set.of());
         tomcat.start();

@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.samples.tomcat;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mobilebackend.testkit.app.RunningJar;
 import dev.mobilebackend.testkit.client.MobileClient;
 import dev.mobilebackend.testkit.client.Reply;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +32,7 @@ class TomcatAppIT {
     private Path folder;
 
     @Test
-    void servesWhatIsDeclaredToThoseWhoMayHaveItAndStopsWhenItIsToldTo() {
+    void servesWhatIsDeclaredToThoseWhoMayHaveItAndStopsWhenItIsToldTo() throws IOException {
         try (RunningJar app = RunningJar.start(JAR, folder, Map.of(), READY)) {
             MobileClient phone = MobileClient.builder(app.uri()).build();
             assertEquals(200, phone.get("/health/ready").status());
@@ -35,6 +41,7 @@ class TomcatAppIT {
             assertProblem(404, "not-found", phone.get("/v1/secrets"));
             assertProblem(404, "not-found", phone.get("/"));
             assertProblem(401, "unauthenticated", phone.get("/v1/me"));
+            assertUnreadableIsAProblem(app.uri());
 
             assertEquals(
                     202,
@@ -47,6 +54,18 @@ class TomcatAppIT {
                     "ada@example.org", phone.get("/v1/me").json().get("email").asString());
             assertEquals(List.of("tomcat: stopped"), app.terminate());
             assertEquals(143, app.exitCode());
+        }
+    }
+
+    /** No filter sees it: Tomcat answers by itself. */
+    private static void assertUnreadableIsAProblem(URI uri) throws IOException {
+        try (var socket = new Socket(uri.getHost(), uri.getPort())) {
+            socket.setSoTimeout(20_000);
+            socket.getOutputStream().write("GET /v1/{ HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(US_ASCII));
+            String answer = new String(socket.getInputStream().readAllBytes(), UTF_8);
+
+            assertTrue(answer.startsWith("HTTP/1.1 400 "), answer);
+            assertTrue(answer.contains("\"code\":\"malformed-request\""), answer);
         }
     }
 
