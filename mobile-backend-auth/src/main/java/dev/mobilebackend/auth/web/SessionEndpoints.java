@@ -41,13 +41,18 @@ final class SessionEndpoints {
     void addTo(Endpoints endpoints) {
         endpoints
                 .open(HttpMethod.POST, "/refresh", 600, this::refresh)
+                .accepts(AuthRefresh.class)
+                .answers(200, AuthTokens.class)
                 .signedIn(HttpMethod.POST, "/sign-out", this::signOut)
+                .answers(204)
                 .signedIn(HttpMethod.GET, "/sessions", this::list)
-                .signedIn(HttpMethod.DELETE, "/sessions/{id}", this::end);
+                .answers(200, AuthSessions.class)
+                .signedIn(HttpMethod.DELETE, "/sessions/{id}", this::end)
+                .answers(204);
     }
 
     private Answer refresh(Exchange exchange) {
-        Bodies.Refresh body = JsonBody.read(exchange, Bodies.Refresh.class);
+        AuthRefresh body = JsonBody.read(exchange, AuthRefresh.class);
         Instant now = exchange.facts().receivedAt();
         RotationProof proof = proof(exchange.header(RotationProof.HEADER));
         RefreshDecision decision =
@@ -100,12 +105,12 @@ final class SessionEndpoints {
 
     private Answer list(Exchange exchange) {
         Caller caller = exchange.caller();
-        List<Bodies.SessionItem> items = sessions
+        List<AuthSessions.Item> items = sessions
                 .ofAccount(caller.accountId(), exchange.facts().receivedAt())
                 .stream()
-                .map(session -> Bodies.SessionItem.of(session, caller.sessionId()))
+                .map(session -> AuthSessions.Item.of(session, caller.sessionId()))
                 .toList();
-        return Answer.json(200, JsonBody.write(new Bodies.SessionList(items)));
+        return Answer.json(200, JsonBody.write(new AuthSessions(items)));
     }
 
     private Answer end(Exchange exchange) {

@@ -35,12 +35,18 @@ final class SignInEndpoints {
     void addTo(Endpoints endpoints) {
         endpoints
                 .open(HttpMethod.POST, "/sign-up", 120, this::signUp)
+                .accepts(AuthCredentials.class)
+                .answers(202)
                 .open(HttpMethod.POST, "/verify", 120, this::verify)
-                .open(HttpMethod.POST, "/sign-in", 120, this::signIn);
+                .accepts(AuthCode.class)
+                .answers(200, AuthTokens.class)
+                .open(HttpMethod.POST, "/sign-in", 120, this::signIn)
+                .accepts(AuthCredentials.class)
+                .answers(200, AuthTokens.class);
     }
 
     private Answer signUp(Exchange exchange) {
-        Bodies.SignUp body = JsonBody.read(exchange, Bodies.SignUp.class);
+        AuthCredentials body = JsonBody.read(exchange, AuthCredentials.class);
         try {
             accounts.signUp(
                     email(body.email()),
@@ -54,7 +60,7 @@ final class SignInEndpoints {
     }
 
     private Answer verify(Exchange exchange) {
-        Bodies.Verify body = JsonBody.read(exchange, Bodies.Verify.class);
+        AuthCode body = JsonBody.read(exchange, AuthCode.class);
         EmailAddress email = email(body.email());
         Account account = guarded(
                         "code " + email,
@@ -75,7 +81,7 @@ final class SignInEndpoints {
     }
 
     private Answer signIn(Exchange exchange) {
-        Bodies.SignIn body = JsonBody.read(exchange, Bodies.SignIn.class);
+        AuthCredentials body = JsonBody.read(exchange, AuthCredentials.class);
         try {
             EmailAddress email = email(body.email());
             Account account = guarded(

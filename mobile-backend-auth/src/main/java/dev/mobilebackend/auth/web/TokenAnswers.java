@@ -71,7 +71,7 @@ final class TokenAnswers {
     private Answer tokens(Account account, Session session, RefreshToken refreshToken, Instant now) {
         IssuedToken issued = tokens.issue(
                 new Caller(account.id(), session.id(), account.roles(), Set.of(), session.authentication(), null));
-        var body = new Bodies.Tokens(
+        var body = new AuthTokens(
                 issued.token(),
                 "Bearer",
                 issued.lifetime().toSeconds(),

@@ -6,11 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import dev.mobilebackend.auth.account.Notice;
 import org.junit.jupiter.api.Test;
 
-class BodiesTest {
+class AuthCodeTest {
 
     @Test
     void whatIsPrintedHoldsNeitherCodeNorAddressNorSeed() {
-        String verify = new Bodies.Verify("ada@example.org", "0123ABCD").toString();
+        String verify = new AuthCode("ada@example.org", "0123ABCD").toString();
         String notice = new Notice(Notice.Kind.VERIFICATION_CODE, "ada@example.org", "seedseed").toString();
 
         for (String secret : new String[] {"ada", "0123ABCD", "seedseed"}) {
