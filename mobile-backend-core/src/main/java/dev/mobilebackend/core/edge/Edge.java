@@ -3,6 +3,7 @@ package dev.mobilebackend.core.edge;
 
 import dev.mobilebackend.core.ambient.Ambient;
 import dev.mobilebackend.core.exchange.EdgeStep;
+import dev.mobilebackend.core.exchange.Endpoint;
 import dev.mobilebackend.core.exchange.Exchange;
 import dev.mobilebackend.core.exchange.HttpMethod;
 import dev.mobilebackend.core.exchange.PayloadDigest;
@@ -111,12 +112,11 @@ public final class Edge implements Filter {
         door = new Door(wire.proxies(), builder.clock, builder.random);
         routes = builder.routes.build();
         texts = builder.texts;
-        RateLimit.checkTogether(
-                builder.everywhere,
-                routes.routes().stream().map(Route::endpoint).toList());
+        List<Endpoint> endpoints = routes.routes().stream().map(Route::endpoint).toList();
+        RateLimit.checkTogether(builder.everywhere, endpoints);
         ticks = builder.ticks;
-        limitByClient = RateLimitStep.ofClients(limiter, builder.everywhere);
-        limitByCaller = RateLimitStep.ofCallers(limiter, builder.everywhere);
+        limitByClient = RateLimitStep.ofClients(limiter, builder.everywhere, endpoints);
+        limitByCaller = RateLimitStep.ofCallers(limiter, builder.everywhere, endpoints);
         var all = new ArrayList<>(builder.observers);
         all.add(new AccessLog(builder.accessLog));
         all.add(new TransportStep(wire));
@@ -170,7 +170,7 @@ public final class Edge implements Filter {
         mappings = found;
     }
 
-    /** How often each limit has refused by now, for the routes that have been asked for. */
+    /** What each limit has done by now. */
     public List<RateLimitCount> limitCounts() {
         return Stream.concat(limitByClient.counts().stream(), limitByCaller.counts().stream())
                 .toList();

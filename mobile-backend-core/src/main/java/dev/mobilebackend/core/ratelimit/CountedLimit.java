@@ -17,6 +17,7 @@ final class CountedLimit {
     private final String scope;
     private final long key;
     private final AtomicLong refused = new AtomicLong();
+    private final AtomicLong spared = new AtomicLong();
 
     /** The bands of the policies that held last. Replaced as a whole; threads that race make one twice. */
     private volatile Band[] bands = {};
@@ -52,9 +53,13 @@ final class CountedLimit {
         return more[0];
     }
 
-    /** One more request that it refused, or would have refused; returns how many there are. */
-    long countRefused() {
-        return refused.incrementAndGet();
+    void countRefused() {
+        refused.incrementAndGet();
+    }
+
+    /** One more request that it would have refused, were it not on trial; returns how many there are. */
+    long countSpared() {
+        return spared.incrementAndGet();
     }
 
     @Override
@@ -63,6 +68,6 @@ final class CountedLimit {
     }
 
     RateLimitCount count() {
-        return new RateLimitCount(limit.name(), scope, refused.get());
+        return new RateLimitCount(limit.name(), scope, refused.get(), spared.get());
     }
 }

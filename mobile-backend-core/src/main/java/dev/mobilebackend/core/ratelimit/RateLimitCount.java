@@ -6,6 +6,7 @@ package dev.mobilebackend.core.ratelimit;
  *
  * @param limit its name
  * @param scope the route it counts for, or {@code all routes} for all of them together
- * @param refused requests that it refused or, in shadow mode, would have refused
+ * @param refused requests that it refused
+ * @param spared requests that it would have refused, were it not on trial
  */
-public record RateLimitCount(String limit, String scope, long refused) {}
+public record RateLimitCount(String limit, String scope, long refused, long spared) {}

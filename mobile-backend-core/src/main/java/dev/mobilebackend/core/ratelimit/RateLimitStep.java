@@ -39,22 +39,31 @@ public final class RateLimitStep implements EdgeStep {
     private final Applied undeclared;
     private final Map<Endpoint, Applied> byEndpoint = new ConcurrentHashMap<>();
 
-    private RateLimitStep(RateLimiter limiter, boolean ofClients, List<? extends RateLimit> everywhere) {
+    private RateLimitStep(
+            RateLimiter limiter, boolean ofClients, List<? extends RateLimit> everywhere, List<Endpoint> endpoints) {
         store = limiter.store();
         keys = limiter.keys();
         this.ofClients = ofClients;
         this.everywhere = counted(everywhere, "all routes").toList();
         undeclared = applied(this.everywhere, null);
+        endpoints.forEach(this::applied);
     }
 
-    /** The step for limits per client: before anybody is asked for a token. The given limits hold for all routes. */
-    public static RateLimitStep ofClients(RateLimiter limiter, List<? extends RateLimit> everywhere) {
-        return new RateLimitStep(limiter, true, everywhere);
+    /**
+     * The step for limits per client: before anybody is asked for a token.
+     *
+     * @param everywhere what holds for all routes
+     * @param endpoints the routes, each with limits of its own
+     */
+    public static RateLimitStep ofClients(
+            RateLimiter limiter, List<? extends RateLimit> everywhere, List<Endpoint> endpoints) {
+        return new RateLimitStep(limiter, true, everywhere, endpoints);
     }
 
     /** The step for limits per caller and per device: once it is known who is calling. */
-    public static RateLimitStep ofCallers(RateLimiter limiter, List<? extends RateLimit> everywhere) {
-        return new RateLimitStep(limiter, false, everywhere);
+    public static RateLimitStep ofCallers(
+            RateLimiter limiter, List<? extends RateLimit> everywhere, List<Endpoint> endpoints) {
+        return new RateLimitStep(limiter, false, everywhere, endpoints);
     }
 
     @Override
@@ -100,12 +109,12 @@ public final class RateLimitStep implements EdgeStep {
 
     /** With each doubling, so that nobody fills the log by asking often. */
     private static void report(CountedLimit limit, Exchange exchange) {
-        long refused = limit.countRefused();
-        if (Long.bitCount(refused) == 1) {
+        long spared = limit.countSpared();
+        if (Long.bitCount(spared) == 1) {
             LOG.info(
                     "{}, which is on trial, would have refused {} requests by now; the last was {}",
                     limit,
-                    refused,
+                    spared,
                     exchange.facts().requestId());
         }
     }
@@ -128,7 +137,7 @@ public final class RateLimitStep implements EdgeStep {
         store.settle(draw.bands(), micros(exchange.facts().receivedAt()) + exchange.elapsedNanos() / 1_000);
     }
 
-    /** How often each limit has refused: those for all routes, and those of routes that have been asked for. */
+    /** What each limit has done so far. */
     public List<RateLimitCount> counts() {
         return Stream.concat(
                         everywhere.stream(), byEndpoint.values().stream().flatMap(applied -> applied.limits.stream()))

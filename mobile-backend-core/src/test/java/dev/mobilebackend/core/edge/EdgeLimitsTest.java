@@ -8,8 +8,11 @@ import static dev.mobilebackend.core.ratelimit.RateLimitPolicy.perCaller;
 import static dev.mobilebackend.core.ratelimit.RateLimitPolicy.perClient;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.mobilebackend.core.observe.micrometer.EdgeMetrics;
 import dev.mobilebackend.core.transport.TransportPolicy;
 import dev.mobilebackend.core.transport.TransportPolicy.PlainHttp;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -22,12 +25,20 @@ import org.junit.jupiter.api.Test;
 /** A client has three permits for the whole application, and time stands still. */
 class EdgeLimitsTest {
 
+    private final MeterRegistry figures = new SimpleMeterRegistry();
     private final Edge.Builder builder = Edge.builder()
+            .observe(EdgeMetrics.of(figures))
             .transport(TransportPolicy.strict().plainHttp(PlainHttp.LOOPBACK))
             .clock(InstantSource.fixed(Instant.parse("2026-11-23T12:00:00Z")))
             .limit(perClient(3, Duration.ofMinutes(1)))
             .limit(perCaller(1, Duration.ofMinutes(1)))
-            .routes(routes -> routes.open(GET, "/ok").open(GET, "/health/live").unlimited());
+            .routes(routes -> routes.open(GET, "/ok")
+                    .open(GET, "/tried")
+                    .limit(perClient(1, Duration.ofMinutes(1)).named("tight").shadow())
+                    .open(GET, "/unasked")
+                    .limit(perClient(1, Duration.ofMinutes(1)).named("unasked").shadow())
+                    .open(GET, "/health/live")
+                    .unlimited());
 
     private EdgeServer server;
 
@@ -35,6 +46,8 @@ class EdgeLimitsTest {
     void start() {
         server = EdgeServer.start(builder, config -> {}, config -> config.routes
                 .get("/ok", context -> context.result("ok"))
+                .get("/tried", context -> context.result("tried"))
+                .get("/unasked", context -> context.result("unasked"))
                 .get("/health/live", context -> context.result("live")));
     }
 
@@ -66,6 +79,23 @@ class EdgeLimitsTest {
 
         assertProblem(first, 405, "method-not-allowed");
         assertProblem(refused, 429, "quota-exceeded");
+    }
+
+    @Test
+    void showsWhatLimitsOnTrialWouldHaveRefused() throws Exception {
+        server.get("/tried");
+        server.get("/tried");
+
+        assertEquals(0, trials("client"));
+        assertEquals(1, trials("tight"));
+        assertEquals(0, trials("unasked"));
+    }
+
+    private double trials(String policy) {
+        return figures.get("mobilebackend.ratelimit.trials")
+                .tag("policy", policy)
+                .functionCounter()
+                .count();
     }
 
     @Test

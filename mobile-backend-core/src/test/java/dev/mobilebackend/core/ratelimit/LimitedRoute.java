@@ -48,7 +48,9 @@ final class LimitedRoute {
         var endpoint = new Endpoint(HttpMethod.POST, "/sign-in", List.of(), List.of(rules));
         RateLimit.checkTogether(everywhere, List.of(endpoint));
         return new LimitedRoute(
-                RateLimitStep.ofClients(limiter, everywhere), RateLimitStep.ofCallers(limiter, everywhere), endpoint);
+                RateLimitStep.ofClients(limiter, everywhere, List.of(endpoint)),
+                RateLimitStep.ofCallers(limiter, everywhere, List.of(endpoint)),
+                endpoint);
     }
 
     /** The same limits for all routes, and another route. */

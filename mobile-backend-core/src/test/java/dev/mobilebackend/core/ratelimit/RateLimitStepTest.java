@@ -162,7 +162,7 @@ class RateLimitStepTest {
             LimitedRoute route = LimitedRoute.with(perClient(1, ofMinutes(1)));
             IntStream.range(0, 4).forEach(i -> route.ask(PHONE));
 
-            assertEquals(List.of(new RateLimitCount("client", "POST /sign-in", 3)), route.counts());
+            assertEquals(List.of(new RateLimitCount("client", "POST /sign-in", 3, 0)), route.counts());
         }
     }
 
@@ -482,7 +482,7 @@ class RateLimitStepTest {
             assertEquals(5, passing(() -> route.ask(PHONE), 5));
             assertEquals(List.of(), route.ask(PHONE).lines("RateLimit"));
             assertEquals(List.of(), route.ask(PHONE).lines("RateLimit-Policy"));
-            assertEquals(6, route.counts().get(0).refused());
+            assertEquals(6, route.counts().get(0).spared());
         }
 
         @Test
@@ -494,8 +494,8 @@ class RateLimitStepTest {
             assertEquals(3, passing(() -> route.ask(PHONE), 5));
             assertEquals(
                     List.of(
-                            new RateLimitCount("client", "POST /sign-in", 2),
-                            new RateLimitCount("tight", "POST /sign-in", 2)),
+                            new RateLimitCount("client", "POST /sign-in", 2, 0),
+                            new RateLimitCount("tight", "POST /sign-in", 0, 2)),
                     route.counts());
         }
 
@@ -509,6 +509,7 @@ class RateLimitStepTest {
             limit.replace(perClient(1, ofMinutes(1)));
 
             assertFalse(route.ask(PHONE).passed());
+            assertEquals(List.of(new RateLimitCount("client", "POST /sign-in", 1, 1)), route.counts());
         }
     }
 

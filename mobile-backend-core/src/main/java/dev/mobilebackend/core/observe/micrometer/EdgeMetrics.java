@@ -10,6 +10,7 @@ import dev.mobilebackend.core.exchange.Priority;
 import dev.mobilebackend.core.load.LoadStep;
 import dev.mobilebackend.core.observe.RequestLabels;
 import dev.mobilebackend.core.problem.Problem;
+import dev.mobilebackend.core.ratelimit.RateLimitCount;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -81,6 +82,18 @@ public final class EdgeMetrics implements EdgeObserver {
                     .tag("priority", word)
                     .register(registry);
         }
+        edge.limitCounts().stream().map(RateLimitCount::limit).distinct().forEach(limit -> FunctionCounter.builder(
+                        "mobilebackend.ratelimit.trials", edge, of -> spared(of, limit))
+                .description("Requests that a rate limit on trial would have refused, by its name")
+                .tag("policy", limit)
+                .register(registry));
+    }
+
+    private static long spared(Edge edge, String limit) {
+        return edge.limitCounts().stream()
+                .filter(count -> count.limit().equals(limit))
+                .mapToLong(RateLimitCount::spared)
+                .sum();
     }
 
     @Override
