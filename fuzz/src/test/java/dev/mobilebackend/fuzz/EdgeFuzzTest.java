@@ -28,6 +28,12 @@ class EdgeFuzzTest {
         Target.FIELD.take(input);
     }
 
+    @MethodSource("dev.mobilebackend.fuzz.Seeds#forwarded")
+    @FuzzTest
+    void forwarded(byte[] input) {
+        Target.FORWARDED.take(input);
+    }
+
     @MethodSource("dev.mobilebackend.fuzz.Seeds#bodies")
     @FuzzTest
     void json(byte[] input) {
@@ -40,6 +46,24 @@ class EdgeFuzzTest {
         Target.FORM.take(input);
     }
 
+    @MethodSource("dev.mobilebackend.fuzz.Seeds#parts")
+    @FuzzTest
+    void parts(byte[] input) {
+        Target.PARTS.take(input);
+    }
+
+    @MethodSource("dev.mobilebackend.fuzz.Seeds#types")
+    @FuzzTest
+    void type(byte[] input) {
+        Target.TYPE.take(input);
+    }
+
+    @MethodSource("dev.mobilebackend.fuzz.Seeds#deliveries")
+    @FuzzTest
+    void listener(byte[] input) {
+        Target.LISTENER.take(input);
+    }
+
     @MethodSource("dev.mobilebackend.fuzz.Seeds#bodies")
     @FuzzTest
     void inflated(byte[] input) {
@@ -50,5 +74,17 @@ class EdgeFuzzTest {
     @FuzzTest
     void token(byte[] input) {
         Target.TOKEN.take(input);
+    }
+
+    @MethodSource("dev.mobilebackend.fuzz.Seeds#credentials")
+    @FuzzTest
+    void credentials(byte[] input) {
+        Target.CREDENTIALS.take(input);
+    }
+
+    @MethodSource("dev.mobilebackend.fuzz.Seeds#refreshTokens")
+    @FuzzTest
+    void refresh(byte[] input) {
+        Target.REFRESH.take(input);
     }
 }

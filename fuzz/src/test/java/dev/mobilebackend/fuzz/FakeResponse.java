@@ -6,6 +6,7 @@ import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.ByteArrayOutputStream;
 import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -28,8 +29,8 @@ final class FakeResponse {
         return headers;
     }
 
-    byte[] body() {
-        return body.toByteArray();
+    String text() {
+        return body.toString(StandardCharsets.UTF_8);
     }
 
     HttpServletResponse asServlet() {

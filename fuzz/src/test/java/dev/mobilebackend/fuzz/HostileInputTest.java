@@ -63,11 +63,25 @@ class HostileInputTest {
                             "cursor=",
                             "limit=",
                             "Bearer ",
-                            "eyJhbGciOiJub25lIn0"),
+                            "eyJhbGciOiJub25lIn0",
+                            "host=",
+                            "127.0.0.1",
+                            "--b",
+                            "\r\n",
+                            "Content-Disposition: form-data; name=",
+                            "filename=",
+                            "charset=",
+                            "boundary=",
+                            "utf-16",
+                            "@",
+                            "\\u",
+                            "d800",
+                            "\1",
+                            "\7"),
                     Seeds.NAUGHTY.stream())
             .toList();
 
-    @Property(tries = 700)
+    @Property(tries = 1_300)
     void neverHarms(@ForAll Target target, @ForAll("inputs") byte[] input) {
         target.take(input);
     }

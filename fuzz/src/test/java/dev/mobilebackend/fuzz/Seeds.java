@@ -128,6 +128,140 @@ final class Seeds {
         return Stream.concat(tricks, NAUGHTY.stream()).map(Seeds::bytes);
     }
 
+    static Stream<byte[]> forwarded() {
+        Stream<String> tricks = Stream.of(
+                "for=\"[2001:db8::1]:80\";proto=https;by=_hidden;host=shop.example:8443",
+                "for=unknown;proto=https",
+                "for=_gazonk",
+                "for=\"",
+                "for=\"a\\",
+                "for=127.0.0.1;for=10.0.0.1",
+                "For=\"[::1]\";Proto=HTTPS, for=192.0.2.7",
+                "host=shop.example:99999",
+                "host=\"evil.example\\r\\nA: b\"",
+                "for=127.0.0.1,".repeat(30),
+                "127.0.0.1",
+                "10.0.0.1, 192.0.2.7, 192.0.2.7",
+                "192.0.2.7,".repeat(30),
+                "[::1]:443",
+                "::ffff:127.0.0.1",
+                "fe80::1%eth0",
+                "https, http",
+                "https,https,https",
+                "shop.example:",
+                "shop.example:0",
+                "[2001:db8::1]:8443",
+                "[::1",
+                "a:b:c");
+        return Stream.concat(tricks, NAUGHTY.stream()).map(Seeds::bytes);
+    }
+
+    static Stream<byte[]> parts() {
+        String part = "--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n";
+        String file = "--b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"../../etc/passwd\"\r\n"
+                + "Content-Type: image/png\r\n\r\n";
+        Stream<String> tricks = Stream.of(
+                part + "x\r\n--b--\r\n",
+                file + "x\r\n--b--\r\n",
+                part + "x\r\n--b--",
+                part + "x",
+                part,
+                "--b",
+                "--b--",
+                "--b\r\n--b--",
+                (part + "x\r\n").repeat(51) + "--b--",
+                (part + "x\r\n").repeat(250) + "--b--",
+                part + "x".repeat(200_000) + "\r\n--b--",
+                "--b\r\n\r\nx\r\n--b--",
+                "--b\r\nContent-Disposition: form-data\r\n\r\nx\r\n--b--",
+                "--b\r\nContent-Disposition: form-data; name=\"a\r\n\r\nx\r\n--b--",
+                "--b\r\nContent-Disposition: form-data; name*=UTF-8''%ff\r\n\r\nx\r\n--b--",
+                "--b\r\nContent-Disposition: form-data; name=a; filename*=x'y'%\r\n\r\nx\r\n--b--",
+                "--b\r\nContent-Disposition: form-data; name=a; filename=\"a\0.png\"\r\n\r\nx\r\n--b--",
+                "--b\r\nContent-Type: multipart/mixed; boundary=c\r\n"
+                        + "Content-Disposition: form-data; name=a\r\n\r\n--c\r\n\r\nx\r\n--c--\r\n--b--",
+                "--b\r\n" + "A: b\r\n".repeat(5_000) + "\r\nx\r\n--b--",
+                "-".repeat(10_000),
+                "\r\n--b".repeat(5_000),
+                "; filename=\"x\"",
+                "; filename=\"x\"\r\nContent-Type: text/plain; charset=none");
+        return Stream.concat(tricks, NAUGHTY.stream()).map(Seeds::bytes);
+    }
+
+    static Stream<byte[]> types() {
+        Stream<String> tricks = Stream.of(
+                "application/json",
+                "APPLICATION/JSON ; Charset=\"utf-8\"",
+                "application/problem+json",
+                "text/plain;charset=UTF-16",
+                "utf-7",
+                "UTF-16LE",
+                "UTF-32",
+                "x-JISAutoDetect",
+                "ISO-2022-CN",
+                "IBM1047",
+                "CESU-8",
+                "\"utf-8",
+                "utf-8;charset=utf-16",
+                "b",
+                "\"b\"",
+                "b;boundary=c",
+                "b".repeat(300),
+                "form-data",
+                "form-data; boundary",
+                "mixed; boundary=b",
+                "related;boundary=\"b");
+        return Stream.concat(tricks, NAUGHTY.stream()).map(Seeds::bytes);
+    }
+
+    /** Bodies after a byte that says how they come: the lowest bit breaks them off, the next hides their length. */
+    static Stream<byte[]> deliveries() {
+        String body =
+                "{\"name\":\"a\",\"count\":1,\"total\":2,\"gift\":true,\"at\":\"2026-11-23T12:00:00Z\",\"tags\":[]}";
+        Stream<String> whole = Stream.of("\0", "\2", "\4", "\174").map(how -> how + body);
+        Stream<String> broken = Stream.of("\1", "\3", "\5", "\177").map(how -> how + body);
+        Stream<String> hollow = Stream.of("", "\0", "\1", "\2", "\3", "\0{", "\1{", "\0\u00ff\u00fe");
+        Stream<String> large = Stream.of("\0" + "[".repeat(20_000), "\174" + "\0".repeat(100_000));
+        return Stream.of(whole, broken, hollow, large, NAUGHTY.stream())
+                .flatMap(all -> all)
+                .map(Seeds::bytes);
+    }
+
+    static Stream<byte[]> credentials() {
+        Stream<String> tricks = Stream.of(
+                "{\"email\":\"ada@example.org\",\"password\":\"correct horse battery\"}",
+                "{\"email\":\"ADA@EXAMPLE.ORG \",\"password\":\"\"}",
+                "{\"email\":\"ada@example.org\",\"code\":\"OIL0-0000\"}",
+                "\\ud800",
+                "\\u0000",
+                "\\ufb01".repeat(300),
+                "\\ufdfa".repeat(200),
+                "e" + "\\u0301".repeat(500),
+                "a".repeat(64) + "@" + "b.".repeat(90) + "org",
+                "a@" + "b".repeat(63) + ".org",
+                "@",
+                "a@b",
+                "a@.b",
+                "a@b..c",
+                "\u00e5@b.org");
+        return Stream.concat(tricks, NAUGHTY.stream()).map(Seeds::bytes);
+    }
+
+    static Stream<byte[]> refreshTokens() {
+        Stream<String> tricks = Stream.of(
+                "A".repeat(52),
+                "A".repeat(43),
+                "A".repeat(42) + "B",
+                "A".repeat(42) + "=",
+                "A".repeat(53),
+                "\1\u00ff",
+                "\u0011\u0080",
+                "\u0014\1",
+                "\u0026\0",
+                "{\"refreshToken\":\"\"}");
+        return Stream.concat(tricks, NAUGHTY.stream()).map(Seeds::bytes);
+    }
+
     static Stream<byte[]> bodies() {
         Stream<String> tricks = Stream.of(
                 "{\"name\":\"a\",\"count\":1,\"total\":2,\"gift\":true,\"at\":\"2026-11-23T12:00:00Z\","
@@ -152,6 +286,10 @@ final class Seeds {
                 "{'name':1}",
                 "\u00ef\u00bb\u00bf{}",
                 "\u00fe\u00ff\u0000{",
+                "{\"day\":\"-999999999-01-01\"}",
+                "{\"span\":\"PT9223372036854775807S\"}",
+                "{\"reference\":\"1-1-1-1-1\"}",
+                "{\"name\":null,\"parts\":null,\"code\":null}",
                 "a=b&".repeat(50_000),
                 "a=%f0%9f%98%80");
         return Stream.concat(

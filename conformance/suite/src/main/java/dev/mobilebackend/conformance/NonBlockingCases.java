@@ -54,6 +54,17 @@ final class NonBlockingCases {
                 .post(pattern(Application.MAXIMUM_BODY + 1))
                 .chunked()
                 .refused(413, "body-too-large");
+        cases.on("refuses a listener chunks that are none", (request, response) -> read(request, response, Step.NONE))
+                .method("POST")
+                .talk((wire, request) -> {
+                    wire.send(request.headWith("Transfer-Encoding: chunked\r\n"));
+                    wire.send("zz\r\ntext\r\n0\r\n\r\n");
+                    return wire.answer(false);
+                })
+                .refused(400, "malformed-request")
+                .orNothing()
+                .endsAnyhow()
+                .since("Tomcat closes the connection once it cannot tell where the body ends");
         cases.on("throws when data is there", (request, response) -> read(request, response, Step.DATA))
                 .post(pattern(100))
                 .refused(500, "internal-error");

@@ -402,7 +402,7 @@ final class EdgeRequest extends HttpServletRequestWrapper {
         try {
             listener.accept(failure);
         } catch (Throwable another) {
-            failure.addSuppressed(another);
+            LOG.warn("a listener of request {} failed to hear of a failure", response.requestId(), another);
         }
         EdgeAsync running = async;
         if (running != null && !running.isEnded()) {

@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.core.edge;
 
+import dev.mobilebackend.core.problem.Problem;
 import jakarta.servlet.ReadListener;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A read listener whose failure ends the request: left to a container, some would wait for it to time out. */
 record GuardedReading(ReadListener listener, EdgeRequest request) implements ReadListener {
+
+    private static final Logger LOG = LoggerFactory.getLogger(GuardedReading.class);
 
     @Override
     public void onDataAvailable() {
         try {
             listener.onDataAvailable();
         } catch (Throwable failure) {
-            onError(failure);
+            request.failAsync(failure, listener::onError);
         }
     }
 
@@ -20,12 +25,14 @@ record GuardedReading(ReadListener listener, EdgeRequest request) implements Rea
         try {
             listener.onAllDataRead();
         } catch (Throwable failure) {
-            onError(failure);
+            request.failAsync(failure, listener::onError);
         }
     }
 
+    /** The container says so, of the body alone: that it breaks off, or its chunks are none, is the client's doing. */
     @Override
-    public void onError(Throwable failure) {
-        request.failAsync(failure, listener::onError);
+    public void onError(Throwable broken) {
+        LOG.debug("the body of request {} could not be read", request.response().requestId(), broken);
+        request.failAsync(Problem.INCOMPLETE_BODY.exception(), refusal -> listener.onError(broken));
     }
 }

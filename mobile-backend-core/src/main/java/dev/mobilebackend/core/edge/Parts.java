@@ -50,11 +50,8 @@ final class Parts {
         Collection<Part> found;
         try {
             found = read();
-        } catch (ProblemException refused) {
-            throw refused;
         } catch (IOException | ServletException | RuntimeException unreadable) {
-            LOG.debug("the container could not read the parts of a request", unreadable);
-            throw isRefusal(unreadable) ? tooLarge() : malformed();
+            throw refusal(unreadable);
         }
         if (found.isEmpty()) {
             // RFC 2046 section 5.1.1: there is at least one. Some containers find none in what is no multipart body.
@@ -71,14 +68,12 @@ final class Parts {
                     form.add(part.getName(), new String(part.getInputStream().readAllBytes(), charset));
                 }
             }
-        } catch (IllegalStateException unreadable) {
-            LOG.debug("a request has no parameters in its parts", unreadable);
+        } catch (IOException | ServletException | RuntimeException unreadable) {
             // Without a cause a container says so where a servlet was not configured for parts: then there are none.
-            if (unreadable.getCause() != null) {
-                throw isRefusal(unreadable) ? tooLarge() : malformed();
+            if (!(unreadable instanceof IllegalStateException) || unreadable.getCause() != null) {
+                throw refusal(unreadable);
             }
-        } catch (IOException | ServletException unreadable) {
-            throw malformed();
+            LOG.debug("a request has no parameters in its parts", unreadable);
         }
     }
 
@@ -105,6 +100,15 @@ final class Parts {
         } finally {
             waiting.leave(client);
         }
+    }
+
+    /** What a failure is answered with: Tomcat throws whatever its parser does, for the name of a file for example. */
+    private RuntimeException refusal(Exception unreadable) {
+        if (unreadable instanceof ProblemException refused) {
+            return refused;
+        }
+        LOG.debug("the container could not read the parts of a request", unreadable);
+        return isRefusal(unreadable) ? tooLarge() : malformed();
     }
 
     /** How a container says that its limits on parts were passed; Jetty also says so of parts that are none. */

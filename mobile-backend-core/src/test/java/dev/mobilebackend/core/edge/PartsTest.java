@@ -71,6 +71,14 @@ class PartsTest {
     }
 
     @Test
+    void partsThatTheContainerCannotReadAreMalformedHoweverTheyAreAskedFor() {
+        failure = new IllegalArgumentException("a file's name has a zero in it");
+
+        assertRefused(400, parts(2)::all);
+        assertRefused(400, () -> parts(2).addTo(new Form(), StandardCharsets.UTF_8));
+    }
+
+    @Test
     void aServletThatTakesNoPartsHasNoParametersInThem() {
         failure = new IllegalStateException("no multipart configuration");
         var form = new Form();

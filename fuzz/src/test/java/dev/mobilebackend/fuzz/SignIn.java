@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.fuzz;
+
+import static dev.mobilebackend.core.exchange.HttpMethod.DELETE;
+import static dev.mobilebackend.core.exchange.HttpMethod.POST;
+
+import dev.mobilebackend.auth.AuthSchema;
+import dev.mobilebackend.auth.account.Notice;
+import dev.mobilebackend.auth.attempt.Allowance;
+import dev.mobilebackend.auth.attempt.AttemptPolicy;
+import dev.mobilebackend.auth.password.Argon2Cost;
+import dev.mobilebackend.auth.password.HashingPolicy;
+import dev.mobilebackend.auth.web.Auth;
+import dev.mobilebackend.core.data.Database;
+import dev.mobilebackend.core.data.Schema;
+import dev.mobilebackend.core.edge.Edge;
+import dev.mobilebackend.core.secret.ServerSecret;
+import dev.mobilebackend.core.validate.JsonBody;
+import jakarta.servlet.http.HttpServlet;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import org.h2.jdbcx.JdbcConnectionPool;
+
+/** The auth endpoints over a database, with limits so wide that every request comes to its handler. */
+final class SignIn {
+
+    static final String EMAIL = "ada@example.org";
+    static final String PASSWORD = "correct horse battery";
+
+    private final Deque<Notice> notices = new ArrayDeque<>();
+    private final Auth auth;
+    private final Door door;
+
+    SignIn() {
+        var database = Database.of(JdbcConnectionPool.create("jdbc:h2:mem:sign-in;DB_CLOSE_DELAY=-1", "sa", ""));
+        Schema.install(database, Schema.CORE, AuthSchema.TABLES);
+        var cheap = new Argon2Cost(8, 1, 1);
+        var wide = new Allowance(Integer.MAX_VALUE, Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofNanos(1));
+        auth = Auth.builder(database, ServerSecret.of(new byte[32]), (handle, notice) -> {
+                    notices.clear();
+                    notices.add(notice);
+                })
+                .hashing(new HashingPolicy(cheap, cheap, 1, 1, Duration.ofSeconds(30)))
+                .attempts(new AttemptPolicy(wide, wide, wide))
+                .build();
+        Edge edge = Edge.builder()
+                .authenticate(auth.bearerStep())
+                .routes(routes -> routes.open(POST, auth.path() + "/sign-up")
+                        .open(POST, auth.path() + "/verify")
+                        .open(POST, auth.path() + "/sign-in")
+                        .open(POST, auth.path() + "/refresh")
+                        .signedIn(DELETE, auth.path() + "/sessions/{id}"))
+                .build();
+        HttpServlet servlet = auth.servlet();
+        door = new Door(edge, servlet::service);
+        post("/sign-up", Map.of("email", EMAIL, "password", PASSWORD));
+        String code = auth.accounts().message(notices.getFirst()).code();
+        post("/verify", Map.of("email", EMAIL, "code", code));
+    }
+
+    /** The answer to a body of JSON. */
+    FakeResponse post(String endpoint, Map<String, String> body) {
+        return door.send(request(endpoint, JsonBody.write(body)));
+    }
+
+    FakeResponse send(FakeRequest request) {
+        return door.send(request);
+    }
+
+    FakeRequest request(String endpoint, byte[] body) {
+        return FakeRequest.of("POST", auth.path() + endpoint)
+                .servletPath(auth.path())
+                .body("application/json", body);
+    }
+
+    static byte[] signIn() {
+        return JsonBody.write(Map.of("email", EMAIL, "password", PASSWORD));
+    }
+
+    static byte[] refresh(String token) {
+        return JsonBody.write(Map.of("refreshToken", token));
+    }
+
+    /** A new session's refresh token. */
+    String refreshToken() {
+        return valueIn(send(request("/sign-in", signIn())), "refreshToken");
+    }
+
+    private static String valueIn(FakeResponse response, String name) {
+        String start = "\"" + name + "\":\"";
+        int at = response.text().indexOf(start) + start.length();
+        return response.text().substring(at, response.text().indexOf('"', at));
+    }
+}
