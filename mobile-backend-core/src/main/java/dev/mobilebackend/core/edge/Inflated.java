@@ -10,7 +10,6 @@ import java.io.EOFException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.zip.GZIPInputStream;
 import java.util.zip.InflaterInputStream;
 import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
@@ -96,7 +95,7 @@ final class Inflated extends ServletInputStream {
         InputStream made = decoder;
         if (made == null) {
             InputStream unclosed = new Unclosed(coded);
-            made = coding == Coding.GZIP ? new GZIPInputStream(unclosed, BUFFER) : new InflaterInputStream(unclosed);
+            made = coding == Coding.GZIP ? Gunzip.open(unclosed, BUFFER) : new InflaterInputStream(unclosed);
             decoder = made;
         }
         if (released) {
