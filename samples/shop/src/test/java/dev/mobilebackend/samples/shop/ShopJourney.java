@@ -21,7 +21,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -380,35 +380,23 @@ abstract class ShopJourney {
     @Test
     void describesEveryBodyThatItTakes(MobileClient phone) {
         JsonNode document = phone.get("/v1/openapi.json").json();
-        var described = new TreeMap<String, String>();
+        var undescribed = new ArrayList<String>();
 
         document.get("paths")
-                .forEachEntry((path, methods) -> methods.forEachEntry((method, operation) -> described.put(
-                        method + " " + path,
-                        operation
-                                .at("/requestBody/content/application~1json/schema/$ref")
-                                .asString(""))));
-        described.keySet().removeIf(operation -> operation.matches("(get|delete) .*"));
+                .forEachEntry((path, methods) -> methods.forEachEntry((method, operation) -> {
+                    String schema = operation
+                            .at("/requestBody/content/application~1json/schema/$ref")
+                            .asString("");
+                    boolean described = schema.startsWith("#/")
+                            && document.at(schema.substring(1)).has("properties");
+                    if (Set.of("post", "put", "patch").contains(method) && !described) {
+                        undescribed.add(method + " " + path);
+                    }
+                }));
 
-        assertEquals(
-                Map.of(
-                        "post /v1/auth/sign-up", "#/components/schemas/AuthCredentials",
-                        "post /v1/auth/verify", "#/components/schemas/AuthCode",
-                        "post /v1/auth/sign-in", "#/components/schemas/AuthCredentials",
-                        "post /v1/auth/refresh", "#/components/schemas/AuthRefresh",
-                        "post /v1/auth/sign-out", "",
-                        "post /v1/orders", "#/components/schemas/PlaceOrder",
-                        "patch /v1/me", "#/components/schemas/ProfileChange"),
-                described);
-        for (String schema : described.values()) {
-            assertTrue(
-                    schema.isEmpty() || document.at(schema.substring(1)).has("properties"),
-                    () -> schema + " is missing");
-        }
-        assertEquals(
-                "#/components/schemas/AuthTokens",
-                document.at("/paths/~1v1~1auth~1sign-in/post/responses/200/content/application~1json/schema/$ref")
-                        .asString());
+        assertEquals(List.of("post /v1/auth/sign-out"), undescribed, "these take a body, but not sign-out");
+        assertTrue(document.at("/paths/~1v1~1auth~1sign-in/post/responses/200/content/application~1json/schema")
+                .has("$ref"));
     }
 
     @Test
