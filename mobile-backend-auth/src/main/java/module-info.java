@@ -12,6 +12,7 @@ module dev.mobilebackend.auth {
     requires de.mkammerer.argon2.nolibs;
     requires org.slf4j;
     requires tools.jackson.databind;
+    requires static org.postgresql.jdbc;
 
     exports dev.mobilebackend.auth;
     exports dev.mobilebackend.auth.account;

@@ -14,6 +14,7 @@ public final class AuthSchema {
                     "V201__auth_keys.sql",
                     "V210__auth_sessions.sql",
                     "V211__auth_session_authentication.sql",
+                    "V212__auth_session_place_and_key.sql",
                     "V220__auth_accounts.sql",
                     "V230__auth_audit.sql"));
 

@@ -80,6 +80,8 @@ public final class Accounts {
                         "Confirm your email address",
                         codes.code(notice.to(), notice.seed()));
             case ALREADY_REGISTERED -> new Message(notice.kind(), notice.to(), "You already have an account", null);
+            case SESSION_REPLAYED ->
+                new Message(notice.kind(), notice.to(), "One of your devices was signed out", null);
         };
     }
 

@@ -15,7 +15,9 @@ public record Notice(Kind kind, String to, String seed) {
         /** Here is your code. */
         VERIFICATION_CODE,
         /** Somebody, perhaps you, signed up with this address, which has an account already. */
-        ALREADY_REGISTERED
+        ALREADY_REGISTERED,
+        /** A device of yours was signed out: somebody used a copy of what keeps it signed in. */
+        SESSION_REPLAYED
     }
 
     @Override

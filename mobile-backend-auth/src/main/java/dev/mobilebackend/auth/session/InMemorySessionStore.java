@@ -9,8 +9,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
-/** Sessions in this process's memory, for tests and prototypes: nothing survives a restart, nothing is ever purged. */
+/** Sessions in this process's memory, for tests and prototypes: nothing survives a restart. */
 public final class InMemorySessionStore implements SessionStore {
 
     private final ConcurrentHashMap<String, Session> sessions = new ConcurrentHashMap<>();
@@ -50,6 +51,16 @@ public final class InMemorySessionStore implements SessionStore {
     }
 
     @Override
+    public List<String> revokeAll(String accountId, @Nullable String keptId, Revocation revocation) {
+        return sessions.values().stream()
+                .filter(session ->
+                        session.accountId().equals(accountId) && !session.id().equals(keptId))
+                .map(Session::id)
+                .filter(id -> revoke(id, revocation))
+                .toList();
+    }
+
+    @Override
     public List<Session> ofAccount(String accountId, Instant now) {
         return sessions.values().stream()
                 .filter(session -> session.accountId().equals(accountId) && session.isLive(now))
@@ -70,10 +81,27 @@ public final class InMemorySessionStore implements SessionStore {
         return found;
     }
 
+    @Override
+    public int purgeEnded(Instant before, int atMost) {
+        List<Session> ended = sessions.values().stream()
+                .filter(session -> endedBefore(session, before))
+                .limit(atMost)
+                .toList();
+        ended.forEach(session -> sessions.remove(session.id()));
+        return ended.size();
+    }
+
+    private static boolean endedBefore(Session session, Instant time) {
+        Revocation revocation = session.revocation();
+        return session.expiresAt().isBefore(time)
+                || (revocation != null && revocation.at().isBefore(time));
+    }
+
     private static boolean mayRotate(Session session, Rotation rotation) {
         return session.counter() <= rotation.counter()
                 && session.isLive(rotation.at())
-                && (rotation.proof() != null || session.proofs().isEmpty());
+                && (rotation.proof() != null || session.proofs().isEmpty())
+                && (session.keyThumbprint() == null || session.keyThumbprint().equals(rotation.keyThumbprint()));
     }
 
     private static Session rotated(Session session, Rotation rotation) {
@@ -84,7 +112,9 @@ public final class InMemorySessionStore implements SessionStore {
                 session.id(),
                 session.accountId(),
                 new Device(device.id(), device.name(), appVersion),
+                rotation.place() == null ? session.place() : rotation.place(),
                 session.authentication(),
+                session.keyThumbprint(),
                 rotation.counter() + 1,
                 trail.then(rotation.proof()),
                 session.createdAt(),
@@ -100,7 +130,9 @@ public final class InMemorySessionStore implements SessionStore {
                 session.id(),
                 session.accountId(),
                 session.device(),
+                session.place(),
                 session.authentication(),
+                session.keyThumbprint(),
                 session.counter(),
                 session.proofs(),
                 session.createdAt(),

@@ -16,6 +16,9 @@ public sealed interface RefreshDecision {
     /** This session's client sends rotation proofs and this request has none: no tokens, nothing moved. */
     record ProofMissing() implements RefreshDecision {}
 
+    /** This session belongs to a key in hardware, and the request proved none or another: no tokens, nothing moved. */
+    record WrongKey(Session session) implements RefreshDecision {}
+
     /** A used token came again from somebody else, so the session has been revoked now; it alone. */
     record Replayed(Session session) implements RefreshDecision {}
 

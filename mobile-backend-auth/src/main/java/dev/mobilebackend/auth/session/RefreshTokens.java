@@ -64,6 +64,15 @@ final class RefreshTokens {
         return Optional.of(new RefreshToken(sessionId, counter, text));
     }
 
+    /**
+     * What stands in a session's trail for a use of this token that was proved by a key (RFC 9449). Nobody who knows the
+     * key's public half can send it as a proof of their own.
+     */
+    RotationProof proofByKey(String keyThumbprint, RefreshToken token) {
+        byte[] key = secret.derive("mobile-backend auth.session proof by key v1 " + keyThumbprint, 32);
+        return RotationProof.of(key, token.text());
+    }
+
     private byte[] mac(String sessionId, byte[] token) {
         return HmacSha256.of(secret.derive("mobile-backend auth.session refresh token v1 " + sessionId, 32))
                 .tag(token, 0, SIGNED_BYTES);

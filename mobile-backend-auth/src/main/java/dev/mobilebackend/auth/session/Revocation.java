@@ -14,6 +14,8 @@ public record Revocation(Instant at, Reason reason) {
         ENDED_BY_OWNER,
         /** A used refresh token came again from somewhere else: one of the two holders had copied it. */
         REPLAYED,
+        /** The account's password was changed, on another device. */
+        PASSWORD_CHANGED,
         /** The account it belonged to is gone. */
         ACCOUNT_GONE
     }

@@ -12,14 +12,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells this instance what the others have revoked, by reading the store twice a second. While the store cannot be
- * read, access tokens of sessions revoked elsewhere live on to their own expiry, and the first read after that covers
+ * Tells this instance within a second what the others have revoked. It reads the store whenever its signal is raised, and
+ * every four seconds all the same; without a signal, or while that can't listen, twice a second. While the store cannot
+ * be read, access tokens of sessions revoked elsewhere live on to their own expiry, and the first read after that covers
  * all that was missed.
  */
 public final class RevocationFeed implements AutoCloseable {
 
-    /** How often the store is read: half of the second in which a revocation has to reach every request. */
-    private static final Duration PAUSE = Duration.ofMillis(500);
+    /** How often the signal is looked at. Everything below is counted in these, since a clock may be set back. */
+    private static final Duration TICK = Duration.ofMillis(250);
+
+    private static final int READ_UNSIGNALLED = 2;
+    private static final int READ_ANYWAY = 16;
+    private static final int FIRST_RETRY = 4;
+    private static final int LONGEST_RETRY = 128;
 
     /** Covers clocks that disagree and transactions that commit after a later one was read. */
     private static final Duration OVERLAP = Duration.ofMinutes(1);
@@ -28,29 +34,43 @@ public final class RevocationFeed implements AutoCloseable {
 
     private final Revocations revocations;
     private final SessionStore store;
+    private final @Nullable RevocationSignal signal;
     private final Duration retention;
     private final InstantSource clock;
     private @Nullable Instant readUpTo;
-    private @Nullable ScheduledFuture<?> polling;
+    private @Nullable ScheduledFuture<?> ticking;
+    private int ticksSinceRead;
+    private boolean listening;
+    private int ticksToListen;
+    private int retryAfter = FIRST_RETRY;
     private boolean failing;
 
-    /** Knows each revocation for as long as an access token that was issued just before it lives. */
+    /**
+     * Knows each revocation for as long as an access token that was issued just before it lives.
+     *
+     * @param signal what says that there is something to read; null where nothing does
+     */
     public RevocationFeed(
-            Revocations revocations, SessionStore store, Duration accessTokenLifetime, InstantSource clock) {
+            Revocations revocations,
+            SessionStore store,
+            @Nullable RevocationSignal signal,
+            Duration accessTokenLifetime,
+            InstantSource clock) {
         this.revocations = revocations;
         this.store = store;
+        this.signal = signal;
         this.retention = accessTokenLifetime.plus(OVERLAP);
         this.clock = clock;
     }
 
     /** Reads once, so that an instance knows what was revoked before it started, then again and again. */
     public synchronized void start(ScheduledExecutorService scheduler) {
-        if (polling != null) {
+        if (ticking != null) {
             throw new IllegalStateException("the revocation feed runs already");
         }
+        listen();
         poll();
-        polling = scheduler.scheduleWithFixedDelay(
-                this::pollOrLog, PAUSE.toMillis(), PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+        ticking = scheduler.scheduleWithFixedDelay(this::tick, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** Reads what has been revoked since the last read. */
@@ -66,13 +86,64 @@ public final class RevocationFeed implements AutoCloseable {
     /** Stops reading; a read that is going on ends in its own time, since an interrupt would break H2's file. */
     @Override
     public synchronized void close() {
-        if (polling != null) {
-            polling.cancel(false);
-            polling = null;
+        if (ticking != null) {
+            ticking.cancel(false);
+            ticking = null;
+        }
+        if (signal != null) {
+            listening = false;
+            signal.close();
         }
     }
 
+    synchronized void tick() {
+        ticksSinceRead++;
+        if (listening ? ticksSinceRead >= READ_ANYWAY : --ticksToListen <= 0) {
+            listen();
+        }
+        if (isRaised() || ticksSinceRead >= READ_ANYWAY || (!listening && ticksSinceRead >= READ_UNSIGNALLED)) {
+            pollOrLog();
+        }
+    }
+
+    /** What was revoked before it began to listen is read at once. */
+    private void listen() {
+        if (signal == null) {
+            return;
+        }
+        boolean listened = listening;
+        try {
+            signal.listen();
+            listening = true;
+            retryAfter = FIRST_RETRY;
+            if (!listened) {
+                ticksSinceRead = READ_ANYWAY;
+            }
+        } catch (RuntimeException deaf) {
+            lost(deaf);
+        }
+    }
+
+    private boolean isRaised() {
+        try {
+            return listening && signal != null && signal.isRaised();
+        } catch (RuntimeException deaf) {
+            lost(deaf);
+            return true;
+        }
+    }
+
+    private void lost(RuntimeException why) {
+        if (listening || retryAfter == FIRST_RETRY) {
+            LOG.warn("revocations are read twice a second, since nothing tells of them", why);
+        }
+        listening = false;
+        ticksToListen = retryAfter;
+        retryAfter = Math.min(2 * retryAfter, LONGEST_RETRY);
+    }
+
     private void pollOrLog() {
+        ticksSinceRead = 0;
         try {
             poll();
             if (failing) {
@@ -82,7 +153,7 @@ public final class RevocationFeed implements AutoCloseable {
         } catch (RuntimeException unreadable) {
             if (!failing) {
                 failing = true;
-                LOG.warn("could not read revocations, trying again every {}", PAUSE, unreadable);
+                LOG.warn("could not read revocations, trying again and again", unreadable);
             }
         }
     }

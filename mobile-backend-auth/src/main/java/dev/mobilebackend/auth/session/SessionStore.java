@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where sessions live, one record each. Every method is one atomic step. Instants come with microseconds at most.
@@ -16,7 +17,7 @@ public interface SessionStore {
 
     /**
      * Moves the session to the counter after the rotation's, if nothing newer was given out yet, it is live at that
-     * time, and a proof comes along where its trail is not empty. A counter above the session's own is accepted: only
+     * time, a proof comes along where its trail is not empty, and its own key where it has one. A counter above the session's own is accepted: only
      * we sign counters, so the store has lost the newest rotations (a restored backup, a promoted replica), and the
      * trail starts anew.
      *
@@ -29,9 +30,28 @@ public interface SessionStore {
     /** Ends a session unless that has been done before; says whether this call did. */
     boolean revoke(String sessionId, Revocation revocation);
 
+    /**
+     * Ends all of an account's sessions that have not been ended before, but for one.
+     *
+     * @param keptId the session that goes on; null for none
+     * @return the ids of those that this call ended
+     */
+    List<String> revokeAll(String accountId, @Nullable String keptId, Revocation revocation);
+
     /** An account's sessions that are live at this time, the most recently refreshed first, at most 100. */
     List<Session> ofAccount(String accountId, Instant now);
 
     /** Session ids and times of all revocations at or after this time. */
     Map<String, Instant> revokedSince(Instant time);
+
+    /**
+     * Runs something once that which this thread has done here is there for others to see: at once, or when the
+     * transaction around it has committed; never if that rolls back.
+     */
+    default void afterCommit(Runnable action) {
+        action.run();
+    }
+
+    /** Forgets some of the sessions that expired or were revoked before this time; says how many. */
+    int purgeEnded(Instant before, int atMost);
 }

@@ -29,11 +29,18 @@ import org.jspecify.annotations.Nullable;
  *       session is revoked.
  * </ol>
  *
- * Of the thief and the owner of a copied token, the second to use it is found out by rule 5, whichever of them it is;
+ * A session of a device that brought a key of its own is refreshed with a proof by that key and not otherwise.
+ *
+ * <p>Of the thief and the owner of a copied token, the second to use it is found out by rule 5, whichever of them it is;
  * without proofs only once rule 3 lets it.
  * RFC 9700 section 4.14.2 asks for this detection; the rules are searched exhaustively in the tests.
  */
 public final class Sessions {
+
+    /** Long enough to look into a theft, and longer than any access token lives. */
+    private static final Duration KEPT_AFTER_THE_END = Duration.ofDays(7);
+
+    private static final int PURGE_STEP = 1_000;
 
     private final SessionPolicy policy;
     private final SessionStore store;
@@ -63,6 +70,23 @@ public final class Sessions {
      * @param methods how the person at the device showed who they are, such as {@code pwd} (RFC 8176 section 2)
      */
     public Opened open(String accountId, Device device, Set<String> methods, Instant now) {
+        return open(accountId, device, methods, null, null, now);
+    }
+
+    /**
+     * Signs a device in, at a place and with a key of its own.
+     *
+     * @param keyThumbprint the key that it has proved to hold (RFC 9449), which it then has to prove with each request;
+     *     null for a device without one
+     * @param place where that was, for the owner's list
+     */
+    public Opened open(
+            String accountId,
+            Device device,
+            Set<String> methods,
+            @Nullable String keyThumbprint,
+            @Nullable String place,
+            Instant now) {
         Instant at = now.truncatedTo(ChronoUnit.MICROS);
         byte[] id = new byte[16];
         random.nextBytes(id);
@@ -70,7 +94,9 @@ public final class Sessions {
                 RefreshTokens.sessionId(id),
                 accountId,
                 device,
+                place,
                 new Authentication(at, methods),
+                keyThumbprint,
                 0,
                 ProofTrail.EMPTY,
                 at,
@@ -87,24 +113,32 @@ public final class Sessions {
      * Answers one use of a refresh token.
      *
      * @param presented the token's text as it came
-     * @param appVersion the app's version if it said one, kept for the owner's list
+     * @param presenter whose request it came with
      */
-    public RefreshDecision refresh(
-            String presented, @Nullable RotationProof proof, @Nullable String appVersion, Instant now) {
+    public RefreshDecision refresh(String presented, Presenter presenter, Instant now) {
         Optional<RefreshToken> genuine = tokens.verify(presented);
         if (genuine.isEmpty()) {
             return new RefreshDecision.Unknown();
         }
         RefreshToken token = genuine.get();
         Instant at = now.truncatedTo(ChronoUnit.MICROS);
-        var rotation = new Rotation(token.sessionId(), token.counter(), proof, appVersion, at, at.plus(policy.idle()));
+        RotationProof proof = proof(token, presenter);
+        var rotation = new Rotation(
+                token.sessionId(),
+                token.counter(),
+                proof,
+                presenter.keyThumbprint(),
+                presenter.appVersion(),
+                presenter.place(),
+                at,
+                at.plus(policy.idle()));
         Optional<Session> rotated = store.rotate(rotation);
         if (rotated.isPresent()) {
             return new RefreshDecision.Rotated(rotated.get(), newest(rotated.get()));
         }
         Optional<Session> found = store.find(token.sessionId());
         return found.isPresent()
-                ? unrotated(found.get(), token.counter(), proof, at)
+                ? unrotated(found.get(), token.counter(), proof, presenter.keyThumbprint(), at)
                 : new RefreshDecision.Ended(token.sessionId());
     }
 
@@ -128,9 +162,71 @@ public final class Sessions {
         return owned;
     }
 
-    private RefreshDecision unrotated(Session session, int counter, @Nullable RotationProof proof, Instant now) {
+    /**
+     * Ends all sessions of an account but one, as after a change of password on that device.
+     *
+     * @return the ids of those that this call ended
+     */
+    public List<String> endOthers(String accountId, String keptId, Revocation.Reason reason, Instant now) {
+        return endAll(accountId, keptId, reason, now);
+    }
+
+    /** Ends all sessions of an account; returns the ids of those that this call ended. */
+    public List<String> endAll(String accountId, Revocation.Reason reason, Instant now) {
+        return endAll(accountId, null, reason, now);
+    }
+
+    /** The live session of which this is the newest refresh token; does nothing to it. */
+    public Optional<Session> find(String refreshToken, Instant now) {
+        Optional<RefreshToken> genuine = tokens.verify(refreshToken);
+        return genuine.flatMap(token -> store.find(token.sessionId()))
+                .filter(session ->
+                        session.isLive(now) && session.counter() <= genuine.get().counter());
+    }
+
+    /**
+     * Ends the session of a refresh token, used or not: an app that has lost an answer signs out with the token it holds.
+     *
+     * @return whether that is a token of ours
+     */
+    public boolean tryEnd(String refreshToken, Revocation.Reason reason, Instant now) {
+        Optional<RefreshToken> genuine = tokens.verify(refreshToken);
+        genuine.ifPresent(token -> revoke(token.sessionId(), reason, now.truncatedTo(ChronoUnit.MICROS)));
+        return genuine.isPresent();
+    }
+
+    /** Forgets sessions that ended a week ago or earlier, in steps of a thousand; says how many. */
+    public int purge(Instant now) {
+        Instant before = now.minus(KEPT_AFTER_THE_END);
+        int purged = 0;
+        int step;
+        do {
+            step = store.purgeEnded(before, PURGE_STEP);
+            purged += step;
+        } while (step == PURGE_STEP);
+        return purged;
+    }
+
+    /** A proof by the device's key counts as one by its app: it is as hard to make, and the same for each repetition. */
+    private @Nullable RotationProof proof(RefreshToken token, Presenter presenter) {
+        String key = presenter.keyThumbprint();
+        return presenter.proof() == null && key != null ? tokens.proofByKey(key, token) : presenter.proof();
+    }
+
+    private List<String> endAll(String accountId, @Nullable String keptId, Revocation.Reason reason, Instant now) {
+        Instant at = now.truncatedTo(ChronoUnit.MICROS);
+        List<String> ended = store.revokeAll(accountId, keptId, new Revocation(at, reason));
+        store.afterCommit(() -> ended.forEach(id -> revocations.add(id, at)));
+        return ended;
+    }
+
+    private RefreshDecision unrotated(
+            Session session, int counter, @Nullable RotationProof proof, @Nullable String key, Instant now) {
         if (!session.isLive(now)) {
             return new RefreshDecision.Ended(session.id());
+        }
+        if (session.keyThumbprint() != null && !session.keyThumbprint().equals(key)) {
+            return new RefreshDecision.WrongKey(session);
         }
         boolean proven = !session.proofs().isEmpty();
         int behind = session.counter() - counter;
@@ -159,7 +255,7 @@ public final class Sessions {
 
     private void revoke(String sessionId, Revocation.Reason reason, Instant at) {
         store.revoke(sessionId, new Revocation(at, reason));
-        revocations.add(sessionId, at);
+        store.afterCommit(() -> revocations.add(sessionId, at));
     }
 
     private RefreshToken newest(Session session) {

@@ -3,6 +3,7 @@ package dev.mobilebackend.auth.web;
 
 import dev.mobilebackend.auth.account.Accounts;
 import dev.mobilebackend.auth.account.CodePolicy;
+import dev.mobilebackend.auth.account.Notice;
 import dev.mobilebackend.auth.account.jdbi.JdbiAccountStore;
 import dev.mobilebackend.auth.account.jdbi.Outbox;
 import dev.mobilebackend.auth.attempt.AttemptPolicy;
@@ -15,10 +16,10 @@ import dev.mobilebackend.auth.password.HashingPolicy;
 import dev.mobilebackend.auth.password.PasswordPolicy;
 import dev.mobilebackend.auth.password.PasswordRules;
 import dev.mobilebackend.auth.password.Passwords;
+import dev.mobilebackend.auth.session.PlaceLookup;
 import dev.mobilebackend.auth.session.RevocationFeed;
 import dev.mobilebackend.auth.session.Revocations;
 import dev.mobilebackend.auth.session.SessionPolicy;
-import dev.mobilebackend.auth.session.SessionStore;
 import dev.mobilebackend.auth.session.Sessions;
 import dev.mobilebackend.auth.session.jdbi.JdbiSessionStore;
 import dev.mobilebackend.auth.token.AccessTokenPolicy;
@@ -31,6 +32,7 @@ import dev.mobilebackend.core.route.Routes;
 import dev.mobilebackend.core.secret.ServerSecret;
 import jakarta.servlet.http.HttpServlet;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
@@ -78,7 +80,15 @@ public final class Auth implements AutoCloseable {
                 new PasswordRules(chosen.passwords),
                 secret,
                 chosen.random);
-        SessionStore sessionStore = JdbiSessionStore.of(database);
+        JdbiSessionStore sessionStore = JdbiSessionStore.of(
+                database,
+                (handle, accountId) -> accounts.find(accountId)
+                        .ifPresent(account -> chosen.outbox.add(
+                                handle,
+                                new Notice(
+                                        Notice.Kind.SESSION_REPLAYED,
+                                        account.email().text(),
+                                        ""))));
         sessions = new Sessions(chosen.sessions, sessionStore, revocations, secret, chosen.random);
         keys = KeyRing.builder(JdbiKeyStore.of(database, secret, chosen.random))
                 .policy(chosen.keys)
@@ -90,13 +100,14 @@ public final class Auth implements AutoCloseable {
                 .random(chosen.random)
                 .build();
         LoginGuard guard = LoginGuard.of(chosen.attempts, new InMemoryAttemptStore(100_000), secret, chosen.clock);
-        var answers = new TokenAnswers(accounts, sessions, tokens);
+        var answers = new TokenAnswers(accounts, sessions, tokens, chosen.places);
         endpoints = new Endpoints(path);
         new SignInEndpoints(accounts, guard, answers).addTo(endpoints);
         new SessionEndpoints(sessions, answers).addTo(endpoints);
         feed = new RevocationFeed(
                 revocations,
                 sessionStore,
+                sessionStore.tryOpenSignal(),
                 chosen.accessTokens.lifetime().plus(chosen.accessTokens.leeway()),
                 chosen.clock);
         ScheduledExecutorService handedIn = chosen.scheduler;
@@ -163,6 +174,15 @@ public final class Auth implements AutoCloseable {
         return keys;
     }
 
+    /**
+     * Forgets what ended long ago; for a job that an application runs every hour.
+     *
+     * @return how many rows that were
+     */
+    public int purge(Instant now) {
+        return sessions.purge(now);
+    }
+
     /** Stops reading what other instances revoke. */
     @Override
     public void close() {
@@ -184,6 +204,7 @@ public final class Auth implements AutoCloseable {
         private AccessTokenPolicy accessTokens = AccessTokenPolicy.of("mobile-backend", "mobile-backend");
         private KeyPolicy keys = KeyPolicy.standard();
         private AttemptPolicy attempts = AttemptPolicy.standard();
+        private PlaceLookup places = PlaceLookup.NONE;
         private InstantSource clock = Ambient.clock();
         private SecureRandom random = Ambient.random();
         private @Nullable ScheduledExecutorService scheduler;
@@ -232,6 +253,12 @@ public final class Auth implements AutoCloseable {
 
         public Builder attempts(AttemptPolicy policy) {
             attempts = policy;
+            return this;
+        }
+
+        /** Tells where devices are, for their owners to see in the list of their sessions; nowhere unless said otherwise. */
+        public Builder places(PlaceLookup lookup) {
+            places = lookup;
             return this;
         }
 

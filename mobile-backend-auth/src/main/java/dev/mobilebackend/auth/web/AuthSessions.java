@@ -13,6 +13,7 @@ record AuthSessions(List<Item> items) {
             String id,
             @Nullable String deviceName,
             @Nullable String appVersion,
+            @Nullable String place,
             Instant createdAt,
             Instant lastSeenAt,
             boolean current) {
@@ -22,6 +23,7 @@ record AuthSessions(List<Item> items) {
                     session.id(),
                     session.device().name(),
                     session.device().appVersion(),
+                    session.place(),
                     session.createdAt(),
                     session.refreshedAt(),
                     session.id().equals(currentId));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.auth.web;
 
+import dev.mobilebackend.auth.session.Presenter;
 import dev.mobilebackend.auth.session.RefreshDecision;
 import dev.mobilebackend.auth.session.RefreshDecision.ProofMissing;
 import dev.mobilebackend.auth.session.RefreshDecision.Repeated;
@@ -45,6 +46,10 @@ final class SessionEndpoints {
                 .answers(200, AuthTokens.class)
                 .signedIn(HttpMethod.POST, "/sign-out", this::signOut)
                 .answers(204)
+                .signedIn(HttpMethod.POST, "/sign-out/others", this::signOutOthers)
+                .answers(204)
+                .signedIn(HttpMethod.POST, "/sign-out/all", this::signOutAll)
+                .answers(204)
                 .signedIn(HttpMethod.GET, "/sessions", this::list)
                 .answers(200, AuthSessions.class)
                 .signedIn(HttpMethod.DELETE, "/sessions/{id}", this::end)
@@ -55,8 +60,8 @@ final class SessionEndpoints {
         AuthRefresh body = JsonBody.read(exchange, AuthRefresh.class);
         Instant now = exchange.facts().receivedAt();
         RotationProof proof = proof(exchange.header(RotationProof.HEADER));
-        RefreshDecision decision =
-                sessions.refresh(body.refreshToken(), proof, exchange.facts().appVersion(), now);
+        var presenter = new Presenter(proof, null, exchange.facts().appVersion(), answers.place(exchange));
+        RefreshDecision decision = sessions.refresh(body.refreshToken(), presenter, now);
         if (decision instanceof Rotated rotated) {
             return answers.renewed(rotated.session(), rotated.token(), now);
         } else if (decision instanceof Repeated repeated) {
@@ -99,6 +104,24 @@ final class SessionEndpoints {
                 caller.accountId(),
                 caller.sessionId(),
                 Revocation.Reason.SIGNED_OUT,
+                exchange.facts().receivedAt());
+        return Answer.of(204);
+    }
+
+    private Answer signOutOthers(Exchange exchange) {
+        Caller caller = exchange.caller();
+        sessions.endOthers(
+                caller.accountId(),
+                caller.sessionId(),
+                Revocation.Reason.ENDED_BY_OWNER,
+                exchange.facts().receivedAt());
+        return Answer.of(204);
+    }
+
+    private Answer signOutAll(Exchange exchange) {
+        sessions.endAll(
+                exchange.caller().accountId(),
+                Revocation.Reason.ENDED_BY_OWNER,
                 exchange.facts().receivedAt());
         return Answer.of(204);
     }

@@ -4,6 +4,8 @@ package dev.mobilebackend.auth.web;
 import dev.mobilebackend.auth.account.Account;
 import dev.mobilebackend.auth.account.Accounts;
 import dev.mobilebackend.auth.session.Device;
+import dev.mobilebackend.auth.session.Place;
+import dev.mobilebackend.auth.session.PlaceLookup;
 import dev.mobilebackend.auth.session.RefreshToken;
 import dev.mobilebackend.auth.session.Revocation;
 import dev.mobilebackend.auth.session.Session;
@@ -29,11 +31,13 @@ final class TokenAnswers {
     private final Accounts accounts;
     private final Sessions sessions;
     private final AccessTokens tokens;
+    private final PlaceLookup places;
 
-    TokenAnswers(Accounts accounts, Sessions sessions, AccessTokens tokens) {
+    TokenAnswers(Accounts accounts, Sessions sessions, AccessTokens tokens, PlaceLookup places) {
         this.accounts = accounts;
         this.sessions = sessions;
         this.tokens = tokens;
+        this.places = places;
     }
 
     /**
@@ -47,7 +51,7 @@ final class TokenAnswers {
                 decoded(exchange.header("Device-Name")),
                 exchange.facts().appVersion());
         Instant now = exchange.facts().receivedAt();
-        Sessions.Opened opened = sessions.open(account.id(), device, methods, now);
+        Sessions.Opened opened = sessions.open(account.id(), device, methods, null, place(exchange), now);
         return tokens(account, opened.session(), opened.token(), now);
     }
 
@@ -59,6 +63,13 @@ final class TokenAnswers {
             throw sessionEnded("the account does not exist any more");
         }
         return tokens(account.get(), session, refreshToken, now);
+    }
+
+    /** Where a request comes from, for people to read. */
+    @Nullable
+    String place(Exchange exchange) {
+        Place place = places.find(exchange.facts().client());
+        return place == null ? null : place.text();
     }
 
     static ProblemException sessionEnded(String detail) {

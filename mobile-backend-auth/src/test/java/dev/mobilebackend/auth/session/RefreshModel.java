@@ -227,7 +227,7 @@ final class RefreshModel {
     private static RefreshDecision ask(
             InMemorySessionStore store, String token, byte @Nullable [] installSecret, Instant at) {
         RotationProof proof = installSecret == null ? null : RotationProof.of(installSecret, token);
-        return sessions(store).refresh(token, proof, null, at);
+        return sessions(store).refresh(token, Presenter.of(proof), at);
     }
 
     private static Sessions sessions(SessionStore store) {

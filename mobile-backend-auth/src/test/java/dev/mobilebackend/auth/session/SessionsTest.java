@@ -13,6 +13,7 @@ import dev.mobilebackend.auth.session.RefreshDecision.Replayed;
 import dev.mobilebackend.auth.session.RefreshDecision.Retry;
 import dev.mobilebackend.auth.session.RefreshDecision.Rotated;
 import dev.mobilebackend.auth.session.RefreshDecision.Unknown;
+import dev.mobilebackend.auth.session.RefreshDecision.WrongKey;
 import dev.mobilebackend.core.secret.ServerSecret;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -29,6 +30,7 @@ class SessionsTest {
 
     private static final Instant START = Instant.parse("2026-03-01T08:00:00Z");
     private static final byte[] PHONE = "the phone's install secret".getBytes();
+    private static final String KEY = "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I";
     private static final byte[] THIEF = "the thief's install secret".getBytes();
 
     private final InMemorySessionStore store = new InMemorySessionStore();
@@ -253,10 +255,10 @@ class SessionsTest {
         var afterRestore = new Sessions(
                 SessionPolicy.standard(), restored, revocations, ServerSecret.of(new byte[32]), new SecureRandom());
 
-        RefreshDecision decision = afterRestore.refresh(third.text(), proof(third, PHONE), null, now);
+        RefreshDecision decision = afterRestore.refresh(third.text(), Presenter.of(proof(third, PHONE)), now);
 
         assertEquals(3, assertInstanceOf(Rotated.class, decision).session().counter());
-        assertInstanceOf(Retry.class, afterRestore.refresh(third.text(), proof(third, THIEF), null, now));
+        assertInstanceOf(Retry.class, afterRestore.refresh(third.text(), Presenter.of(proof(third, THIEF)), now));
     }
 
     @Test
@@ -271,8 +273,8 @@ class SessionsTest {
         String forged = (genuine.charAt(30) == 'A' ? genuine.substring(0, 30) + 'B' : genuine.substring(0, 30) + 'A')
                 + genuine.substring(31);
 
-        assertInstanceOf(Unknown.class, unreachable.refresh(forged, null, null, now));
-        assertInstanceOf(Unknown.class, unreachable.refresh("", null, null, now));
+        assertInstanceOf(Unknown.class, unreachable.refresh(forged, Presenter.of(null), now));
+        assertInstanceOf(Unknown.class, unreachable.refresh("", Presenter.of(null), now));
     }
 
     @Test
@@ -282,19 +284,137 @@ class SessionsTest {
         var elsewhere =
                 new Sessions(SessionPolicy.standard(), store, revocations, ServerSecret.of(other), new SecureRandom());
 
-        assertInstanceOf(Unknown.class, elsewhere.refresh(opened.token().text(), null, null, now));
+        assertInstanceOf(Unknown.class, elsewhere.refresh(opened.token().text(), Presenter.of(null), now));
     }
 
     @Test
-    void theNewestAppVersionIsKept() {
-        sessions.refresh(opened.token().text(), null, "2.0", now);
+    void theNewestAppVersionAndPlaceAreKept() {
+        sessions.refresh(opened.token().text(), new Presenter(null, null, "2.0", "Berlin, DE"), now);
 
         assertEquals(new Device("d1", "Ada's phone", "2.0"), row().device());
+        assertEquals("Berlin, DE", row().place());
+    }
+
+    @Test
+    void aSessionOfAKeyIsRefreshedWithThatKeyOnly() {
+        RefreshToken token = withKey().token();
+
+        assertInstanceOf(WrongKey.class, sessions.refresh(token.text(), Presenter.of(proof(token, PHONE)), now));
+        assertInstanceOf(WrongKey.class, refreshByKey(token, "another key"));
+        assertInstanceOf(Rotated.class, refreshByKey(token, KEY));
+    }
+
+    @Test
+    void theSameKeyGetsTheSameSuccessorHoweverLate() {
+        RefreshToken token = withKey().token();
+        RefreshToken first = successor(refreshByKey(token, KEY));
+        now = now.plus(Duration.ofDays(29));
+
+        var again = assertInstanceOf(Repeated.class, refreshByKey(token, KEY));
+
+        assertEquals(first.text(), again.token().text());
+    }
+
+    @Test
+    void aUsedTokenWithoutItsKeyEndsNothing() {
+        Sessions.Opened keyed = withKey();
+        RefreshToken second = successor(refreshByKey(keyed.token(), KEY));
+        successor(refreshByKey(second, KEY));
+        now = now.plus(Duration.ofDays(1));
+
+        assertInstanceOf(WrongKey.class, refreshByKey(keyed.token(), "another key"));
+        assertInstanceOf(WrongKey.class, sessions.refresh(keyed.token().text(), Presenter.of(null), now));
+
+        assertTrue(store.find(keyed.session().id()).orElseThrow().isLive(now));
+    }
+
+    @Test
+    void whoKnowsAKeysPublicHalfCanNotProveItByAHeader() {
+        RefreshToken second = successor(refreshByKey(opened.token(), KEY));
+        now = now.plusSeconds(11);
+        RotationProof guessed = RotationProof.of(KEY.getBytes(), opened.token().text());
+
+        assertInstanceOf(Repeated.class, refreshByKey(opened.token(), KEY));
+        assertInstanceOf(Replayed.class, sessions.refresh(opened.token().text(), Presenter.of(guessed), now));
+        assertInstanceOf(Ended.class, refreshByKey(second, KEY));
+    }
+
+    @Test
+    void theOtherSessionsOfTheAccountAreEndedAtOnce() {
+        Sessions.Opened tablet = sessions.open("ada", Device.UNKNOWN, Set.of("pwd"), START);
+        Sessions.Opened television = sessions.open("ada", Device.UNKNOWN, Set.of("pwd"), START);
+        Sessions.Opened eves = sessions.open("eve", Device.UNKNOWN, Set.of("pwd"), START);
+        sessions.tryEnd("ada", television.session().id(), Revocation.Reason.SIGNED_OUT, now);
+
+        List<String> ended =
+                sessions.endOthers("ada", opened.session().id(), Revocation.Reason.PASSWORD_CHANGED, now);
+
+        assertEquals(List.of(tablet.session().id()), ended);
+        assertTrue(revocations.contains(tablet.session().id()));
+        assertFalse(revocations.contains(opened.session().id()));
+        assertInstanceOf(Ended.class, refresh(tablet.token(), PHONE));
+        assertInstanceOf(Rotated.class, refresh(opened.token(), PHONE));
+        assertInstanceOf(Rotated.class, refresh(eves.token(), PHONE));
+    }
+
+    @Test
+    void allSessionsOfTheAccountAreEndedAtOnce() {
+        sessions.open("ada", Device.UNKNOWN, Set.of("pwd"), START);
+
+        List<String> ended = sessions.endAll("ada", Revocation.Reason.ENDED_BY_OWNER, now);
+
+        assertEquals(2, ended.size());
+        assertTrue(ended.stream().allMatch(revocations::contains));
+        assertEquals(List.of(), sessions.ofAccount("ada", now));
+        assertEquals(List.of(), sessions.endAll("ada", Revocation.Reason.ENDED_BY_OWNER, now));
+    }
+
+    @Test
+    void anAppThatLostAnAnswerSignsOutWithTheTokenItHolds() {
+        refresh(opened.token(), PHONE);
+
+        assertTrue(sessions.tryEnd(opened.token().text(), Revocation.Reason.SIGNED_OUT, now));
+
+        assertEquals(new Revocation(now, Revocation.Reason.SIGNED_OUT), row().revocation());
+        assertFalse(sessions.tryEnd("not a token", Revocation.Reason.SIGNED_OUT, now));
+    }
+
+    @Test
+    void aSessionIsFoundByItsNewestTokenWhileItLives() {
+        RefreshToken second = successor(refresh(opened.token(), PHONE));
+
+        assertEquals(Optional.of(row()), sessions.find(second.text(), now));
+        assertEquals(Optional.empty(), sessions.find(opened.token().text(), now));
+        assertEquals(Optional.empty(), sessions.find("not a token", now));
+        assertEquals(Optional.empty(), sessions.find(second.text(), row().expiresAt()));
+    }
+
+    @Test
+    void whatEndedAWeekAgoIsForgotten() {
+        for (int i = 0; i < 2_100; i++) {
+            sessions.open("eve", Device.UNKNOWN, Set.of("pwd"), START);
+        }
+        Instant end = START.plus(Duration.ofDays(30));
+        now = START.plusSeconds(1);
+        refresh(opened.token(), PHONE);
+
+        assertEquals(0, sessions.purge(end.plus(Duration.ofDays(7))));
+        assertEquals(2_100, sessions.purge(end.plus(Duration.ofDays(7)).plusMillis(1)));
+
+        assertTrue(store.find(opened.session().id()).isPresent());
     }
 
     private RefreshDecision refresh(RefreshToken token, byte @Nullable [] installSecret) {
         RotationProof proof = installSecret == null ? null : proof(token, installSecret);
-        return sessions.refresh(token.text(), proof, null, now);
+        return sessions.refresh(token.text(), Presenter.of(proof), now);
+    }
+
+    private Sessions.Opened withKey() {
+        return sessions.open("ada", Device.UNKNOWN, Set.of("pwd", "swk"), KEY, null, START);
+    }
+
+    private RefreshDecision refreshByKey(RefreshToken token, String key) {
+        return sessions.refresh(token.text(), new Presenter(null, key, null, null), now);
     }
 
     private static RotationProof proof(RefreshToken token, byte[] installSecret) {
@@ -334,6 +454,16 @@ class SessionsTest {
 
         @Override
         public List<Session> ofAccount(String accountId, Instant now) {
+            throw new AssertionError("asked the store");
+        }
+
+        @Override
+        public List<String> revokeAll(String accountId, @Nullable String keptId, Revocation revocation) {
+            throw new AssertionError("asked the store");
+        }
+
+        @Override
+        public int purgeEnded(Instant before, int atMost) {
             throw new AssertionError("asked the store");
         }
 

@@ -82,7 +82,9 @@ public abstract class SessionStoreContract {
                         before.id(),
                         before.accountId(),
                         before.device(),
+                        before.place(),
                         before.authentication(),
+                        before.keyThumbprint(),
                         1,
                         ProofTrail.EMPTY.then(proof(1)),
                         START,
@@ -205,14 +207,15 @@ public abstract class SessionStoreContract {
     }
 
     @Test
-    void theAppVersionIsReplacedByANewOneOnly() {
+    void theAppVersionAndThePlaceAreReplacedByNewOnesOnly() {
         Session session = open();
-        var updated = new Rotation(session.id(), 0, null, "2.0", START, START.plus(IDLE));
+        var updated = new Rotation(session.id(), 0, null, null, "2.0", "Bern, CH", START, START.plus(IDLE));
 
         store().rotate(updated);
         Session rotated = store().rotate(rotation(session, 1, null, START)).orElseThrow();
 
         assertEquals(new Device("device", "Ada's phone \ud83d\udcf1", "2.0"), rotated.device());
+        assertEquals("Bern, CH", rotated.place());
     }
 
     @Test
@@ -271,6 +274,90 @@ public abstract class SessionStoreContract {
         assertFalse(store().revokedSince(SIGNED_OUT.at().plusNanos(1000)).containsKey(session.id()));
     }
 
+    @Test
+    void aSessionOfAKeyIsRotatedWithThatKeyOnly() {
+        String key = "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I";
+        Session session = session(Device.UNKNOWN, key);
+        store().open(session);
+
+        assertEquals(Optional.empty(), store().rotate(rotation(session, 0, proof(1), START)));
+        assertEquals(Optional.empty(), store().rotate(byKey(session, "another")));
+        Session rotated = store().rotate(byKey(session, key)).orElseThrow();
+
+        assertEquals(key, rotated.keyThumbprint());
+        assertEquals(1, rotated.counter());
+    }
+
+    @Test
+    void aSessionWithoutAKeyIsRotatedWithAnyKey() {
+        assertTrue(store().rotate(byKey(open(), "any key at all")).isPresent());
+    }
+
+    @Test
+    void endsAllSessionsOfAnAccountButOne() {
+        Session kept = open();
+        Session ended = open();
+        Session endedBefore = open();
+        store().revoke(endedBefore.id(), SIGNED_OUT);
+        var revocation = new Revocation(START.plusSeconds(9), Revocation.Reason.PASSWORD_CHANGED);
+
+        assertEquals(List.of(ended.id()), store().revokeAll(account, kept.id(), revocation));
+
+        assertEquals(revocation, store().find(ended.id()).orElseThrow().revocation());
+        assertEquals(SIGNED_OUT, store().find(endedBefore.id()).orElseThrow().revocation());
+        assertEquals(Optional.of(kept), store().find(kept.id()));
+        assertEquals(List.of(kept.id()), store().revokeAll(account, null, revocation));
+        assertEquals(List.of(), store().revokeAll(account, null, revocation));
+    }
+
+    @Test
+    void endsNoSessionOfAnotherAccount() {
+        Session mine = open();
+        anotherAccount();
+        Session theirs = open();
+
+        assertEquals(List.of(theirs.id()), store().revokeAll(account, null, SIGNED_OUT));
+
+        assertEquals(Optional.of(mine), store().find(mine.id()));
+    }
+
+    @Test
+    void forgetsWhatExpiredOrWasRevokedBeforeATime() {
+        store().purgeEnded(START.plus(Duration.ofDays(300)), 10_000);
+        Session live = open();
+        Session expired = open();
+        Session revoked = open();
+        Session revokedLater = open();
+        Instant before = expired.expiresAt().plusNanos(1000);
+        for (Session refreshed : List.of(live, revoked, revokedLater)) {
+            store().rotate(rotation(refreshed, 0, null, START.plusSeconds(60)));
+        }
+        store().revoke(revoked.id(), new Revocation(before.minusNanos(1000), Revocation.Reason.SIGNED_OUT));
+        store().revoke(revokedLater.id(), new Revocation(before, Revocation.Reason.SIGNED_OUT));
+
+        assertEquals(1, store().purgeEnded(before, 1));
+        assertEquals(1, store().purgeEnded(before, 10));
+        assertEquals(0, store().purgeEnded(before, 10));
+
+        assertTrue(store().find(expired.id()).isEmpty());
+        assertTrue(store().find(revoked.id()).isEmpty());
+        assertTrue(store().find(live.id()).isPresent());
+        assertTrue(store().find(revokedLater.id()).isPresent());
+    }
+
+    @Test
+    void whatHasToWaitForTheCommitIsRunWhereThereIsNone() {
+        var ran = new AtomicLong();
+
+        store().afterCommit(ran::incrementAndGet);
+
+        assertEquals(1, ran.get());
+    }
+
+    private static Rotation byKey(Session session, String key) {
+        return new Rotation(session.id(), 0, proof(1), key, null, null, START, START.plus(IDLE));
+    }
+
     private Session open() {
         Session session = session(new Device("device", "Ada's phone \ud83d\udcf1", "1.0"));
         store().open(session);
@@ -278,11 +365,17 @@ public abstract class SessionStoreContract {
     }
 
     private Session session(Device device) {
+        return session(device, null);
+    }
+
+    private Session session(Device device, @Nullable String keyThumbprint) {
         return new Session(
                 unique(),
                 account,
                 device,
+                device == Device.UNKNOWN ? null : "Berlin, DE",
                 new Authentication(START, Set.of("otp", "pwd")),
+                keyThumbprint,
                 0,
                 ProofTrail.EMPTY,
                 START,
@@ -294,7 +387,7 @@ public abstract class SessionStoreContract {
     }
 
     private static Rotation rotation(Session session, int counter, @Nullable RotationProof proof, Instant at) {
-        return new Rotation(session.id(), counter, proof, null, at, at.plus(IDLE));
+        return new Rotation(session.id(), counter, proof, null, null, null, at, at.plus(IDLE));
     }
 
     private static RotationProof proof(int number) {

@@ -4,6 +4,7 @@ package dev.mobilebackend.auth.session.jdbi;
 import dev.mobilebackend.auth.session.Device;
 import dev.mobilebackend.auth.session.ProofTrail;
 import dev.mobilebackend.auth.session.Revocation;
+import dev.mobilebackend.auth.session.RevocationSignal;
 import dev.mobilebackend.auth.session.Rotation;
 import dev.mobilebackend.auth.session.RotationProof;
 import dev.mobilebackend.auth.session.Session;
@@ -21,40 +22,65 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /** Sessions in the table {@code mb_auth_sessions}: one row each, however often it is refreshed. Thread safe. */
 public final class JdbiSessionStore implements SessionStore {
 
-    private static final String COLUMNS =
-            "id, account_id, device_id, device_name, app_version, authenticated_at, methods, counter, proofs, "
-                    + "created_at, refreshed_at, previous_refreshed_at, expires_at, ends_at, revoked_at, revoked_because";
+    /** Where PostgreSQL tells that a session was revoked. */
+    static final String CHANNEL = "mb_auth_revoked";
+
+    private static final String COLUMNS = "id, account_id, device_id, device_name, app_version, place, "
+            + "authenticated_at, methods, key_thumbprint, counter, proofs, created_at, refreshed_at, "
+            + "previous_refreshed_at, expires_at, ends_at, revoked_at, revoked_because";
 
     private static final String INSERT = "INSERT INTO mb_auth_sessions (" + COLUMNS + ") VALUES (:id, :accountId, "
-            + ":deviceId, :deviceName, :appVersion, :authenticatedAt, :methods, :counter, :proofs, :createdAt, :refreshedAt, "
-            + ":previousRefreshedAt, :expiresAt, :endsAt, NULL, NULL)";
+            + ":deviceId, :deviceName, :appVersion, :place, :authenticatedAt, :methods, :keyThumbprint, :counter, "
+            + ":proofs, :createdAt, :refreshedAt, :previousRefreshedAt, :expiresAt, :endsAt, NULL, NULL)";
 
     /** 48 bytes are the three newest fingerprints, so that with the new one the trail keeps four. */
     private static final String ROTATE = "UPDATE mb_auth_sessions SET "
             + "proofs = :proof || SUBSTRING(CASE WHEN counter = :counter THEN proofs ELSE :nothing END FROM 1 FOR 48), "
             + "counter = :counter + 1, app_version = COALESCE(:appVersion, app_version), "
-            + "previous_refreshed_at = refreshed_at, refreshed_at = :at, expires_at = LEAST(:idleUntil, ends_at) "
+            + "place = COALESCE(:place, place), previous_refreshed_at = refreshed_at, refreshed_at = :at, "
+            + "expires_at = LEAST(:idleUntil, ends_at) "
             + "WHERE id = :id AND counter <= :counter AND revoked_at IS NULL AND expires_at > :at "
-            + "AND (:proven OR OCTET_LENGTH(proofs) = 0)";
+            + "AND (:proven OR OCTET_LENGTH(proofs) = 0) "
+            + "AND (key_thumbprint IS NULL OR key_thumbprint = :keyThumbprint)";
+
+    private static final String REVOKE = "UPDATE mb_auth_sessions SET revoked_at = :at, revoked_because = :reason "
+            + "WHERE revoked_at IS NULL AND ";
 
     private final Database database;
+    private final ReplayAlarm alarm;
     private final String rotate;
+    private final String revokeOne;
+    private final String revokeAll;
 
-    private JdbiSessionStore(Database database) {
+    private JdbiSessionStore(Database database, ReplayAlarm alarm) {
         this.database = database;
-        this.rotate = switch (database.dialect()) {
-            case POSTGRESQL -> ROTATE + " RETURNING " + COLUMNS;
-            case H2 -> "SELECT " + COLUMNS + " FROM FINAL TABLE (" + ROTATE + ")";
-        };
+        this.alarm = alarm;
+        this.rotate = changing(ROTATE, COLUMNS);
+        this.revokeOne = telling(REVOKE + "id = :id");
+        this.revokeAll = telling(REVOKE + "account_id = :accountId AND id <> :keptId");
     }
 
+    /** Sessions of whose theft nobody is told. */
     public static JdbiSessionStore of(Database database) {
-        return new JdbiSessionStore(database);
+        return of(database, (handle, accountId) -> {});
+    }
+
+    public static JdbiSessionStore of(Database database, ReplayAlarm alarm) {
+        return new JdbiSessionStore(database, alarm);
+    }
+
+    /** What tells this instance at once that another one has revoked a session; null where the database can't. */
+    public @Nullable RevocationSignal tryOpenSignal() {
+        return switch (database.dialect()) {
+            case POSTGRESQL -> new PostgresRevocationSignal(database);
+            case H2 -> null;
+        };
     }
 
     @Override
@@ -65,10 +91,12 @@ public final class JdbiSessionStore implements SessionStore {
                 .bind("deviceId", session.device().id())
                 .bind("deviceName", session.device().name())
                 .bind("appVersion", session.device().appVersion())
+                .bind("place", session.place())
                 .bind("authenticatedAt", utc(session.authentication().at()))
                 .bind(
                         "methods",
                         String.join(" ", new TreeSet<>(session.authentication().methods())))
+                .bind("keyThumbprint", session.keyThumbprint())
                 .bind("counter", session.counter())
                 .bind("proofs", session.proofs().bytes())
                 .bind("createdAt", utc(session.createdAt()))
@@ -88,7 +116,9 @@ public final class JdbiSessionStore implements SessionStore {
                 .bind("proof", proof == null ? new byte[0] : proof.fingerprint())
                 .bind("nothing", new byte[0])
                 .bind("proven", proof != null)
+                .bind("keyThumbprint", rotation.keyThumbprint())
                 .bind("appVersion", rotation.appVersion())
+                .bind("place", rotation.place())
                 .bind("at", utc(rotation.at()))
                 .bind("idleUntil", utc(rotation.idleUntil()))
                 .map((row, context) -> session(row))
@@ -106,14 +136,24 @@ public final class JdbiSessionStore implements SessionStore {
 
     @Override
     public boolean revoke(String sessionId, Revocation revocation) {
-        return database.withHandle(
-                handle -> handle.createUpdate("UPDATE mb_auth_sessions SET revoked_at = :at, revoked_because = :reason "
-                                        + "WHERE id = :id AND revoked_at IS NULL")
-                                .bind("id", sessionId)
-                                .bind("at", utc(revocation.at()))
-                                .bind("reason", revocation.reason().name())
-                                .execute()
-                        == 1);
+        return revocation.reason() == Revocation.Reason.REPLAYED
+                ? database.inTransaction(handle -> {
+                    Optional<String> accountId = revoke(handle, sessionId, revocation);
+                    accountId.ifPresent(owner -> alarm.raise(handle, owner));
+                    return accountId.isPresent();
+                })
+                : database.withHandle(handle -> revoke(handle, sessionId, revocation).isPresent());
+    }
+
+    @Override
+    public List<String> revokeAll(String accountId, @Nullable String keptId, Revocation revocation) {
+        return database.withHandle(handle -> handle.createQuery(revokeAll)
+                .bind("accountId", accountId)
+                .bind("keptId", keptId == null ? "" : keptId)
+                .bind("at", utc(revocation.at()))
+                .bind("reason", revocation.reason().name())
+                .map((row, context) -> row.getString("id"))
+                .list());
     }
 
     @Override
@@ -140,12 +180,63 @@ public final class JdbiSessionStore implements SessionStore {
                 }));
     }
 
+    @Override
+    public void afterCommit(Runnable action) {
+        database.withHandle(handle -> {
+            if (handle.isInTransaction()) {
+                Database.afterCommit(handle, action);
+            } else {
+                action.run();
+            }
+            return null;
+        });
+    }
+
+    /** There is no index on the ends: a refresh moves them, and would have to move that too. */
+    @Override
+    public int purgeEnded(Instant before, int atMost) {
+        return database.withHandle(handle -> handle.createUpdate("DELETE FROM mb_auth_sessions WHERE id IN ("
+                        + "SELECT id FROM mb_auth_sessions WHERE expires_at < :before OR revoked_at < :before "
+                        + "FETCH FIRST :atMost ROWS ONLY)")
+                .bind("before", utc(before))
+                .bind("atMost", atMost)
+                .execute());
+    }
+
+    /** Ends a session; its account if this did. */
+    private Optional<String> revoke(Handle handle, String sessionId, Revocation revocation) {
+        return handle.createQuery(revokeOne)
+                .bind("id", sessionId)
+                .bind("at", utc(revocation.at()))
+                .bind("reason", revocation.reason().name())
+                .map((row, context) -> row.getString("account_id"))
+                .findOne();
+    }
+
+    private String changing(String update, String columns) {
+        return switch (database.dialect()) {
+            case POSTGRESQL -> update + " RETURNING " + columns;
+            case H2 -> "SELECT " + columns + " FROM FINAL TABLE (" + update + ")";
+        };
+    }
+
+    /** A statement that revokes and, where the database can, tells all instances once it has committed. */
+    private String telling(String update) {
+        return switch (database.dialect()) {
+            case POSTGRESQL -> "WITH ended AS (" + changing(update, "id, account_id")
+                    + ") SELECT id, account_id, pg_notify('" + CHANNEL + "', '') FROM ended";
+            case H2 -> changing(update, "id, account_id");
+        };
+    }
+
     private static Session session(ResultSet row) throws SQLException {
         return new Session(
                 row.getString("id"),
                 row.getString("account_id"),
                 new Device(row.getString("device_id"), row.getString("device_name"), row.getString("app_version")),
+                row.getString("place"),
                 new Authentication(instant(row, "authenticated_at"), words(row.getString("methods"))),
+                row.getString("key_thumbprint"),
                 row.getInt("counter"),
                 ProofTrail.of(row.getBytes("proofs")),
                 instant(row, "created_at"),
