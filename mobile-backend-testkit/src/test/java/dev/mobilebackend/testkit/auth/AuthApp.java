@@ -6,6 +6,7 @@ import dev.mobilebackend.auth.account.Message;
 import dev.mobilebackend.auth.account.Notice;
 import dev.mobilebackend.auth.password.Argon2Cost;
 import dev.mobilebackend.auth.password.HashingPolicy;
+import dev.mobilebackend.auth.session.Place;
 import dev.mobilebackend.auth.web.Auth;
 import dev.mobilebackend.core.data.Database;
 import dev.mobilebackend.core.data.Schema;
@@ -45,6 +46,7 @@ final class AuthApp implements BackendApp {
                         ServerSecret.of(new byte[32]),
                         (handle, notice) -> Database.afterCommit(handle, () -> notices.addFirst(notice)))
                 .hashing(new HashingPolicy(CHEAP, CHEAP, 4, 64, Duration.ofSeconds(30)))
+                .places(address -> new Place("DE", address.isLoopback() ? "Berlin" : null, 52.5, 13.4))
                 .clock(environment.clock())
                 .build();
         Edge edge = Edge.builder()

@@ -254,6 +254,8 @@ class AuthOverHttpTest {
 
             Logged<Reply> refused = logged(thief::refresh);
 
+            assertEquals(Notice.Kind.SESSION_REPLAYED, app().mail().kind());
+            assertEquals(email, app().mail().to());
             assertProblem(401, "session-ended", refused.answer());
             assertEquals(Set.of("#/refreshToken"), pointers(refused.answer()));
             assertTrue(refused.lines().contains("WARN"), refused.lines());
@@ -343,6 +345,32 @@ class AuthOverHttpTest {
         }
 
         @Test
+        void signingOutTheOthersLeavesThisDevice(MobileClient phone, MobileClient tablet, MobileClient stranger) {
+            signedIn(phone);
+            tablet.signIn(email, PASSWORD);
+            signedIn(stranger, "eve-" + email);
+
+            Reply signedOut = phone.request("POST", "/v1/auth/sign-out/others").send();
+
+            assertEquals(204, signedOut.status());
+            assertEquals(200, phone.get("/who").status());
+            assertProblem(401, "session-ended", tablet.get("/who"));
+            assertEquals(200, stranger.get("/who").status());
+            assertEquals(1, phone.get("/v1/auth/sessions").json().get("items").size());
+        }
+
+        @Test
+        void signingOutAllLeavesNone(MobileClient phone, MobileClient tablet) {
+            signedIn(phone);
+            tablet.signIn(email, PASSWORD);
+
+            assertEquals(204, phone.request("POST", "/v1/auth/sign-out/all").send().status());
+
+            assertProblem(401, "session-ended", phone.get("/who"));
+            assertProblem(401, "session-ended", tablet.get("/who"));
+        }
+
+        @Test
         void theOwnerSeesAndEndsSessions(MobileClient phone, MobileClient.Builder tablets, MobileClient stranger) {
             signedIn(phone);
             MobileClient tablet = tablets.appVersion("2.1").build();
@@ -362,6 +390,7 @@ class AuthOverHttpTest {
                 assertEquals(
                         isTablet ? "Ada’s tablet" : null,
                         item.get("deviceName").asStringOpt().orElse(null));
+                assertEquals("Berlin, DE", item.get("place").asString());
                 assertTrue(item.has("createdAt") && item.has("lastSeenAt"));
             }
             signedIn(stranger, "eve-" + email);
