@@ -20,6 +20,7 @@ module dev.mobilebackend.auth {
     exports dev.mobilebackend.auth.attempt;
     exports dev.mobilebackend.auth.audit;
     exports dev.mobilebackend.auth.audit.jdbi;
+    exports dev.mobilebackend.auth.dpop;
     exports dev.mobilebackend.auth.key;
     exports dev.mobilebackend.auth.key.jdbi;
     exports dev.mobilebackend.auth.password;
