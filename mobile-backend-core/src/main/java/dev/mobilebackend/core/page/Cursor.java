@@ -29,10 +29,11 @@ final class Cursor {
 
     private static final Problem INVALID = Problem.of(400, "invalid-cursor", "The cursor is not one of this list.");
 
-    private final HmacSha256 key;
+    private final List<HmacSha256> keys;
 
-    Cursor(byte[] key) {
-        this.key = HmacSha256.of(key);
+    /** Cursors under the first of some keys; those under the others are read as well. */
+    Cursor(List<byte[]> keys) {
+        this.keys = keys.stream().map(HmacSha256::of).toList();
     }
 
     /** Values may be {@code Long}, {@code String} and {@code Instant}. */
@@ -47,7 +48,7 @@ final class Cursor {
         } catch (IOException impossible) {
             throw new AssertionError("memory can be written to", impossible);
         }
-        bytes.writeBytes(mac(list, bytes.toByteArray()));
+        bytes.writeBytes(mac(keys.get(0), list, bytes.toByteArray()));
         String text = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes.toByteArray());
         if (text.length() > LONGEST) {
             throw new IllegalArgumentException("the key of a page must make a cursor of up to " + LONGEST
@@ -67,10 +68,7 @@ final class Cursor {
             throw invalid();
         }
         int length = bytes.length - MAC_BYTES;
-        if (length < 2
-                || !MessageDigest.isEqual(
-                        mac(list, Arrays.copyOf(bytes, length)), Arrays.copyOfRange(bytes, length, bytes.length))
-                || bytes[0] != VERSION) {
+        if (length < 2 || !isOurs(list, bytes, length) || bytes[0] != VERSION) {
             throw invalid();
         }
         try (var in = new DataInputStream(new ByteArrayInputStream(bytes, 1, length - 1))) {
@@ -112,7 +110,13 @@ final class Cursor {
         };
     }
 
-    private byte[] mac(String list, byte[] values) {
+    private boolean isOurs(String list, byte[] bytes, int length) {
+        byte[] values = Arrays.copyOf(bytes, length);
+        byte[] presented = Arrays.copyOfRange(bytes, length, bytes.length);
+        return keys.stream().anyMatch(key -> MessageDigest.isEqual(mac(key, list, values), presented));
+    }
+
+    private static byte[] mac(HmacSha256 key, String list, byte[] values) {
         return Arrays.copyOf(key.tag(list.getBytes(StandardCharsets.UTF_8), END_OF_LIST, values), MAC_BYTES);
     }
 

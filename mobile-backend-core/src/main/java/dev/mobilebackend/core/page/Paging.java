@@ -24,7 +24,7 @@ public final class Paging {
 
     public Paging(ServerSecret secret, PagePolicy policy) {
         this.policy = policy;
-        this.cursor = new Cursor(secret.derive("page-cursor", 32));
+        this.cursor = new Cursor(secret.deriveAll("page-cursor", 32));
     }
 
     /**

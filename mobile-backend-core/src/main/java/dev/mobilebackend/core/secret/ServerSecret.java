@@ -13,44 +13,74 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The one secret of an application, kept outside its database: every key that signs, encrypts or blinds is derived
  * from it by HKDF-SHA256 (RFC 5869), so a copy of the database alone forges nothing. All instances of an application
  * share it. Immutable and thread safe.
+ *
+ * <p>It can be changed without anybody noticing, since others are accepted beside it: what is made is made under the
+ * current one, what is checked or opened may be of any. Three steps, each on every instance before the next begins:
+ * {@code "old,new"}, so that all take what is made under the new one; {@code "new,old"}; and {@code "new"} alone once
+ * what was made under the old one has ended. One that leaked is replaced at once, which signs everybody out.
  */
 public final class ServerSecret {
 
     private static final int MINIMUM_BYTES = 32;
+    private static final int ID_BYTES = 6;
+    private static final String REMEDY = "make one with 'openssl rand -base64 32'";
 
-    /** HKDF's extract step with an empty salt has been done: this is the pseudorandom key. */
-    private final HmacSha256 key;
+    /** HKDF's extract step with an empty salt has been done: these are the pseudorandom keys, the current one first. */
+    private final List<HmacSha256> keys;
 
-    private ServerSecret(byte[] secret) {
-        if (secret.length < MINIMUM_BYTES) {
-            throw new IllegalArgumentException("the server secret must have at least " + MINIMUM_BYTES + " bytes, had "
-                    + secret.length + ": make one with 'openssl rand -base64 32'");
-        }
-        key = HmacSha256.of(HmacSha256.of(new byte[HmacSha256.BYTES]).tag(secret));
-    }
+    private final List<String> ids;
 
-    public static ServerSecret of(byte[] secret) {
-        return new ServerSecret(secret);
-    }
-
-    /** A secret as it stands in an environment variable: Base64, at least 32 bytes of it. */
-    public static ServerSecret ofBase64(String text) {
-        try {
-            return new ServerSecret(Base64.getDecoder().decode(text.strip()));
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("the server secret must be Base64 of at least " + MINIMUM_BYTES
-                    + " bytes: make one with 'openssl rand -base64 32'");
+    private ServerSecret(List<byte[]> secrets) {
+        keys = secrets.stream().map(ServerSecret::extract).toList();
+        ids = deriveAll("mobile-backend core.secret id v1", ID_BYTES).stream()
+                .map(Base64.getUrlEncoder().withoutPadding()::encodeToString)
+                .toList();
+        if (Set.copyOf(ids).size() < ids.size()) {
+            throw new IllegalArgumentException(
+                    "the server secrets must differ, one stands twice: leave it out, or put the new one in its place");
         }
     }
 
     /**
-     * The secret kept in a file; where there is none yet, one is made that only the file's owner can read. Meant for a
+     * A secret, and others that are accepted beside it.
+     *
+     * @throws IllegalArgumentException if one has less than 32 bytes, or stands twice
+     */
+    public static ServerSecret of(byte[] current, byte[]... accepted) {
+        return new ServerSecret(
+                Stream.concat(Stream.of(current), Arrays.stream(accepted)).toList());
+    }
+
+    /**
+     * A secret as it stands in an environment variable: Base64, at least 32 bytes of it. Those that are accepted beside
+     * it follow, with a comma before each.
+     */
+    public static ServerSecret ofBase64(String text) {
+        var secrets = new ArrayList<byte[]>();
+        for (String each : text.split(",", -1)) {
+            try {
+                secrets.add(Base64.getDecoder().decode(each.strip()));
+            } catch (IllegalArgumentException withTheSecretInItsMessage) {
+                throw new IllegalArgumentException(
+                        "the server secret must be Base64, with commas between several: " + REMEDY);
+            }
+        }
+        return new ServerSecret(secrets);
+    }
+
+    /**
+     * The secret kept in a file, as {@link #ofBase64} reads it; where there is none yet, one is made that only the file's owner can read. Meant for a
      * single instance on one machine.
      */
     public static ServerSecret ofFile(Path file, SecureRandom random) {
@@ -64,8 +94,41 @@ public final class ServerSecret {
         }
     }
 
-    /** A key for one purpose; the same purpose and length always give the same key. Length in bytes, up to 8160. */
+    /**
+     * The key to make something with, of one purpose; the same purpose and length always give the same key. Length in
+     * bytes, up to 8160.
+     */
     public byte[] derive(String purpose, int length) {
+        return expand(keys.get(0), purpose, length);
+    }
+
+    /** The keys to check or open something with: that of {@link #derive} first, then one of each accepted secret. */
+    public List<byte[]> deriveAll(String purpose, int length) {
+        return keys.stream().map(key -> expand(key, purpose, length)).toList();
+    }
+
+    /**
+     * Eight characters for each secret, in the order of {@link #deriveAll}, to be kept beside what was made under it or
+     * compared between instances. They tell nothing of the secret.
+     */
+    public List<String> ids() {
+        return ids;
+    }
+
+    @Override
+    public String toString() {
+        return "ServerSecret[hidden]";
+    }
+
+    private static HmacSha256 extract(byte[] secret) {
+        if (secret.length < MINIMUM_BYTES) {
+            throw new IllegalArgumentException("the server secret must have at least " + MINIMUM_BYTES + " bytes, had "
+                    + secret.length + ": " + REMEDY);
+        }
+        return HmacSha256.of(HmacSha256.of(new byte[HmacSha256.BYTES]).tag(secret));
+    }
+
+    private static byte[] expand(HmacSha256 key, String purpose, int length) {
         if (length < 1 || length > 255 * HmacSha256.BYTES) {
             throw new IllegalArgumentException("length must be 1 to 8160 bytes, was " + length);
         }
@@ -77,11 +140,6 @@ public final class ServerSecret {
             System.arraycopy(block, 0, out, done, Math.min(HmacSha256.BYTES, length - done));
         }
         return out;
-    }
-
-    @Override
-    public String toString() {
-        return "ServerSecret[hidden]";
     }
 
     /** Written aside and moved into place, so that a second process never reads half of it. */

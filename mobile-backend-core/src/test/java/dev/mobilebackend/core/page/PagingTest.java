@@ -22,9 +22,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class PagingTest {
 
-    private static final Cursor CURSOR = new Cursor(new byte[32]);
+    private static final Cursor CURSOR = new Cursor(List.of(new byte[32]));
 
-    private final Paging paging = new Paging(ServerSecret.of(new byte[32]), new PagePolicy(20, 100));
+    private final Paging paging = paging(ServerSecret.of(new byte[32]));
 
     @Property
     void aCursorSurvivesARoundTrip(
@@ -57,10 +57,28 @@ class PagingTest {
     @Test
     void aCursorOpensNoOtherListAndIsForgedWithNoOtherKey() {
         String cursor = CURSOR.write("list", List.of(1L));
-        Cursor otherKey = new Cursor("another key of another application".getBytes(StandardCharsets.UTF_8));
+        Cursor otherKey = new Cursor(List.of("another key of another application".getBytes(StandardCharsets.UTF_8)));
 
         assertThrows(ProblemException.class, () -> CURSOR.read("other list", cursor));
         assertThrows(ProblemException.class, () -> otherKey.read("list", cursor));
+    }
+
+    @Test
+    void goesOnAfterACursorOfAnAcceptedServerSecretAndWritesUnderTheCurrentOne() {
+        byte[] old = "the server secret as it was until now".getBytes(StandardCharsets.UTF_8);
+        byte[] current = "the server secret as it is from now on".getBytes(StandardCharsets.UTF_8);
+        Paging before = paging(ServerSecret.of(old));
+        Paging during = paging(ServerSecret.of(current, old));
+        Paging after = paging(ServerSecret.of(current));
+        String early = before.request(TestExchange.query()).sign().apply(List.of(42L));
+        String late = during.request(TestExchange.query()).sign().apply(List.of(43L));
+
+        assertEquals(
+                List.of(42L),
+                during.request(TestExchange.query("cursor", early)).after());
+        assertEquals(
+                List.of(43L), after.request(TestExchange.query("cursor", late)).after());
+        assertThrows(ProblemException.class, () -> after.request(TestExchange.query("cursor", early)));
     }
 
     @Test
@@ -92,5 +110,9 @@ class PagingTest {
                 .problem();
 
         assertEquals("query:limit", problem.errors().get(0).pointer());
+    }
+
+    private static Paging paging(ServerSecret secret) {
+        return new Paging(secret, new PagePolicy(20, 100));
     }
 }

@@ -4,6 +4,7 @@ package dev.mobilebackend.core.secret;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,12 +13,16 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.HexFormat;
+import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ServerSecretTest {
 
@@ -45,6 +50,59 @@ class ServerSecretTest {
     @Test
     void givesEachPurposeItsOwnKey() {
         assertFalse(Arrays.equals(SECRET.derive("a", 32), SECRET.derive("b", 32)));
+    }
+
+    @Test
+    void makesUnderTheCurrentSecretAndTakesWhatWasMadeUnderTheOthers() {
+        ServerSecret both = ServerSecret.of(filled(1), filled(2), filled(3));
+
+        List<byte[]> keys = both.deriveAll("a", 32);
+
+        assertArrayEquals(keys.get(0), both.derive("a", 32));
+        for (int i = 0; i < 3; i++) {
+            assertArrayEquals(ServerSecret.of(filled(i + 1)).derive("a", 32), keys.get(i));
+        }
+        assertEquals(3, keys.size());
+    }
+
+    @Test
+    void namesEachSecretByAnIdOfItsOwn() {
+        List<String> ids = ServerSecret.of(filled(1), filled(2)).ids();
+
+        assertEquals(List.of(onlyId(1), onlyId(2)), ids);
+        assertNotEquals(onlyId(1), onlyId(2));
+        assertTrue(ids.stream().allMatch(id -> id.matches("[A-Za-z0-9_-]{8}")), ids::toString);
+    }
+
+    @Test
+    void readsTheCurrentSecretAndTheOthersFromOneText() {
+        Base64.Encoder base64 = Base64.getEncoder();
+        String text = base64.encodeToString(filled(1)) + " , " + base64.encodeToString(filled(2)) + "\n";
+
+        assertEquals(List.of(onlyId(1), onlyId(2)), ServerSecret.ofBase64(text).ids());
+    }
+
+    @Test
+    void refusesASecretThatStandsTwiceWithoutShowingIt() {
+        String text = Base64.getEncoder().encodeToString(filled(1));
+
+        String message = assertThrows(IllegalArgumentException.class, () -> ServerSecret.ofBase64(text + "," + text))
+                .getMessage();
+
+        assertTrue(message.contains("one stands twice"), message);
+        assertFalse(message.contains(text), message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {",", "AAAA", "AAAA,", "not Base64!"})
+    void refusesATextInWhichOneSecretIsMissingOrTooShortOrNoBase64(String rest) {
+        String good = Base64.getEncoder().encodeToString(filled(1));
+
+        assertThrows(IllegalArgumentException.class, () -> ServerSecret.ofBase64(rest));
+        String message = assertThrows(IllegalArgumentException.class, () -> ServerSecret.ofBase64(good + "," + rest))
+                .getMessage();
+        assertTrue(message.contains("openssl rand -base64 32"), message);
+        assertFalse(message.contains(good), message);
     }
 
     @Test
@@ -77,5 +135,15 @@ class ServerSecretTest {
         assertTrue(message.contains("at least 32 bytes"), message);
         assertFalse(message.contains("c2hvcnQ"), message);
         assertEquals("ServerSecret[hidden]", SECRET.toString());
+    }
+
+    private static byte[] filled(int value) {
+        byte[] secret = new byte[32];
+        Arrays.fill(secret, (byte) value);
+        return secret;
+    }
+
+    private static String onlyId(int value) {
+        return ServerSecret.of(filled(value)).ids().get(0);
     }
 }
