@@ -12,6 +12,7 @@ public final class AuthSchema {
             AuthSchema.class.getClassLoader(),
             List.of(
                     "V201__auth_keys.sql",
+                    "V202__auth_keys_sealed_in_place.sql",
                     "V210__auth_sessions.sql",
                     "V211__auth_session_authentication.sql",
                     "V212__auth_session_place_and_key.sql",

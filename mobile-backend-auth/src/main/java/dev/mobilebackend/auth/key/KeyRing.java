@@ -11,6 +11,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,7 +21,8 @@ import org.slf4j.LoggerFactory;
  * other, since a key is known for {@link KeyPolicy#publishAhead} before it signs. Thread safe.
  *
  * <p>The first use after {@link KeyPolicy#reloadEvery} asks the store again; an unknown key id never does. While the
- * store is away, the known keys go on. A leaked key is ended by removing it from the store.
+ * store is away, the known keys go on. An hourly job that calls {@link #rotateIfDue}, on as many instances as may be,
+ * keeps keys young; a leaked one is ended by {@link #end}.
  */
 public final class KeyRing {
 
@@ -38,6 +40,7 @@ public final class KeyRing {
         this.policy = builder.policy;
         this.clock = builder.clock;
         this.random = builder.random;
+        store.sealAnew();
         this.view = load(clock.instant());
     }
 
@@ -74,11 +77,15 @@ public final class KeyRing {
         return found;
     }
 
-    /** The key set for other services to verify with (RFC 7517 section 5): public parts only. */
+    /**
+     * The key set for other services to verify with (RFC 7517 section 5): public parts only, so keys that have none
+     * ({@link SigningAlgorithm#HS256}) are not in it.
+     */
     public String jwks() {
         Instant now = clock.instant();
-        List<JWK> keys =
-                view(now).usable(now).stream().<JWK>map(SigningKey::publicJwk).toList();
+        List<JWK> keys = view(now).usable(now).stream()
+                .flatMap(key -> key.publicJwk().stream())
+                .toList();
         return new JWKSet(keys).toString();
     }
 
@@ -87,18 +94,66 @@ public final class KeyRing {
      * retired. Where another instance rotates at the same moment, one new key comes out of it.
      */
     public void rotate() {
+        renew(newest -> true);
+    }
+
+    /**
+     * {@link #rotate} where the newest key has signed for {@link KeyPolicy#signFor}, or is for another algorithm than
+     * the policy's; forgets retired keys in any case. Meant for a recurring job, on one instance or on all of them.
+     *
+     * @return whether the next key was made, and by this call
+     */
+    public boolean rotateIfDue() {
+        return renew(newest -> !clock.instant().isBefore(newest.activeFrom().plus(policy.signFor()))
+                || newest.algorithm() != policy.algorithm());
+    }
+
+    /**
+     * Ends a key that has leaked: its tokens are refused here at once, and on every instance within
+     * {@link KeyPolicy#reloadEvery}. Where it was the one that signs, a new one signs at once; for as long its tokens
+     * may be refused by an instance that has not looked yet, and the phone refreshes them.
+     */
+    public void end(String keyId) {
         reloading.lock();
         try {
             Instant now = clock.instant();
             KeyView before = load(now);
-            store.tryAdd(SigningKey.generate(before.lastGeneration() + 1, now.plus(policy.publishAhead()), random));
-            for (SigningKey retired : before.retired(now)) {
-                store.remove(retired.id());
+            if (before.current(now).id().equals(keyId)) {
+                add(before.newest().generation() + 1, now);
             }
+            // Where its successor goes, a retired key would verify again.
+            forget(before.retired(now));
+            store.remove(keyId);
             view = load(now);
         } finally {
             reloading.unlock();
         }
+    }
+
+    private boolean renew(Predicate<SigningKey> isDue) {
+        reloading.lock();
+        try {
+            store.sealAnew();
+            Instant now = clock.instant();
+            KeyView before = load(now);
+            boolean added = isDue.test(before.newest())
+                    && add(before.newest().generation() + 1, now.plus(policy.publishAhead()));
+            forget(before.retired(now));
+            view = load(now);
+            return added;
+        } finally {
+            reloading.unlock();
+        }
+    }
+
+    private void forget(List<SigningKey> retired) {
+        for (SigningKey key : retired) {
+            store.remove(key.id());
+        }
+    }
+
+    private boolean add(int generation, Instant activeFrom) {
+        return store.tryAdd(SigningKey.generate(policy.algorithm(), generation, activeFrom, random));
     }
 
     /** While the view can't miss a key that signs, one caller reloads and the others go on; after that they wait. */
@@ -134,7 +189,7 @@ public final class KeyRing {
     private KeyView load(Instant now) {
         List<SigningKey> keys = store.all();
         if (keys.isEmpty()) {
-            store.tryAdd(SigningKey.generate(1, now, random));
+            add(1, now);
             keys = store.all();
         }
         return KeyView.of(keys, now, policy);

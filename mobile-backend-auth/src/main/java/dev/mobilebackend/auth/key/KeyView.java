@@ -73,7 +73,7 @@ record KeyView(List<SigningKey> keys, Map<String, Retirement> retirement, Instan
         return keys.stream().filter(key -> find(key.id(), now).isEmpty()).toList();
     }
 
-    int lastGeneration() {
-        return keys.get(keys.size() - 1).generation();
+    SigningKey newest() {
+        return keys.get(keys.size() - 1);
     }
 }

@@ -2,80 +2,71 @@
 package dev.mobilebackend.auth.key;
 
 import com.nimbusds.jose.JOSEException;
-import com.nimbusds.jose.JWSAlgorithm;
-import com.nimbusds.jose.JWSHeader;
-import com.nimbusds.jose.crypto.ECDSASigner;
-import com.nimbusds.jose.crypto.ECDSAVerifier;
-import com.nimbusds.jose.jwk.Curve;
-import com.nimbusds.jose.jwk.ECKey;
-import com.nimbusds.jose.jwk.KeyUse;
-import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
-import com.nimbusds.jose.util.Base64URL;
-import java.math.BigInteger;
+import com.nimbusds.jose.jwk.JWK;
 import java.security.SecureRandom;
 import java.text.ParseException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Arrays;
+import java.util.Optional;
 
 /**
- * A key pair for ES256 (RFC 7518 section 3.4), named by its thumbprint (RFC 7638). Immutable and thread safe.
+ * A key for one algorithm, which it never changes. One with a public part is named by its thumbprint (RFC 7638).
+ * Immutable and thread safe.
  *
- * <p>An ECDSA signature (r, s) has a twin (r, n - s) that verifies as well, so a token would have two spellings. This
- * key makes and takes only the one with the smaller s.
+ * <p>A message has one signature for each time it was signed: nobody without the key can spell a good one differently.
  */
 public final class SigningKey {
 
-    private static final JWSHeader ES256 = new JWSHeader(JWSAlgorithm.ES256);
-    private static final int COORDINATE_BYTES = 32;
-    private static final BigInteger ORDER = Curve.P_256.toECParameterSpec().getOrder();
-    private static final BigInteger HALF_ORDER = ORDER.shiftRight(1);
-
     private final int generation;
     private final Instant activeFrom;
-    private final ECKey jwk;
-    private final ECDSASigner signer;
-    private final ECDSAVerifier verifier;
+    private final JWK jwk;
+    private final SigningAlgorithm algorithm;
+    private final Signatures signatures;
 
-    private SigningKey(int generation, Instant activeFrom, ECKey jwk) throws JOSEException {
+    private SigningKey(int generation, Instant activeFrom, JWK jwk) throws JOSEException {
         this.generation = generation;
         this.activeFrom = activeFrom.truncatedTo(ChronoUnit.MICROS);
         this.jwk = jwk;
-        this.signer = new ECDSASigner(jwk);
-        this.verifier = new ECDSAVerifier(jwk);
+        this.algorithm = SigningAlgorithm.of(jwk);
+        this.signatures = algorithm.signatures(jwk);
     }
 
     /** A new key, the {@code generation}-th of its ring, that signs from an instant on. */
-    public static SigningKey generate(int generation, Instant activeFrom, SecureRandom random) {
+    public static SigningKey generate(
+            SigningAlgorithm algorithm, int generation, Instant activeFrom, SecureRandom random) {
         try {
-            ECKey jwk = new ECKeyGenerator(Curve.P_256)
-                    .secureRandom(random)
-                    .keyUse(KeyUse.SIGNATURE)
-                    .algorithm(JWSAlgorithm.ES256)
-                    .keyIDFromThumbprint(true)
-                    .generate();
-            return new SigningKey(generation, activeFrom, jwk);
+            return new SigningKey(generation, activeFrom, algorithm.generate(random));
         } catch (JOSEException missing) {
-            throw new AssertionError("every JDK has P-256", missing);
+            throw new AssertionError("every JDK has " + algorithm, missing);
         }
     }
 
     /**
      * The key that {@link #privateJwk} gave.
      *
-     * @throws IllegalArgumentException if it is not a private P-256 key; the message does not repeat it
+     * @throws IllegalArgumentException if it is not a private key with an id that names one of the algorithms; the
+     *     message does not repeat it
      */
     public static SigningKey ofPrivateJwk(int generation, Instant activeFrom, String jwk) {
         try {
-            return new SigningKey(generation, activeFrom, ECKey.parse(jwk));
+            JWK parsed = JWK.parse(jwk);
+            if (parsed.getKeyID() == null) {
+                throw new IllegalArgumentException("without an id");
+            }
+            return new SigningKey(generation, activeFrom, parsed);
         } catch (ParseException | JOSEException | IllegalArgumentException notOne) {
-            throw new IllegalArgumentException("signing key of generation " + generation
-                    + " must be a private P-256 key as a JWK (RFC 7517), was something else");
+            throw new IllegalArgumentException(
+                    "signing key of generation " + generation
+                            + " must be a private key as a JWK (RFC 7517) that names itself and its algorithm, was something else");
         }
     }
 
     public String id() {
         return jwk.getKeyID();
+    }
+
+    public SigningAlgorithm algorithm() {
+        return algorithm;
     }
 
     /** Its place in the order of keys, from 1; two instances cannot both make the same. */
@@ -88,25 +79,13 @@ public final class SigningKey {
         return activeFrom;
     }
 
-    /** The signature as r and s, 32 bytes each. */
+    /** The signature as it stands in a token. */
     public byte[] sign(byte[] input) {
-        try {
-            byte[] signature = signer.sign(ES256, input).decode();
-            BigInteger s = s(signature);
-            return s.compareTo(HALF_ORDER) <= 0 ? signature : withS(signature, ORDER.subtract(s));
-        } catch (JOSEException broken) {
-            throw new IllegalStateException("could not sign with the key " + id(), broken);
-        }
+        return signatures.sign(input);
     }
 
     public boolean verify(byte[] input, byte[] signature) {
-        try {
-            return signature.length == 2 * COORDINATE_BYTES
-                    && s(signature).compareTo(HALF_ORDER) <= 0
-                    && verifier.verify(ES256, input, Base64URL.encode(signature));
-        } catch (JOSEException malformed) {
-            return false;
-        }
+        return signatures.verify(input, signature);
     }
 
     /** The whole key as a JWK (RFC 7517), for a store to keep: a secret. */
@@ -114,25 +93,14 @@ public final class SigningKey {
         return jwk.toJSONString();
     }
 
-    ECKey publicJwk() {
-        return jwk.toPublicJWK();
+    /** What others verify with; nothing where that would be the secret itself. */
+    Optional<JWK> publicJwk() {
+        return Optional.ofNullable(jwk.toPublicJWK());
     }
 
     @Override
     public String toString() {
-        return "SigningKey[" + id() + ", generation " + generation + ", active from " + activeFrom + "]";
-    }
-
-    private static BigInteger s(byte[] signature) {
-        return new BigInteger(1, signature, COORDINATE_BYTES, COORDINATE_BYTES);
-    }
-
-    private static byte[] withS(byte[] signature, BigInteger s) {
-        byte[] changed = Arrays.copyOf(signature, 2 * COORDINATE_BYTES);
-        byte[] digits = s.toByteArray();
-        int length = Math.min(digits.length, COORDINATE_BYTES);
-        Arrays.fill(changed, COORDINATE_BYTES, changed.length - length, (byte) 0);
-        System.arraycopy(digits, digits.length - length, changed, changed.length - length, length);
-        return changed;
+        return "SigningKey[" + id() + ", " + algorithm + ", generation " + generation + ", active from " + activeFrom
+                + "]";
     }
 }

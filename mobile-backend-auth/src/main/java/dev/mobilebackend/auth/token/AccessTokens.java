@@ -3,35 +3,24 @@ package dev.mobilebackend.auth.token;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import com.nimbusds.jose.util.JSONObjectUtils;
-import com.nimbusds.jwt.JWTClaimsSet;
 import dev.mobilebackend.auth.key.KeyRing;
 import dev.mobilebackend.auth.key.SigningKey;
 import dev.mobilebackend.core.ambient.Ambient;
-import dev.mobilebackend.core.exchange.Authentication;
 import dev.mobilebackend.core.exchange.Caller;
 import dev.mobilebackend.core.problem.Problem;
 import dev.mobilebackend.core.problem.ProblemException;
-import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.text.ParseException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Arrays;
 import java.util.Base64;
-import java.util.Date;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Issues access tokens and checks them: JWTs by RFC 9068, signed with ES256. A token that has been checked once is
- * known by its text until it ends, so the next request with it costs a look-up and no signature. Whether its session
+ * Issues access tokens and checks them: JWTs by RFC 9068. A token that has been checked once is known by its text
  * has been revoked is not asked here. Thread safe.
  *
  * <pre>{@code
@@ -81,17 +70,24 @@ public final class AccessTokens {
     }
 
     /**
-     * A new token for a signed-in caller.
+     * A new bearer token for a signed-in caller.
      *
      * @throws IllegalArgumentException if the roles make it longer than the 4096 characters that are taken again
      */
     public IssuedToken issue(Caller caller) {
+        return issue(caller, null);
+    }
+
+    /**
+     * The same, bound to a key that the app has to prove to hold with each request (RFC 9449 section 6.1).
+     *
+     * @param keyThumbprint of that key, by SHA-256 (RFC 7638); null for a bearer token
+     */
+    public IssuedToken issue(Caller caller, @Nullable String keyThumbprint) {
         Instant now = clock.instant();
-        SigningKey key = keys.current();
         Duration lifetime = jittered(policy.lifetime());
-        byte[] payload = claims(caller, now, lifetime).toString().getBytes(StandardCharsets.UTF_8);
-        String toSign = CompactForm.toSign(key.id(), payload);
-        String token = CompactForm.signed(toSign, key.sign(toSign.getBytes(StandardCharsets.US_ASCII)));
+        byte[] payload = Claims.write(policy, caller, keyThumbprint, tokenId(), now, lifetime);
+        String token = CompactForm.sign(keys.current(), payload);
         if (token.length() > LONGEST) {
             throw new IllegalArgumentException("access token must have at most " + LONGEST + " characters, had "
                     + token.length() + " with " + caller.roles().size() + " roles: give the account fewer roles");
@@ -100,12 +96,12 @@ public final class AccessTokens {
     }
 
     /**
-     * Who the token was issued to.
+     * Who the bearer token was issued to. One that is bound to a key is refused: by itself it proves nothing.
      *
      * @throws ProblemException 401, {@link #TOKEN_EXPIRED} or {@link #TOKEN_INVALID}; 503 if that can't be told
      */
     public Caller verify(String token) {
-        return verify(token, 0);
+        return bearer(known(token, 0));
     }
 
     /**
@@ -123,16 +119,32 @@ public final class AccessTokens {
                     .exception();
         }
         // A field is remembered in its usual spelling alone, so that nobody fills the memory with others of one token.
-        boolean usual = authorization.startsWith(SCHEME) && authorization.indexOf(' ', SCHEME.length()) < 0;
-        String field = usual
-                ? authorization
-                : SCHEME + authorization.substring(SCHEME.length()).strip();
-        return verify(field, SCHEME.length());
+        int from = SCHEME.length();
+        while (from < authorization.length() && authorization.charAt(from) == ' ') {
+            from++;
+        }
+        boolean usual = from == SCHEME.length() && authorization.startsWith(SCHEME);
+        return bearer(known(usual ? authorization : SCHEME + authorization.substring(from), SCHEME.length()));
+    }
+
+    /**
+     * A token that is bound to a key; who asks has to check the proof of {@link VerifiedToken#keyThumbprint} (RFC 9449
+     * section 7.1). A bearer token is refused.
+     *
+     * @throws ProblemException as {@link #verify(String)}
+     */
+    public VerifiedToken verifyBound(String token) {
+        VerifiedToken known = known(token, 0);
+        if (known.keyThumbprint() == null) {
+            throw invalid();
+        }
+        return known;
     }
 
     /** The text, in which the token stands from a position to the end, is what it is remembered by. */
-    private Caller verify(String text, int from) {
-        if (text.length() - from > LONGEST) {
+    private VerifiedToken known(String text, int from) {
+        // A bare token must not find what was remembered with a scheme before it.
+        if (text.length() - from > LONGEST || (from == 0 && text.indexOf(' ') >= 0)) {
             throw invalid();
         }
         Instant now = clock.instant();
@@ -142,49 +154,25 @@ public final class AccessTokens {
             verified.put(text, known);
         }
         requireNotExpired(known, now);
+        return known;
+    }
+
+    private static Caller bearer(VerifiedToken known) {
+        if (known.keyThumbprint() != null) {
+            throw invalid();
+        }
         return known.caller();
+    }
+
+    private String tokenId() {
+        byte[] id = new byte[TOKEN_ID_BYTES];
+        random.nextBytes(id);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(id);
     }
 
     /** How many signatures have been checked; all other uses of a token were answered from memory. */
     public long signatureChecks() {
         return signatureChecks.sum();
-    }
-
-    private JWTClaimsSet claims(Caller caller, Instant now, Duration lifetime) {
-        byte[] id = new byte[TOKEN_ID_BYTES];
-        random.nextBytes(id);
-        var claims = new JWTClaimsSet.Builder()
-                .issuer(policy.issuer())
-                .audience(policy.audience())
-                .subject(caller.accountId())
-                .claim("sid", caller.sessionId())
-                .claim("roles", caller.roles().stream().sorted().toList())
-                .issueTime(Date.from(now))
-                .expirationTime(Date.from(now.plus(lifetime)))
-                .jwtID(Base64.getUrlEncoder().withoutPadding().encodeToString(id));
-        if (!caller.scopes().isEmpty()) {
-            claims.claim("scope", scopes(caller));
-        }
-        if (!caller.authentication().equals(Authentication.UNKNOWN)) {
-            claims.claim("auth_time", caller.authentication().at().getEpochSecond())
-                    .claim(
-                            "amr",
-                            caller.authentication().methods().stream().sorted().toList());
-        }
-        if (caller.actorId() != null) {
-            claims.claim("act", Map.of("sub", caller.actorId()));
-        }
-        return claims.build();
-    }
-
-    /** RFC 9068 section 2.2.3: one text, in which spaces stand between them. */
-    private static String scopes(Caller caller) {
-        for (String scope : caller.scopes()) {
-            if (scope.isEmpty() || scope.indexOf(' ') >= 0) {
-                throw new IllegalArgumentException("a scope must be one word, was '" + scope + "'");
-            }
-        }
-        return caller.scopes().stream().sorted().collect(Collectors.joining(" "));
     }
 
     private Duration jittered(Duration lifetime) {
@@ -196,61 +184,14 @@ public final class AccessTokens {
         CompactForm form = CompactForm.parse(token).orElseThrow(AccessTokens::invalid);
         SigningKey key = keys.find(form.keyId()).orElseThrow(AccessTokens::invalid);
         signatureChecks.increment();
-        if (!key.verify(form.signedBytes(), form.signature())) {
+        if (!form.isSignedBy(key)) {
             throw invalid();
         }
-        return read(form, now);
-    }
-
-    /** From here on the bytes are ours; they may still be meant for another service or another time. */
-    private VerifiedToken read(CompactForm form, Instant now) {
         try {
-            String json = new String(form.payload(), StandardCharsets.UTF_8);
-            JWTClaimsSet claims = JWTClaimsSet.parse(required(JSONObjectUtils.parse(json)));
-            Instant soonest = now.plus(policy.leeway());
-            if (!policy.issuer().equals(claims.getIssuer())
-                    || !claims.getAudience().contains(policy.audience())
-                    || required(claims.getIssueTime()).toInstant().isAfter(soonest)
-                    || (claims.getNotBeforeTime() != null
-                            && claims.getNotBeforeTime().toInstant().isAfter(soonest))) {
-                throw invalid();
-            }
-            var caller = new Caller(
-                    required(claims.getSubject()),
-                    required(claims.getStringClaim("sid")),
-                    required(claims.getStringListClaim("roles")).stream()
-                            .map(AccessTokens::required)
-                            .collect(Collectors.toUnmodifiableSet()),
-                    scopes(claims.getStringClaim("scope")),
-                    authentication(claims),
-                    actor(claims));
-            required(claims.getJWTID());
-            return new VerifiedToken(
-                    caller, form.keyId(), required(claims.getExpirationTime()).toInstant());
-        } catch (ParseException notClaims) {
+            return Claims.read(policy, form.payload(), key.id(), now);
+        } catch (ParseException notForHere) {
             throw invalid();
         }
-    }
-
-    private static Set<String> scopes(@Nullable String claim) {
-        return claim == null || claim.isBlank()
-                ? Set.of()
-                : Set.copyOf(Arrays.asList(claim.strip().split(" +", -1)));
-    }
-
-    /** RFC 9068 section 2.2.1 leaves out what is not known. */
-    private static Authentication authentication(JWTClaimsSet claims) throws ParseException {
-        Long at = claims.getLongClaim("auth_time");
-        List<String> methods = claims.getStringListClaim("amr");
-        return at == null && methods == null
-                ? Authentication.UNKNOWN
-                : new Authentication(Instant.ofEpochSecond(required(at)), Set.copyOf(required(methods)));
-    }
-
-    /** RFC 8693 section 4.1: who acts, as an object with the actor's own subject. */
-    private static @Nullable String actor(JWTClaimsSet claims) throws ParseException {
-        Map<String, Object> act = claims.getJSONObjectClaim("act");
-        return act == null ? null : required(JSONObjectUtils.getString(act, "sub"));
     }
 
     private void requireNotExpired(VerifiedToken token, Instant now) {
@@ -260,13 +201,6 @@ public final class AccessTokens {
                     .error("header:Authorization", "must bring a token that has not expired")
                     .exception();
         }
-    }
-
-    private static <T> T required(@Nullable T claim) {
-        if (claim == null) {
-            throw invalid();
-        }
-        return claim;
     }
 
     /** One answer for all of it: what exactly was wrong would only help whoever made the token. */

@@ -2,11 +2,13 @@
 package dev.mobilebackend.auth.web;
 
 import dev.mobilebackend.auth.key.KeyRing;
+import dev.mobilebackend.core.conditional.ETag;
 import dev.mobilebackend.core.exchange.Answer;
 import dev.mobilebackend.core.exchange.Exchange;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 /** The public keys for other services to check access tokens with (RFC 7517 section 5). Stands behind an edge. */
@@ -24,9 +26,11 @@ final class JwksServlet extends HttpServlet {
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response) {
         Duration fresh = keys.policy().publishAhead().minus(keys.policy().reloadEvery());
-        Exchange.of(request)
-                .send(Answer.json(200, keys.jwks())
-                        .header("Content-Type", "application/jwk-set+json")
-                        .header("Cache-Control", "public, max-age=" + fresh.toSeconds()));
+        byte[] keySet = keys.jwks().getBytes(StandardCharsets.UTF_8);
+        Answer answer = Answer.json(200, keySet)
+                .header("Content-Type", "application/jwk-set+json")
+                .header("Cache-Control", "public, max-age=" + fresh.toSeconds());
+        Exchange exchange = Exchange.of(request);
+        exchange.send(ETag.of(keySet).onRead(exchange, answer));
     }
 }

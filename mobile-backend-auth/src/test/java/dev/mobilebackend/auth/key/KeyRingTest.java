@@ -216,10 +216,14 @@ class KeyRingTest {
 
     @Test
     void aPolicyThatCouldLoseATokenIsRefused() {
-        Duration second = Duration.ofSeconds(1);
-        assertThrows(IllegalArgumentException.class, () -> new KeyPolicy(Duration.ZERO, second, second));
-        assertThrows(IllegalArgumentException.class, () -> new KeyPolicy(second, second, second));
-        assertThrows(IllegalArgumentException.class, () -> new KeyPolicy(second, second.multipliedBy(2), second));
+        assertThrows(IllegalArgumentException.class, () -> POLICY.withReloadEvery(Duration.ZERO));
+        assertThrows(IllegalArgumentException.class, () -> POLICY.withPublishAhead(POLICY.reloadEvery()));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> POLICY.withRetention(POLICY.publishAhead().minus(MOMENT)));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> POLICY.withSignFor(POLICY.publishAhead().minus(MOMENT)));
     }
 
     private KeyRing ring() {

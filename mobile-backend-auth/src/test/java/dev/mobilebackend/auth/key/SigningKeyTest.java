@@ -24,7 +24,7 @@ class SigningKeyTest {
     private static final BigInteger ORDER = Curve.P_256.toECParameterSpec().getOrder();
     private static final byte[] MESSAGE = "message".getBytes(StandardCharsets.US_ASCII);
 
-    private final SigningKey key = SigningKey.generate(1, Instant.EPOCH, new SecureRandom());
+    private final SigningKey key = SigningKey.generate(SigningAlgorithm.ES256, 1, Instant.EPOCH, new SecureRandom());
 
     @Test
     void takesItsOwnSignatureForTheSameMessageOnly() {
@@ -32,7 +32,8 @@ class SigningKeyTest {
 
         assertTrue(key.verify(MESSAGE, signature));
         assertFalse(key.verify("massage".getBytes(StandardCharsets.US_ASCII), signature));
-        assertFalse(SigningKey.generate(2, Instant.EPOCH, new SecureRandom()).verify(MESSAGE, signature));
+        assertFalse(SigningKey.generate(SigningAlgorithm.ES256, 2, Instant.EPOCH, new SecureRandom())
+                .verify(MESSAGE, signature));
     }
 
     @Test
@@ -101,7 +102,7 @@ class SigningKeyTest {
 
     @Test
     void refusesAnythingButAPrivateKey() {
-        String publicOnly = key.publicJwk().toJSONString();
+        String publicOnly = key.publicJwk().orElseThrow().toJSONString();
 
         assertThrows(IllegalArgumentException.class, () -> SigningKey.ofPrivateJwk(1, Instant.EPOCH, publicOnly));
         assertThrows(IllegalArgumentException.class, () -> SigningKey.ofPrivateJwk(1, Instant.EPOCH, "{}"));

@@ -235,7 +235,7 @@ class AccessTokensTest {
 
     @Test
     void refusesKeysThatRetireBeforeTheLastTokenHasEnded() {
-        var shortLived = new KeyPolicy(Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofMinutes(10));
+        var shortLived = KeyPolicy.standard().withRetention(Duration.ofMinutes(10));
         var ring = KeyRing.builder(store).policy(shortLived).clock(clock).build();
         var builder = AccessTokens.builder(POLICY, ring);
 

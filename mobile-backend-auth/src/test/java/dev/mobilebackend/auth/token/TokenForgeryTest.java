@@ -18,6 +18,7 @@ import com.nimbusds.jwt.SignedJWT;
 import dev.mobilebackend.auth.TestClock;
 import dev.mobilebackend.auth.key.InMemoryKeyStore;
 import dev.mobilebackend.auth.key.KeyRing;
+import dev.mobilebackend.auth.key.SigningAlgorithm;
 import dev.mobilebackend.auth.key.SigningKey;
 import dev.mobilebackend.core.exchange.Caller;
 import dev.mobilebackend.core.problem.ProblemException;
@@ -189,14 +190,15 @@ class TokenForgeryTest {
 
     @Test
     void anotherKeyUnderOurKeyIdIsRefused() {
-        var stranger = new TokenForge(SigningKey.generate(1, clock.instant(), new SecureRandom()));
+        var stranger =
+                new TokenForge(SigningKey.generate(SigningAlgorithm.ES256, 1, clock.instant(), new SecureRandom()));
 
         assertRefused(stranger.sign(header, payload));
     }
 
     @Test
     void aKeyThatTheTokenBringsIsNotUsed() throws Exception {
-        SigningKey stranger = SigningKey.generate(1, clock.instant(), new SecureRandom());
+        SigningKey stranger = SigningKey.generate(SigningAlgorithm.ES256, 1, clock.instant(), new SecureRandom());
         ECKey theirs = ECKey.parse(stranger.privateJwk());
         JWSSigner signer = new ECDSASigner(theirs);
         var jws = new SignedJWT(

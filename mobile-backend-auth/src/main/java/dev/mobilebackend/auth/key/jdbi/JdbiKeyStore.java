@@ -7,10 +7,12 @@ import dev.mobilebackend.core.ambient.Ambient;
 import dev.mobilebackend.core.data.Database;
 import dev.mobilebackend.core.secret.ServerSecret;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import org.jdbi.v3.core.Handle;
 
 /**
  * Signing keys in the table {@code mb_auth_keys}, each sealed under the server secret: a copy of the database signs
@@ -37,13 +39,7 @@ public final class JdbiKeyStore implements KeyStore {
     @Override
     public List<SigningKey> all() {
         return database.withHandle(
-                handle -> handle.createQuery("SELECT generation, kid, active_from, sealed_jwk FROM mb_auth_keys")
-                        .map((row, context) -> {
-                            String jwk = seal.open(row.getString("kid"), row.getBytes("sealed_jwk"));
-                            OffsetDateTime activeFrom = row.getObject("active_from", OffsetDateTime.class);
-                            return SigningKey.ofPrivateJwk(row.getInt("generation"), activeFrom.toInstant(), jwk);
-                        })
-                        .list());
+                handle -> rows(handle).stream().map(row -> row.open(seal)).toList());
     }
 
     @Override
@@ -57,7 +53,7 @@ public final class JdbiKeyStore implements KeyStore {
                                 "generation", key.generation(),
                                 "kid", key.id(),
                                 "activeFrom", key.activeFrom().atOffset(ZoneOffset.UTC),
-                                "sealed", seal.close(key.id(), key.privateJwk()))));
+                                "sealed", seal.close(key))));
     }
 
     @Override
@@ -65,5 +61,40 @@ public final class JdbiKeyStore implements KeyStore {
         database.withHandle(handle -> handle.createUpdate("DELETE FROM mb_auth_keys WHERE kid = :kid")
                 .bind("kid", keyId)
                 .execute());
+    }
+
+    /** A row that another instance has sealed anew or removed meanwhile is left as it is. */
+    @Override
+    public void sealAnew() {
+        database.useTransaction(handle -> {
+            for (Row row : rows(handle)) {
+                if (!seal.isCurrent(row.sealed())) {
+                    handle.createUpdate("UPDATE mb_auth_keys SET sealed_jwk = :anew "
+                                    + "WHERE kid = :kid AND sealed_jwk = :sealed")
+                            .bind("anew", seal.close(row.open(seal)))
+                            .bind("kid", row.keyId())
+                            .bind("sealed", row.sealed())
+                            .execute();
+                }
+            }
+        });
+    }
+
+    private static List<Row> rows(Handle handle) {
+        return handle.createQuery("SELECT generation, kid, active_from, sealed_jwk FROM mb_auth_keys")
+                .map((row, context) -> new Row(
+                        row.getString("kid"),
+                        row.getInt("generation"),
+                        row.getObject("active_from", OffsetDateTime.class).toInstant(),
+                        row.getBytes("sealed_jwk")))
+                .list();
+    }
+
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Row(String keyId, int generation, Instant activeFrom, byte[] sealed) {
+
+        SigningKey open(KeySeal seal) {
+            return seal.open(keyId, generation, activeFrom, sealed);
+        }
     }
 }

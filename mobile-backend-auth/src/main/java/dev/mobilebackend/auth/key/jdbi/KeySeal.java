@@ -1,76 +1,112 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.auth.key.jdbi;
 
+import dev.mobilebackend.auth.key.SigningKey;
 import dev.mobilebackend.core.secret.ServerSecret;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.Arrays;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Encrypts signing keys for rest: AES-256-GCM (NIST SP 800-38D) under a key derived from the server secret, nonce
- * first, bound to the key's id so that sealed keys cannot change places. Thread safe.
+ * Encrypts signing keys for rest by AES-256-GCM (NIST SP 800-38D) under a key derived from a server secret:
+ *
+ * <pre>id of the server secret (6) | nonce (12) | encrypted JWK and tag</pre>
+ *
+ * A key is bound to its id, generation and start, so that sealed keys cannot change places and a retired one cannot be
+ * made to sign again. Thread safe.
  */
 final class KeySeal {
 
     private static final String CIPHER = "AES/GCM/NoPadding";
+    private static final int ID_BYTES = 6;
     private static final int NONCE_BYTES = 12;
     private static final int TAG_BITS = 128;
 
-    private final SecretKeySpec key;
+    /** What seals and opens, by the id of its server secret; the current one first. */
+    private final Map<String, SecretKeySpec> keys = new LinkedHashMap<>();
+
+    private final String current;
     private final SecureRandom random;
 
     KeySeal(ServerSecret secret, SecureRandom random) {
-        this.key = new SecretKeySpec(secret.derive("mobile-backend auth.key seal v1", 32), "AES");
+        List<byte[]> derived = secret.deriveAll("mobile-backend auth.key seal v2", 32);
+        for (int i = 0; i < derived.size(); i++) {
+            keys.put(secret.ids().get(i), new SecretKeySpec(derived.get(i), "AES"));
+        }
+        this.current = secret.ids().get(0);
         this.random = random;
     }
 
-    byte[] close(String keyId, String jwk) {
+    byte[] close(SigningKey key) {
         byte[] nonce = new byte[NONCE_BYTES];
         random.nextBytes(nonce);
+        byte[] bound = bound(key.id(), key.generation(), key.activeFrom());
         try {
-            byte[] box = cipher(Cipher.ENCRYPT_MODE, nonce, keyId).doFinal(jwk.getBytes(StandardCharsets.UTF_8));
-            byte[] sealed = Arrays.copyOf(nonce, NONCE_BYTES + box.length);
-            System.arraycopy(box, 0, sealed, NONCE_BYTES, box.length);
-            return sealed;
+            byte[] box = cipher(Cipher.ENCRYPT_MODE, current, nonce, bound)
+                    .doFinal(key.privateJwk().getBytes(StandardCharsets.UTF_8));
+            return ByteBuffer.allocate(ID_BYTES + NONCE_BYTES + box.length)
+                    .put(Base64.getUrlDecoder().decode(current))
+                    .put(nonce)
+                    .put(box)
+                    .array();
         } catch (GeneralSecurityException missing) {
             throw new AssertionError("every JDK has " + CIPHER, missing);
         }
     }
 
     /**
-     * What was sealed under this id.
+     * The key that was sealed under this id, as of this generation and start.
      *
-     * @throws IllegalStateException if it was sealed under another secret or another id, or was changed
+     * @throws IllegalStateException if it was sealed under a secret that is not known here, or as another key, or was
+     *     changed
      */
-    String open(String keyId, byte[] sealed) {
-        if (sealed.length < NONCE_BYTES) {
-            throw unopenable(keyId);
+    SigningKey open(String keyId, int generation, Instant activeFrom, byte[] sealed) {
+        if (sealed.length < ID_BYTES + NONCE_BYTES || !keys.containsKey(secretId(sealed))) {
+            throw new IllegalStateException("the signing key " + keyId + " in mb_auth_keys is sealed under a server "
+                    + "secret that this instance does not have, it has " + keys.keySet() + ": give every instance the "
+                    + "secret it was made with, or delete the row, which ends its tokens");
         }
         try {
-            byte[] jwk = cipher(Cipher.DECRYPT_MODE, Arrays.copyOf(sealed, NONCE_BYTES), keyId)
-                    .doFinal(sealed, NONCE_BYTES, sealed.length - NONCE_BYTES);
-            return new String(jwk, StandardCharsets.UTF_8);
+            byte[] nonce = Arrays.copyOfRange(sealed, ID_BYTES, ID_BYTES + NONCE_BYTES);
+            byte[] jwk = cipher(Cipher.DECRYPT_MODE, secretId(sealed), nonce, bound(keyId, generation, activeFrom))
+                    .doFinal(sealed, ID_BYTES + NONCE_BYTES, sealed.length - ID_BYTES - NONCE_BYTES);
+            return SigningKey.ofPrivateJwk(generation, activeFrom, new String(jwk, StandardCharsets.UTF_8));
         } catch (AEADBadTagException changed) {
-            throw unopenable(keyId);
+            throw new IllegalStateException("the signing key " + keyId + " in mb_auth_keys was changed since it was "
+                    + "sealed: find out by whom, and delete the row, which ends its tokens");
         } catch (GeneralSecurityException missing) {
             throw new AssertionError("every JDK has " + CIPHER, missing);
         }
     }
 
-    private Cipher cipher(int mode, byte[] nonce, String keyId) throws GeneralSecurityException {
+    /** Whether it is sealed under the current server secret. */
+    boolean isCurrent(byte[] sealed) {
+        return sealed.length >= ID_BYTES && secretId(sealed).equals(current);
+    }
+
+    private Cipher cipher(int mode, String secretId, byte[] nonce, byte[] bound) throws GeneralSecurityException {
         Cipher cipher = Cipher.getInstance(CIPHER);
-        cipher.init(mode, key, new GCMParameterSpec(TAG_BITS, nonce));
-        cipher.updateAAD(keyId.getBytes(StandardCharsets.UTF_8));
+        cipher.init(mode, keys.get(secretId), new GCMParameterSpec(TAG_BITS, nonce));
+        cipher.updateAAD(bound);
         return cipher;
     }
 
-    private static IllegalStateException unopenable(String keyId) {
-        return new IllegalStateException("the signing key " + keyId + " in mb_auth_keys does not open with this server "
-                + "secret: give every instance the secret it was made with, or delete the row, which ends its tokens");
+    private static String secretId(byte[] sealed) {
+        return Base64.getUrlEncoder().encodeToString(Arrays.copyOf(sealed, ID_BYTES));
+    }
+
+    private static byte[] bound(String keyId, int generation, Instant activeFrom) {
+        return (keyId + '\n' + generation + '\n' + activeFrom).getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -11,6 +11,7 @@ import dev.mobilebackend.auth.AuthSchema;
 import dev.mobilebackend.auth.TestClock;
 import dev.mobilebackend.auth.key.KeyPolicy;
 import dev.mobilebackend.auth.key.KeyRing;
+import dev.mobilebackend.auth.key.SigningAlgorithm;
 import dev.mobilebackend.auth.key.SigningKey;
 import dev.mobilebackend.core.data.Database;
 import dev.mobilebackend.core.data.Schema;
@@ -173,8 +174,8 @@ class JdbiKeyStoreTest {
         SigningKey key = key(1);
         var seal = new KeySeal(secret, new SecureRandom());
 
-        String once = Base64.getEncoder().encodeToString(seal.close(key.id(), key.privateJwk()));
-        String again = Base64.getEncoder().encodeToString(seal.close(key.id(), key.privateJwk()));
+        String once = Base64.getEncoder().encodeToString(seal.close(key));
+        String again = Base64.getEncoder().encodeToString(seal.close(key));
 
         assertFalse(once.equals(again));
     }
@@ -184,7 +185,7 @@ class JdbiKeyStoreTest {
     }
 
     private SigningKey key(int generation) {
-        return SigningKey.generate(generation, clock.instant(), new SecureRandom());
+        return SigningKey.generate(SigningAlgorithm.ES256, generation, clock.instant(), new SecureRandom());
     }
 
     private byte[] sealed(String keyId) {
