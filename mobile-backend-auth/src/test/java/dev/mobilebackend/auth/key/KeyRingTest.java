@@ -198,6 +198,128 @@ class KeyRingTest {
     }
 
     @Test
+    void makesTheNextKeyOnlyWhenTheOneThatSignsIsOldAndOnlyOnceOnAllInstances() {
+        KeyRing other = ring();
+        assertFalse(ring.rotateIfDue());
+
+        clock.advance(POLICY.signFor().minus(MOMENT));
+        assertFalse(ring.rotateIfDue());
+        clock.advance(MOMENT);
+        assertTrue(ring.rotateIfDue());
+
+        assertFalse(other.rotateIfDue());
+        assertFalse(ring.rotateIfDue());
+        assertEquals(2, store.all().size());
+        clock.advance(POLICY.publishAhead().plus(POLICY.signFor()).minus(MOMENT));
+        assertFalse(other.rotateIfDue());
+        clock.advance(MOMENT);
+        assertTrue(other.rotateIfDue());
+    }
+
+    @Test
+    void oneInstanceMakesTheNextKeyWhereTwoFindItDueAtTheSameMoment() {
+        KeyRing other = ring();
+        clock.advance(POLICY.signFor());
+        store.beforeNextAdd = () -> assertTrue(other.rotateIfDue());
+
+        assertFalse(ring.rotateIfDue());
+
+        assertEquals(2, store.all().size());
+    }
+
+    @Test
+    void forgetsRetiredKeysWhenNoneIsDue() {
+        ring.rotate();
+        clock.advance(POLICY.publishAhead().plus(POLICY.retention()));
+
+        assertFalse(ring.rotateIfDue());
+
+        assertEquals(1, store.all().size());
+    }
+
+    @Test
+    void anotherAlgorithmIsTakenUpLikeANewKey() {
+        SigningKey before = ring.current();
+        KeyRing changed = ring(POLICY.withAlgorithm(SigningAlgorithm.EDDSA));
+        assertEquals(before.id(), changed.current().id());
+
+        assertTrue(changed.rotateIfDue());
+
+        clock.advance(POLICY.publishAhead());
+        assertEquals(SigningAlgorithm.EDDSA, ring.current().algorithm());
+        assertEquals(
+                SigningAlgorithm.ES256, changed.find(before.id()).orElseThrow().algorithm());
+        assertFalse(changed.rotateIfDue());
+    }
+
+    @Test
+    void aLeakedKeyEndsHereAtOnceAndElsewhereAtTheNextLook() {
+        KeyRing other = ring();
+        String leaked = ring.current().id();
+
+        ring.end(leaked);
+
+        assertTrue(ring.find(leaked).isEmpty());
+        assertNotEquals(leaked, ring.current().id());
+        clock.advance(POLICY.reloadEvery());
+        assertTrue(other.find(leaked).isEmpty());
+        assertEquals(ring.current().id(), other.current().id());
+    }
+
+    @Test
+    void endingTheKeyThatSignsBringsNoRetiredOneBack() {
+        String retired = ring.current().id();
+        ring.rotate();
+        clock.advance(POLICY.publishAhead().plus(POLICY.retention()));
+        assertTrue(ring.find(retired).isEmpty());
+
+        ring.end(ring.current().id());
+
+        clock.advance(POLICY.reloadEvery());
+        assertTrue(ring.find(retired).isEmpty());
+        assertTrue(ring().find(retired).isEmpty());
+        assertEquals(3, ring.current().generation());
+    }
+
+    @Test
+    void endingAnyOtherKeyLeavesTheOneThatSigns() {
+        String replaced = ring.current().id();
+        ring.rotate();
+        clock.advance(POLICY.publishAhead());
+        String signs = ring.current().id();
+        ring.rotate();
+        String next = store.all().stream()
+                .map(SigningKey::id)
+                .filter(id -> !id.equals(signs) && !id.equals(replaced))
+                .findFirst()
+                .orElseThrow();
+
+        ring.end(replaced);
+        ring.end(next);
+        ring.end("unknown");
+
+        clock.advance(POLICY.publishAhead());
+        assertEquals(signs, ring.current().id());
+        assertEquals(List.of(signs), store.all().stream().map(SigningKey::id).toList());
+    }
+
+    @Test
+    void aKeyThatIsASecretNeverStandsInTheKeySet() {
+        ring.rotate();
+        KeyRing secret = ring(POLICY.withAlgorithm(SigningAlgorithm.HS256));
+        secret.rotate();
+        clock.advance(POLICY.publishAhead());
+        SigningKey signs = secret.current();
+
+        String published = secret.jwks();
+
+        assertEquals(SigningAlgorithm.HS256, signs.algorithm());
+        assertFalse(published.contains(signs.id()), published);
+        assertFalse(published.contains("oct"), published);
+        assertTrue(published.contains("ES256"), published);
+    }
+
+    @Test
     void publishesThePublicPartsOfAllKeysThatVerifyOrSoonWill() throws Exception {
         ring.rotate();
 
@@ -227,7 +349,11 @@ class KeyRingTest {
     }
 
     private KeyRing ring() {
-        return KeyRing.builder(store).clock(clock).build();
+        return ring(POLICY);
+    }
+
+    private KeyRing ring(KeyPolicy policy) {
+        return KeyRing.builder(store).policy(policy).clock(clock).build();
     }
 
     /** A store that counts its reads, and can be away, slow or overtaken. */

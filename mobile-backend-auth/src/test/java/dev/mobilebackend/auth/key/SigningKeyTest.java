@@ -3,43 +3,72 @@ package dev.mobilebackend.auth.key;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.nimbusds.jose.jwk.Curve;
-import com.nimbusds.jose.jwk.ECKey;
-import java.math.BigInteger;
+import com.nimbusds.jose.jwk.AsymmetricJWK;
+import com.nimbusds.jose.jwk.JWK;
 import java.nio.charset.StandardCharsets;
+import java.security.KeyFactory;
+import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.Signature;
+import java.security.spec.X509EncodedKeySpec;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SigningKeyTest {
 
-    private static final BigInteger ORDER = Curve.P_256.toECParameterSpec().getOrder();
     private static final byte[] MESSAGE = "message".getBytes(StandardCharsets.US_ASCII);
+    private static final Map<SigningAlgorithm, SigningKey> KEYS = new EnumMap<>(SigningAlgorithm.class);
 
-    private final SigningKey key = SigningKey.generate(SigningAlgorithm.ES256, 1, Instant.EPOCH, new SecureRandom());
+    static {
+        for (SigningAlgorithm each : SigningAlgorithm.values()) {
+            KEYS.put(each, SigningKey.generate(each, 1, Instant.EPOCH, new SecureRandom()));
+        }
+    }
 
-    @Test
-    void takesItsOwnSignatureForTheSameMessageOnly() {
+    @ParameterizedTest
+    @EnumSource
+    void takesItsOwnSignatureForTheSameMessageOnly(SigningAlgorithm algorithm) {
+        SigningKey key = KEYS.get(algorithm);
+        SigningKey other = SigningKey.generate(algorithm, 2, Instant.EPOCH, new SecureRandom());
+
         byte[] signature = key.sign(MESSAGE);
 
         assertTrue(key.verify(MESSAGE, signature));
         assertFalse(key.verify("massage".getBytes(StandardCharsets.US_ASCII), signature));
-        assertFalse(SigningKey.generate(SigningAlgorithm.ES256, 2, Instant.EPOCH, new SecureRandom())
-                .verify(MESSAGE, signature));
+        assertFalse(other.verify(MESSAGE, signature));
+        assertNotEquals(other.id(), key.id());
     }
 
-    @Test
-    void anyoneWithThePublicKeyCanVerify() throws Exception {
-        Signature jdk = Signature.getInstance("SHA256withECDSAinP1363Format");
-        jdk.initVerify(ECKey.parse(key.privateJwk()).toECPublicKey());
+    @ParameterizedTest
+    @EnumSource
+    void takesNoSignatureOfAKeyForAnotherAlgorithm(SigningAlgorithm algorithm) {
+        byte[] signature = KEYS.get(algorithm).sign(MESSAGE);
+
+        KEYS.forEach((each, key) -> assertEquals(each == algorithm, key.verify(MESSAGE, signature), each::text));
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "HS256")
+    void anyoneWithThePublicKeyCanVerify(SigningAlgorithm algorithm) throws Exception {
+        SigningKey key = KEYS.get(algorithm);
+        Signature jdk = Signature.getInstance(Map.of(
+                        SigningAlgorithm.ES256, "SHA256withECDSAinP1363Format",
+                        SigningAlgorithm.EDDSA, "Ed25519",
+                        SigningAlgorithm.RS256, "SHA256withRSA")
+                .get(algorithm));
+        jdk.initVerify(publicKey(key));
         for (int i = 0; i < 20; i++) {
             jdk.update(MESSAGE);
 
@@ -47,72 +76,128 @@ class SigningKeyTest {
         }
     }
 
-    @Test
-    void theTwinOfASignatureIsRefused() {
-        for (int i = 0; i < 20; i++) {
-            byte[] signature = key.sign(MESSAGE);
-            BigInteger s = new BigInteger(1, signature, 32, 32);
-            byte[] twin = HexFormat.of()
-                    .parseHex(HexFormat.of().formatHex(signature, 0, 32) + "%064x".formatted(ORDER.subtract(s)));
+    @ParameterizedTest
+    @EnumSource
+    void refusesASignatureWithAnyByteChangedAddedOrTakenAway(SigningAlgorithm algorithm) {
+        SigningKey key = KEYS.get(algorithm);
+        byte[] signature = key.sign(MESSAGE);
+        int length = signature.length;
 
-            assertTrue(key.verify(MESSAGE, signature));
-            assertFalse(key.verify(MESSAGE, twin));
+        for (int i = 0; i < length; i += 5) {
+            byte[] changed = signature.clone();
+            changed[i] ^= (byte) (1 << (i % 8));
+            assertFalse(key.verify(MESSAGE, changed), "byte " + i);
         }
+        assertFalse(key.verify(MESSAGE, new byte[0]));
+        assertFalse(key.verify(MESSAGE, new byte[length]));
+        assertFalse(key.verify(MESSAGE, Arrays.copyOf(signature, length - 1)));
+        assertFalse(key.verify(MESSAGE, Arrays.copyOf(signature, length + 1)));
+        assertFalse(key.verify(MESSAGE, Arrays.copyOf(signature, 1 << 16)));
+        byte[] zeroBefore = new byte[length + 1];
+        System.arraycopy(signature, 0, zeroBefore, 1, length);
+        assertFalse(key.verify(MESSAGE, zeroBefore));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void comesBackWholeFromItsPrivateJwk(SigningAlgorithm algorithm) {
+        SigningKey key = KEYS.get(algorithm);
+
+        var back = SigningKey.ofPrivateJwk(7, Instant.MAX, key.privateJwk());
+
+        assertEquals(key.id(), back.id());
+        assertEquals(algorithm, back.algorithm());
+        assertEquals(7, back.generation());
+        assertTrue(key.verify(MESSAGE, back.sign(MESSAGE)));
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "HS256")
+    void isNamedByItsThumbprint(SigningAlgorithm algorithm) throws Exception {
+        SigningKey key = KEYS.get(algorithm);
+
+        assertEquals(JWK.parse(key.privateJwk()).computeThumbprint().toString(), key.id());
+    }
+
+    @Test
+    void theNameOfASecretTellsNothingOfIt() throws Exception {
+        SigningKey key = KEYS.get(SigningAlgorithm.HS256);
+        JWK jwk = JWK.parse(key.privateJwk());
+
+        assertTrue(key.publicJwk().isEmpty());
+        assertNotEquals(jwk.computeThumbprint().toString(), key.id());
+        var renamed =
+                key.privateJwk().replace(jwk.toOctetSequenceKey().getKeyValue().toString(), "");
+        assertTrue(renamed.contains(key.id()), "the name is no part of the secret");
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "HS256")
+    void refusesAPublicKey(SigningAlgorithm algorithm) {
+        String publicOnly = KEYS.get(algorithm).publicJwk().orElseThrow().toJSONString();
+
+        assertRefused(publicOnly);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void refusesAKeyThatNamesAnotherAlgorithmOrNone(SigningAlgorithm algorithm) {
+        SigningKey key = KEYS.get(algorithm);
+        String named = "\"alg\":\"" + algorithm.text() + "\"";
+        assertTrue(key.privateJwk().contains(named));
+
+        for (String other : List.of("none", "ES256", "EdDSA", "RS256", "HS256", "ES384", "RS512", "PS256", "HS512")) {
+            if (!other.equals(algorithm.text())) {
+                assertRefused(key.privateJwk().replace(named, "\"alg\":\"" + other + "\""));
+            }
+        }
+        assertRefused(key.privateJwk().replace(named, "\"use\":\"sig\""));
+        assertRefused(key.privateJwk().replace("\"kid\"", "\"kit\""));
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {
                 "",
-                "00",
-                // r = s = 0, the "psychic signature" of CVE-2022-21449
-                "0000000000000000000000000000000000000000000000000000000000000000"
-                        + "0000000000000000000000000000000000000000000000000000000000000000",
-                // r = n, s = 1
-                "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551"
-                        + "0000000000000000000000000000000000000000000000000000000000000001",
-                // r = 1, s = 1
-                "0000000000000000000000000000000000000000000000000000000000000001"
-                        + "0000000000000000000000000000000000000000000000000000000000000001"
+                "{}",
+                "{'kty':'oct','alg':'HS256','kid':'1','k':'c2hvcnQ'}",
+                "{'kty':'EC','alg':'ES256','kid':'1','crv':'P-256','x':'AA','y':'AA','d':'AA'}",
+                "{'kty':'OKP','alg':'EdDSA','kid':'1','crv':'X25519','x':'AA','d':'AA'}",
+                "{'kty':'OKP','alg':'EdDSA','kid':'1','crv':'Ed25519','x':'AA','d':'AA'}",
+                "{'kty':'RSA','alg':'RS256','kid':'1','n':'AQAB','e':'AQAB','d':'AQAB'}",
             })
-    void refusesSignaturesThatNobodyMade(String hex) {
-        assertFalse(key.verify(MESSAGE, HexFormat.of().parseHex(hex)));
+    void refusesAnythingButAPrivateKey(String jwk) {
+        assertRefused(jwk.replace('\'', '"'));
     }
 
-    @Test
-    void refusesASignatureOfAnotherLength() {
-        byte[] signature = key.sign(MESSAGE);
-
-        assertFalse(key.verify(MESSAGE, Arrays.copyOf(signature, 63)));
-        assertFalse(key.verify(MESSAGE, Arrays.copyOf(signature, 65)));
-    }
-
-    @Test
-    void comesBackWholeFromItsPrivateJwk() {
-        var back = SigningKey.ofPrivateJwk(1, Instant.EPOCH, key.privateJwk());
-
-        assertEquals(key.id(), back.id());
-        assertTrue(key.verify(MESSAGE, back.sign(MESSAGE)));
-    }
-
-    @Test
-    void isNamedByItsThumbprint() throws Exception {
-        assertEquals(ECKey.parse(key.privateJwk()).computeThumbprint().toString(), key.id());
-    }
-
-    @Test
-    void refusesAnythingButAPrivateKey() {
-        String publicOnly = key.publicJwk().orElseThrow().toJSONString();
-
-        assertThrows(IllegalArgumentException.class, () -> SigningKey.ofPrivateJwk(1, Instant.EPOCH, publicOnly));
-        assertThrows(IllegalArgumentException.class, () -> SigningKey.ofPrivateJwk(1, Instant.EPOCH, "{}"));
-    }
-
-    @Test
-    void doesNotPrintItsPrivatePart() throws Exception {
-        String secret = ECKey.parse(key.privateJwk()).getD().toString();
+    @ParameterizedTest
+    @EnumSource
+    void doesNotPrintItsPrivatePart(SigningAlgorithm algorithm) throws Exception {
+        SigningKey key = KEYS.get(algorithm);
+        Map<String, Object> members = JWK.parse(key.privateJwk()).toJSONObject();
+        String secret =
+                members.get(algorithm == SigningAlgorithm.HS256 ? "k" : "d").toString();
 
         assertTrue(key.privateJwk().contains(secret));
         assertFalse(key.toString().contains(secret));
+    }
+
+    private static PublicKey publicKey(SigningKey key) throws Exception {
+        JWK jwk = key.publicJwk().orElseThrow();
+        if (key.algorithm() != SigningAlgorithm.EDDSA) {
+            return ((AsymmetricJWK) jwk).toPublicKey();
+        }
+        byte[] start = HexFormat.of().parseHex("302a300506032b6570032100"); // RFC 8410 section 4
+        byte[] x = jwk.toOctetKeyPair().getDecodedX();
+        byte[] encoded = Arrays.copyOf(start, start.length + x.length);
+        System.arraycopy(x, 0, encoded, start.length, x.length);
+        return KeyFactory.getInstance("Ed25519").generatePublic(new X509EncodedKeySpec(encoded));
+    }
+
+    private static void assertRefused(String jwk) {
+        String message = assertThrows(
+                        IllegalArgumentException.class, () -> SigningKey.ofPrivateJwk(1, Instant.EPOCH, jwk))
+                .getMessage();
+        assertTrue(jwk.isEmpty() || !message.contains(jwk), message);
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.auth.key.jdbi;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -19,6 +20,7 @@ import dev.mobilebackend.core.secret.ServerSecret;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
@@ -135,7 +137,7 @@ class JdbiKeyStoreTest {
     @Test
     void aRowOpensUnderItsOwnSecretOnly() {
         store.tryAdd(key(1));
-        var stranger = JdbiKeyStore.of(database, secret(2));
+        var stranger = store(secret(2));
 
         var refusal = assertThrows(IllegalStateException.class, stranger::all);
 
@@ -152,6 +154,59 @@ class JdbiKeyStoreTest {
         replaceSealed(one.id(), sealed(other.id()));
 
         assertThrows(IllegalStateException.class, store::all);
+    }
+
+    @Test
+    void aRetiredKeyIsNotMadeToSignAgainByItsRow() {
+        SigningKey key = key(1);
+        for (String change : List.of("generation = 9", "active_from = TIMESTAMP '2026-03-02 00:00:00'")) {
+            store.tryAdd(key);
+            database.withHandle(handle -> handle.execute("UPDATE mb_auth_keys SET " + change));
+
+            assertThrows(IllegalStateException.class, store::all);
+
+            store.remove(key.id());
+        }
+    }
+
+    @Test
+    void aKeyOfEveryAlgorithmFitsIntoItsRow() {
+        for (SigningAlgorithm each : SigningAlgorithm.values()) {
+            SigningKey key = SigningKey.generate(each, 1, clock.instant(), new SecureRandom());
+
+            assertTrue(store.tryAdd(key));
+
+            assertEquals(key.privateJwk(), store.all().get(0).privateJwk());
+            store.remove(key.id());
+        }
+    }
+
+    @Test
+    void anAcceptedSecretStillOpensAndStartingSealsAnewUnderTheCurrentOne() {
+        String id =
+                KeyRing.builder(store(secret(1))).clock(clock).build().current().id();
+        byte[] before = sealed(id);
+
+        KeyRing during = KeyRing.builder(store(secret(2, 1))).clock(clock).build();
+
+        assertEquals(id, during.current().id());
+        assertFalse(Arrays.equals(before, sealed(id)));
+        assertEquals(id, store(secret(2)).all().get(0).id());
+        assertThrows(IllegalStateException.class, store(secret(1))::all);
+    }
+
+    @Test
+    void instancesOfBothSecretsReadWhatTheOtherSealed() {
+        JdbiKeyStore one = store(secret(1, 2));
+        JdbiKeyStore other = store(secret(2, 1));
+        one.tryAdd(key(1));
+        other.tryAdd(key(2));
+
+        assertEquals(2, one.all().size());
+        assertEquals(2, other.all().size());
+        byte[] current = sealed(idOf(2));
+        other.sealAnew();
+        assertArrayEquals(current, sealed(idOf(2)), "what is current is left alone");
     }
 
     @Test
@@ -203,10 +258,28 @@ class JdbiKeyStoreTest {
                         .execute());
     }
 
-    private static ServerSecret secret(int seed) {
+    private String idOf(int generation) {
+        return store(secret(1, 2)).all().stream()
+                .filter(key -> key.generation() == generation)
+                .findFirst()
+                .orElseThrow()
+                .id();
+    }
+
+    private JdbiKeyStore store(ServerSecret known) {
+        return JdbiKeyStore.of(database, known);
+    }
+
+    private static ServerSecret secret(int current, int... accepted) {
+        return ServerSecret.of(
+                bytes(current),
+                Arrays.stream(accepted).mapToObj(JdbiKeyStoreTest::bytes).toArray(byte[][]::new));
+    }
+
+    private static byte[] bytes(int seed) {
         byte[] bytes = new byte[32];
         bytes[0] = (byte) seed;
-        return ServerSecret.of(bytes);
+        return bytes;
     }
 
     private static Database database() {
