@@ -41,13 +41,9 @@ final class DpopNonces {
         }
         byte[] tag = Arrays.copyOfRange(bytes, Long.BYTES, BYTES);
         boolean ours = keys.stream()
-                .anyMatch(key ->
-                        MessageDigest.isEqual(tag, Arrays.copyOf(key.tag(bytes, 0, Long.BYTES), TAG_BYTES)));
+                .anyMatch(key -> MessageDigest.isEqual(tag, Arrays.copyOf(key.tag(bytes, 0, Long.BYTES), TAG_BYTES)));
         return ours
-                && Duration.between(
-                                        Instant.ofEpochMilli(
-                                                ByteBuffer.wrap(bytes).getLong()),
-                                        now)
+                && Duration.between(Instant.ofEpochMilli(ByteBuffer.wrap(bytes).getLong()), now)
                                 .abs()
                                 .compareTo(life)
                         <= 0;

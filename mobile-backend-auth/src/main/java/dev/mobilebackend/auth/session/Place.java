@@ -11,11 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param latitude in degrees, north of the equator
  * @param longitude in degrees, east of Greenwich
  */
-public record Place(
-        String countryCode,
-        @Nullable String name,
-        double latitude,
-        double longitude) {
+public record Place(String countryCode, @Nullable String name, double latitude, double longitude) {
 
     private static final int LONGEST = 100;
 
@@ -24,8 +20,8 @@ public record Place(
             throw new IllegalArgumentException("countryCode must be two letters such as DE, was '" + countryCode + "'");
         }
         if (!(Math.abs(latitude) <= 90) || !(Math.abs(longitude) <= 180)) {
-            throw new IllegalArgumentException("latitude and longitude must be within 90 and 180 degrees, were "
-                    + latitude + " and " + longitude);
+            throw new IllegalArgumentException(
+                    "latitude and longitude must be within 90 and 180 degrees, were " + latitude + " and " + longitude);
         }
         if (name != null && (name.isBlank() || name.length() > LONGEST)) {
             throw new IllegalArgumentException("name must have 1 to " + LONGEST + " characters, was '" + name + "'");

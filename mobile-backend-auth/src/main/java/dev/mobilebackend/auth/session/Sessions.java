@@ -180,8 +180,8 @@ public final class Sessions {
     public Optional<Session> find(String refreshToken, Instant now) {
         Optional<RefreshToken> genuine = tokens.verify(refreshToken);
         return genuine.flatMap(token -> store.find(token.sessionId()))
-                .filter(session ->
-                        session.isLive(now) && session.counter() <= genuine.get().counter());
+                .filter(session -> session.isLive(now)
+                        && session.counter() <= genuine.get().counter());
     }
 
     /**

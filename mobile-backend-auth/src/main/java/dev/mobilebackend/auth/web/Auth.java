@@ -80,15 +80,10 @@ public final class Auth implements AutoCloseable {
                 new PasswordRules(chosen.passwords),
                 secret,
                 chosen.random);
-        JdbiSessionStore sessionStore = JdbiSessionStore.of(
-                database,
-                (handle, accountId) -> accounts.find(accountId)
-                        .ifPresent(account -> chosen.outbox.add(
-                                handle,
-                                new Notice(
-                                        Notice.Kind.SESSION_REPLAYED,
-                                        account.email().text(),
-                                        ""))));
+        JdbiSessionStore sessionStore = JdbiSessionStore.of(database, (handle, accountId) -> accounts.find(accountId)
+                .ifPresent(account -> chosen.outbox.add(
+                        handle,
+                        new Notice(Notice.Kind.SESSION_REPLAYED, account.email().text(), ""))));
         sessions = new Sessions(chosen.sessions, sessionStore, revocations, secret, chosen.random);
         keys = KeyRing.builder(JdbiKeyStore.of(database, secret, chosen.random))
                 .policy(chosen.keys)

@@ -78,14 +78,13 @@ class DpopProofsTest {
 
         private static final String THUMBPRINT = "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I";
 
-        private final DpopProofs proofs = new DpopProofs(
-                DpopPolicy.of("https://server.example.com", "https://resource.example.org"), SECRET);
+        private final DpopProofs proofs =
+                new DpopProofs(DpopPolicy.of("https://server.example.com", "https://resource.example.org"), SECRET);
 
         /** Figures 2 and 3, and the thumbprint of figure 8. */
         @Test
         void theProofOfATokenRequestIsTaken() {
-            DpopDecision decision =
-                    proofs.check(TOKEN_REQUEST, "POST", "/token", Instant.ofEpochSecond(1_562_262_616));
+            DpopDecision decision = proofs.check(TOKEN_REQUEST, "POST", "/token", Instant.ofEpochSecond(1_562_262_616));
 
             assertEquals(new Proven(THUMBPRINT), decision);
         }
@@ -217,17 +216,16 @@ class DpopProofsTest {
     @ParameterizedTest
     @CsvSource({"-120, true", "120, true", "-121, false", "121, false", "-31536000, false"})
     void aProofIsTakenWithinTheWindowOnly(long seconds, boolean taken) {
-        DpopDecision decision =
-                check(proof(claims -> claims.issueTime(Date.from(now.plusSeconds(seconds)))));
+        DpopDecision decision = check(proof(claims -> claims.issueTime(Date.from(now.plusSeconds(seconds)))));
 
         assertEquals(taken ? Proven.class : NonceNeeded.class, decision.getClass());
     }
 
     @Test
     void aDeviceWhoseClockIsWrongIsHelpedByANonce() {
-        Consumer<JWTClaimsSet.Builder> yesterday =
-                claims -> claims.issueTime(Date.from(now.minus(Duration.ofDays(1))));
-        String nonce = assertInstanceOf(NonceNeeded.class, check(proof(yesterday))).nonce();
+        Consumer<JWTClaimsSet.Builder> yesterday = claims -> claims.issueTime(Date.from(now.minus(Duration.ofDays(1))));
+        String nonce =
+                assertInstanceOf(NonceNeeded.class, check(proof(yesterday))).nonce();
 
         String proof = proof(yesterday.andThen(claims -> claims.claim("nonce", nonce)));
 
@@ -404,8 +402,7 @@ class DpopProofsTest {
         String toSign = Base64URL.encode(JSONObjectUtils.toJSONString(header)) + "."
                 + Base64URL.encode(claims(claims -> {}).toString());
         JWSAlgorithm algorithm = JWSAlgorithm.parse((String) header.get("alg"));
-        return toSign + "."
-                + signer.sign(new JWSHeader(algorithm), toSign.getBytes(StandardCharsets.US_ASCII));
+        return toSign + "." + signer.sign(new JWSHeader(algorithm), toSign.getBytes(StandardCharsets.US_ASCII));
     }
 
     private JWTClaimsSet claims(Consumer<JWTClaimsSet.Builder> change) {

@@ -346,8 +346,7 @@ class SessionsTest {
         Sessions.Opened eves = sessions.open("eve", Device.UNKNOWN, Set.of("pwd"), START);
         sessions.tryEnd("ada", television.session().id(), Revocation.Reason.SIGNED_OUT, now);
 
-        List<String> ended =
-                sessions.endOthers("ada", opened.session().id(), Revocation.Reason.PASSWORD_CHANGED, now);
+        List<String> ended = sessions.endOthers("ada", opened.session().id(), Revocation.Reason.PASSWORD_CHANGED, now);
 
         assertEquals(List.of(tablet.session().id()), ended);
         assertTrue(revocations.contains(tablet.session().id()));

@@ -364,7 +364,8 @@ class AuthOverHttpTest {
             signedIn(phone);
             tablet.signIn(email, PASSWORD);
 
-            assertEquals(204, phone.request("POST", "/v1/auth/sign-out/all").send().status());
+            assertEquals(
+                    204, phone.request("POST", "/v1/auth/sign-out/all").send().status());
 
             assertProblem(401, "session-ended", phone.get("/who"));
             assertProblem(401, "session-ended", tablet.get("/who"));

@@ -96,11 +96,10 @@ class SessionStoreTest {
         void aConnectionThatIsCutIsNoticedAndReplaced() {
             store().open(session("after the cut", "cut"));
             try (RevocationSignal signal = signal()) {
-                database.database()
-                        .withHandle(handle -> handle.createQuery("SELECT COUNT(pg_terminate_backend(pid)) "
-                                        + "FROM pg_stat_activity WHERE query LIKE 'LISTEN%'")
-                                .mapTo(Integer.class)
-                                .one());
+                database.database().withHandle(handle -> handle.createQuery("SELECT COUNT(pg_terminate_backend(pid)) "
+                                + "FROM pg_stat_activity WHERE query LIKE 'LISTEN%'")
+                        .mapTo(Integer.class)
+                        .one());
                 assertThrows(IllegalStateException.class, () -> soon(signal::isRaised));
 
                 signal.listen();
@@ -116,8 +115,8 @@ class SessionStoreTest {
             store().open(session("elsewhere", "feed"));
             JdbiSessionStore store = JdbiSessionStore.of(database.database());
             ScheduledExecutorService scheduler = Ambient.scheduler("feed-test");
-            try (var feed = new RevocationFeed(
-                    revocations, store, store.tryOpenSignal(), Duration.ofMinutes(10), () -> NOW)) {
+            try (var feed =
+                    new RevocationFeed(revocations, store, store.tryOpenSignal(), Duration.ofMinutes(10), () -> NOW)) {
                 feed.start(scheduler);
 
                 store().revoke("elsewhere", SIGNED_OUT);
@@ -129,8 +128,7 @@ class SessionStoreTest {
         }
 
         private RevocationSignal signal() {
-            RevocationSignal signal =
-                    JdbiSessionStore.of(database.database()).tryOpenSignal();
+            RevocationSignal signal = JdbiSessionStore.of(database.database()).tryOpenSignal();
             signal.listen();
             return signal;
         }
@@ -257,12 +255,11 @@ class SessionStoreTest {
         }
 
         private List<Integer> counters(String account) {
-            return database.database()
-                    .withHandle(handle ->
-                            handle.createQuery("SELECT counter FROM mb_auth_sessions WHERE account_id = :account")
-                                    .bind("account", account)
-                                    .mapTo(Integer.class)
-                                    .list());
+            return database.database().withHandle(handle -> handle.createQuery(
+                            "SELECT counter FROM mb_auth_sessions WHERE account_id = :account")
+                    .bind("account", account)
+                    .mapTo(Integer.class)
+                    .list());
         }
 
         static Session session(String id, String accountId) {

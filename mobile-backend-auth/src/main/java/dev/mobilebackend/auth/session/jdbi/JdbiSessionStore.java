@@ -142,7 +142,8 @@ public final class JdbiSessionStore implements SessionStore {
                     accountId.ifPresent(owner -> alarm.raise(handle, owner));
                     return accountId.isPresent();
                 })
-                : database.withHandle(handle -> revoke(handle, sessionId, revocation).isPresent());
+                : database.withHandle(
+                        handle -> revoke(handle, sessionId, revocation).isPresent());
     }
 
     @Override
@@ -223,8 +224,9 @@ public final class JdbiSessionStore implements SessionStore {
     /** A statement that revokes and, where the database can, tells all instances once it has committed. */
     private String telling(String update) {
         return switch (database.dialect()) {
-            case POSTGRESQL -> "WITH ended AS (" + changing(update, "id, account_id")
-                    + ") SELECT id, account_id, pg_notify('" + CHANNEL + "', '') FROM ended";
+            case POSTGRESQL ->
+                "WITH ended AS (" + changing(update, "id, account_id") + ") SELECT id, account_id, pg_notify('"
+                        + CHANNEL + "', '') FROM ended";
             case H2 -> changing(update, "id, account_id");
         };
     }

@@ -394,7 +394,8 @@ abstract class ShopJourney {
                     }
                 }));
 
-        assertEquals(List.of("post /v1/auth/sign-out"), undescribed, "these take a body, but not sign-out");
+        undescribed.removeIf(route -> route.startsWith("post /v1/auth/sign-out"));
+        assertEquals(List.of(), undescribed, "these take a body, but not signing out");
         assertTrue(document.at("/paths/~1v1~1auth~1sign-in/post/responses/200/content/application~1json/schema")
                 .has("$ref"));
     }
