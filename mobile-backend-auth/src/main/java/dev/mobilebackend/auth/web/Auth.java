@@ -9,6 +9,8 @@ import dev.mobilebackend.auth.account.jdbi.Outbox;
 import dev.mobilebackend.auth.attempt.AttemptPolicy;
 import dev.mobilebackend.auth.attempt.InMemoryAttemptStore;
 import dev.mobilebackend.auth.attempt.LoginGuard;
+import dev.mobilebackend.auth.audit.AuditTrail;
+import dev.mobilebackend.auth.audit.jdbi.JdbiAuditStore;
 import dev.mobilebackend.auth.key.KeyPolicy;
 import dev.mobilebackend.auth.key.KeyRing;
 import dev.mobilebackend.auth.key.jdbi.JdbiKeyStore;
@@ -64,6 +66,7 @@ public final class Auth implements AutoCloseable {
     private final Sessions sessions;
     private final Revocations revocations = new Revocations();
     private final KeyRing keys;
+    private final AuditTrail audit;
     private final AccessTokens tokens;
     private final Endpoints endpoints;
     private final RevocationFeed feed;
@@ -80,6 +83,7 @@ public final class Auth implements AutoCloseable {
                 new PasswordRules(chosen.passwords),
                 secret,
                 chosen.random);
+        audit = new AuditTrail(JdbiAuditStore.of(database), secret, chosen.random);
         JdbiSessionStore sessionStore = JdbiSessionStore.of(database, (handle, accountId) -> accounts.find(accountId)
                 .ifPresent(account -> chosen.outbox.add(
                         handle,
@@ -162,6 +166,11 @@ public final class Auth implements AutoCloseable {
 
     public Sessions sessions() {
         return sessions;
+    }
+
+    /** What happened to accounts; an application may record events of its own. */
+    public AuditTrail audit() {
+        return audit;
     }
 
     /** The signing keys, to rotate them. */

@@ -83,15 +83,11 @@ public final class Keyset<T> {
         for (int i = 0; i < after.size(); i++) {
             query.bind("keyset_" + i, bindable(after.get(i)));
         }
-        List<T> rows = query.map(mapper).list();
-        if (rows.size() <= request.limit()) {
-            return new Page<>(rows, null);
-        }
-        List<T> items = rows.subList(0, request.limit());
-        T last = items.get(items.size() - 1);
-        List<Object> key =
-                columns.stream().map(column -> column.value().apply(last)).toList();
-        return new Page<>(items, request.sign().apply(key));
+        return request.page(query.map(mapper).list(), this::key);
+    }
+
+    private List<Object> key(T row) {
+        return columns.stream().map(column -> column.value().apply(row)).toList();
     }
 
     private String comparison() {

@@ -33,6 +33,7 @@ import dev.mobilebackend.jobs.NewJob;
 import dev.mobilebackend.jobs.Worker;
 import dev.mobilebackend.jobs.jdbi.JdbiJobStore;
 import dev.mobilebackend.samples.shop.admin.Admin;
+import dev.mobilebackend.samples.shop.admin.Audit;
 import dev.mobilebackend.samples.shop.mail.Mailbox;
 import dev.mobilebackend.samples.shop.mail.SendMail;
 import dev.mobilebackend.samples.shop.order.MakeReceipt;
@@ -116,6 +117,7 @@ public final class Shop implements AutoCloseable {
                 new Profile(auth.accounts()),
                 mailbox,
                 new Admin(jobs, products, figures),
+                new Audit(auth.audit(), paging),
                 settings.development());
         server = Javalin.create(config -> serve(config, edge, routes));
         products.seed(PRODUCTS);

@@ -13,6 +13,7 @@ import dev.mobilebackend.core.openapi.OpenApi;
 import dev.mobilebackend.core.page.Page;
 import dev.mobilebackend.core.route.RouteTable;
 import dev.mobilebackend.samples.shop.admin.Admin;
+import dev.mobilebackend.samples.shop.admin.Audit;
 import dev.mobilebackend.samples.shop.mail.Mailbox;
 import dev.mobilebackend.samples.shop.order.Order;
 import dev.mobilebackend.samples.shop.order.Orders;
@@ -30,7 +31,13 @@ import java.util.function.Supplier;
  * @param development whether the mail that would have been sent can be looked at
  */
 record ShopRoutes(
-        Products products, Orders orders, Profile profile, Mailbox mailbox, Admin admin, boolean development) {
+        Products products,
+        Orders orders,
+        Profile profile,
+        Mailbox mailbox,
+        Admin admin,
+        Audit audit,
+        boolean development) {
 
     /** Adds them; the table, of which the document is made, is asked for once the server has started. */
     void addTo(RoutesConfig routes, Supplier<RouteTable> table) {
@@ -54,7 +61,16 @@ record ShopRoutes(
                 answering(orders::receipt),
                 owned.answers(200, Receipt.class).answers(202, Orders.Pending.class));
 
-        routes.get("/v1/admin/jobs", answering(admin::jobs), role("admin").privateNetwork());
+        Rule operators = role("admin").privateNetwork();
+        routes.get("/v1/admin/jobs", answering(admin::jobs), operators);
+        routes.get(
+                "/v1/admin/audit",
+                answering(audit::list),
+                paged(operators).query("account", String.class).answers(200, Page.class, Audit.Entry.class));
+        routes.get(
+                "/v1/admin/audit/verification",
+                answering(audit::verify),
+                operators.answers(200, Audit.Verification.class));
         routes.get(
                 "/metrics", answering(admin::metrics), open().privateNetwork().unlimited());
         if (development) {
