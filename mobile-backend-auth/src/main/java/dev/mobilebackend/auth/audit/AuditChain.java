@@ -13,6 +13,7 @@ import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -25,11 +26,15 @@ final class AuditChain {
 
     private static final int SALT_BYTES = 16;
 
-    private final HmacSha256 key;
+    /** The one to tag with, then those that are accepted too. */
+    private final List<HmacSha256> keys;
+
     private final SecureRandom random;
 
     AuditChain(ServerSecret secret, SecureRandom random) {
-        this.key = HmacSha256.of(secret.derive("mobile-backend auth.audit chain v1", 32));
+        this.keys = secret.deriveAll("mobile-backend auth.audit chain v1", HmacSha256.BYTES).stream()
+                .map(HmacSha256::of)
+                .toList();
         this.random = random;
     }
 
@@ -38,20 +43,20 @@ final class AuditChain {
         random.nextBytes(salt);
         byte[] blinded = blinded(salt, event.details());
         long number = head.number() + 1;
-        return new AuditEntry(number, event, salt, blinded, tag(head.tag(), number, event, blinded));
+        return new AuditEntry(number, event, salt, blinded, keys.get(0).tag(said(head.tag(), number, event, blinded)));
     }
 
     AuditHead head(long number, byte[] tag) {
-        return new AuditHead(number, tag, seal(number, tag));
+        return new AuditHead(number, tag, keys.get(0).tag(said(number, tag)));
     }
 
     boolean isSealed(AuditHead head) {
-        return head.equals(AuditHead.NONE) || MessageDigest.isEqual(head.seal(), seal(head.number(), head.tag()));
+        return head.equals(AuditHead.NONE) || isOurs(head.seal(), said(head.number(), head.tag()));
     }
 
     /** Whether this entry, wherever it is kept, was recorded at that place after an entry with that tag. */
     boolean follows(byte[] tagBefore, long number, AuditEntry entry) {
-        return MessageDigest.isEqual(entry.tag(), tag(tagBefore, number, entry.event(), entry.blinded()));
+        return isOurs(entry.tag(), said(tagBefore, number, entry.event(), entry.blinded()));
     }
 
     /** Whether the details are those that the tag covers. */
@@ -61,8 +66,12 @@ final class AuditChain {
                         entry.blinded(), blinded(entry.salt(), entry.event().details()));
     }
 
-    private byte[] tag(byte[] tagBefore, long number, AuditEvent event, byte[] blinded) {
-        return key.tag(bytes(out -> {
+    private boolean isOurs(byte[] tag, byte[] said) {
+        return keys.stream().anyMatch(key -> MessageDigest.isEqual(tag, key.tag(said)));
+    }
+
+    private static byte[] said(byte[] tagBefore, long number, AuditEvent event, byte[] blinded) {
+        return bytes(out -> {
             out.writeUTF("entry");
             out.write(tagBefore);
             out.writeLong(number);
@@ -72,15 +81,15 @@ final class AuditChain {
             text(out, event.sessionId());
             out.writeLong(ChronoUnit.MICROS.between(Instant.EPOCH, event.at()));
             out.write(blinded);
-        }));
+        });
     }
 
-    private byte[] seal(long number, byte[] tag) {
-        return key.tag(bytes(out -> {
+    private static byte[] said(long number, byte[] tag) {
+        return bytes(out -> {
             out.writeUTF("head");
             out.writeLong(number);
             out.write(tag);
-        }));
+        });
     }
 
     private static byte[] blinded(byte[] salt, Map<String, String> details) {

@@ -212,6 +212,15 @@ class AuditTrailOnDatabasesTest {
         }
 
         @Test
+        void theTrailGoesOnUnderANewSecretWhileTheOldOneIsAccepted() {
+            AuditTrail renewed = trail(ServerSecret.of(new byte[33], new byte[32]));
+            renewed.record(event("account-1", Map.of()));
+
+            Whole found = assertInstanceOf(Whole.class, renewed.verify());
+            assertEquals(ENTRIES + 1, found.head().number());
+        }
+
+        @Test
         void anAccountsDetailsCanBeErasedAndTheChainStaysWhole() {
             trail.erase("account-1", "staff", AT);
 
