@@ -20,8 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Every history, up to a length, of one phone, a network that loses, delays and repeats, a clock and at most one thief
- * who copied the phone's token once, played against the real {@link Sessions}. A world is a value; a move gives the
- * next one; worlds that were seen before are not entered again.
+ * who copied from the phone once, played against the real {@link Sessions}. Up to two refreshes are under way at a time:
+ * those of two threads, or of two processes of the app that share its store. A world is a value; a move gives the next
+ * one; worlds that were seen before are not entered again.
  */
 final class RefreshModel {
 
@@ -30,6 +31,23 @@ final class RefreshModel {
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final byte[] PHONE = {1};
     private static final byte[] THIEF = {2};
+    private static final String PHONES_KEY = "the key in the phone's hardware";
+    private static final String THIEFS_KEY = "a key of the thief's own";
+
+    /** What the phone proves its refreshes with. */
+    enum Client {
+        PLAIN,
+        INSTALL_SECRET,
+        HARDWARE_KEY
+    }
+
+    /** What the thief copies. */
+    enum Loot {
+        NOTHING,
+        TOKEN,
+        /** Everything that the app keeps; a key in hardware is not among it. */
+        WHOLE_STORE
+    }
 
     /** Long enough for a used token to be past every forgiveness but its own proof. */
     static final Duration LATER = Duration.ofSeconds(11);
@@ -62,21 +80,22 @@ final class RefreshModel {
             @Nullable Thief thief,
             boolean ownerUsedIt) {}
 
-    private final boolean proofs;
-    private final boolean theft;
+    private final Client client;
+    private final Loot loot;
     private final Duration delivery;
     private final List<Duration> clockMoves;
     private Consumer<RefreshDecision> onPhoneAnswer = decision -> {};
+    private Consumer<RefreshDecision> onThiefAnswer = decision -> {};
 
     /**
-     * @param proofs whether the phone sends rotation proofs
-     * @param theft whether there is a thief
+     * @param client what the phone proves its refreshes with
+     * @param loot what a thief copies, if there is one
      * @param delivery how long a request may be under way before the network drops it
      * @param clockMoves by how much the server's clock may move in one step
      */
-    RefreshModel(boolean proofs, boolean theft, Duration delivery, List<Duration> clockMoves) {
-        this.proofs = proofs;
-        this.theft = theft;
+    RefreshModel(Client client, Loot loot, Duration delivery, List<Duration> clockMoves) {
+        this.client = client;
+        this.loot = loot;
         this.delivery = delivery;
         this.clockMoves = clockMoves;
     }
@@ -85,10 +104,21 @@ final class RefreshModel {
         onPhoneAnswer = check;
     }
 
+    void onThiefAnswer(Consumer<RefreshDecision> check) {
+        onThiefAnswer = check;
+    }
+
     /** Plays every history of so many moves and shows each world once; returns how many there were. */
     int explore(int moves, Consumer<World> check) {
         var store = new InMemorySessionStore();
-        Sessions.Opened opened = sessions(store).open("ada", Device.UNKNOWN, Set.of("pwd"), START);
+        Sessions.Opened opened = sessions(store)
+                .open(
+                        "ada",
+                        Device.UNKNOWN,
+                        Set.of("pwd"),
+                        client == Client.HARDWARE_KEY ? PHONES_KEY : null,
+                        null,
+                        START);
         var first = new World(opened.session(), START, opened.token().text(), List.of(), null, false);
         Set<World> seen = new HashSet<>(Set.of(first));
         List<World> frontier = List.of(first);
@@ -109,7 +139,7 @@ final class RefreshModel {
 
     /** What the phone is told if it refreshes in this world at this time; the world stays as it is. */
     RefreshDecision phoneAsks(World world, Instant at) {
-        return ask(storeOf(world), world.held(), proofs ? PHONE : null, at);
+        return ask(storeOf(world), world.held(), phone(world.held()), at);
     }
 
     /** How many tokens newer than the phone's have been given out. */
@@ -120,7 +150,8 @@ final class RefreshModel {
 
     /** What the thief is told if it uses its token in this world at this time; the world stays as it is. */
     RefreshDecision thiefAsks(World world, Instant at) {
-        return ask(storeOf(world), world.thief().token(), THIEF, at);
+        String token = world.thief().token();
+        return ask(storeOf(world), token, thief(token).get(0), at);
     }
 
     static Optional<String> tokens(RefreshDecision decision) {
@@ -153,7 +184,7 @@ final class RefreshModel {
         for (Duration move : clockMoves) {
             next.add(at(world, world.now().plus(move)));
         }
-        if (theft && world.thief() == null) {
+        if (loot != Loot.NOTHING && world.thief() == null) {
             next.add(new World(
                     world.session(),
                     world.now(),
@@ -163,8 +194,9 @@ final class RefreshModel {
                     false));
         }
         if (world.thief() != null) {
-            next.add(steal(world, THIEF));
-            next.add(steal(world, null));
+            for (Presenter presenter : thief(world.thief().token())) {
+                next.add(steal(world, presenter));
+            }
         }
         return next;
     }
@@ -175,7 +207,7 @@ final class RefreshModel {
 
     private World serve(World world, Request request) {
         InMemorySessionStore store = storeOf(world);
-        RefreshDecision decision = ask(store, request.token(), proofs ? PHONE : null, world.now());
+        RefreshDecision decision = ask(store, request.token(), phone(request.token()), world.now());
         onPhoneAnswer.accept(decision);
         Optional<String> tokens = tokens(decision);
         var answered = new Request(request.token(), request.sentAt(), tokens.orElse(""));
@@ -207,10 +239,27 @@ final class RefreshModel {
                 world.ownerUsedIt());
     }
 
-    private World steal(World world, byte @Nullable [] installSecret) {
+    private Presenter phone(String token) {
+        return switch (client) {
+            case PLAIN -> Presenter.of(null);
+            case INSTALL_SECRET -> Presenter.of(RotationProof.of(PHONE, token));
+            case HARDWARE_KEY -> new Presenter(null, PHONES_KEY, null, null);
+        };
+    }
+
+    /** Whatever a thief can present the token with, the most that it has first. */
+    private List<Presenter> thief(String token) {
+        var own = RotationProof.of(loot == Loot.WHOLE_STORE ? PHONE : THIEF, token);
+        return client == Client.HARDWARE_KEY
+                ? List.of(new Presenter(own, THIEFS_KEY, null, null), Presenter.of(own), Presenter.of(null))
+                : List.of(Presenter.of(own), Presenter.of(null));
+    }
+
+    private World steal(World world, Presenter presenter) {
         InMemorySessionStore store = storeOf(world);
         Thief thief = world.thief();
-        RefreshDecision decision = ask(store, thief.token(), installSecret, world.now());
+        RefreshDecision decision = ask(store, thief.token(), presenter, world.now());
+        onThiefAnswer.accept(decision);
         var rotatedAt = new HashMap<>(thief.rotatedAt());
         if (decision instanceof Rotated) {
             rotatedAt.put(thief.token(), world.now());
@@ -225,9 +274,8 @@ final class RefreshModel {
     }
 
     private static RefreshDecision ask(
-            InMemorySessionStore store, String token, byte @Nullable [] installSecret, Instant at) {
-        RotationProof proof = installSecret == null ? null : RotationProof.of(installSecret, token);
-        return sessions(store).refresh(token, Presenter.of(proof), at);
+            InMemorySessionStore store, String token, Presenter presenter, Instant at) {
+        return sessions(store).refresh(token, presenter, at);
     }
 
     private static Sessions sessions(SessionStore store) {

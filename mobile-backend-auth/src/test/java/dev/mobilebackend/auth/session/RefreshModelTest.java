@@ -2,11 +2,15 @@
 package dev.mobilebackend.auth.session;
 
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mobilebackend.auth.session.RefreshDecision.Ended;
 import dev.mobilebackend.auth.session.RefreshDecision.Replayed;
 import dev.mobilebackend.auth.session.RefreshDecision.Retry;
+import dev.mobilebackend.auth.session.RefreshDecision.WrongKey;
+import dev.mobilebackend.auth.session.RefreshModel.Client;
+import dev.mobilebackend.auth.session.RefreshModel.Loot;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -21,7 +25,7 @@ class RefreshModelTest {
     @Test
     void aPhoneThatSendsProofsIsNeverSignedOutWhateverTheNetworkAndTheClockDo() {
         List<Duration> clock = List.of(RefreshModel.LATER, Duration.ofHours(-1));
-        var model = new RefreshModel(true, false, EVER, clock);
+        var model = new RefreshModel(Client.INSTALL_SECRET, Loot.NOTHING, EVER, clock);
         model.onPhoneAnswer(RefreshModelTest::assertSignedIn);
 
         int worlds = model.explore(8, world -> assertTokens(model.phoneAsks(world, world.now()), world));
@@ -32,7 +36,7 @@ class RefreshModelTest {
     @Test
     void aPhoneWithoutProofsIsNeverSignedOutByRacesAndRetriesInsideTheWindows() {
         List<Duration> clock = List.of(Duration.ofSeconds(4), Duration.ofSeconds(-4));
-        var model = new RefreshModel(false, false, Duration.ofSeconds(8), clock);
+        var model = new RefreshModel(Client.PLAIN, Loot.NOTHING, Duration.ofSeconds(8), clock);
         model.onPhoneAnswer(RefreshModelTest::assertSignedIn);
 
         int worlds = model.explore(8, world -> {
@@ -45,7 +49,7 @@ class RefreshModelTest {
 
     @Test
     void ofThiefAndOwnerOnlyOneEverGetsTokensAndTheOtherIsFoundOut() {
-        var model = new RefreshModel(true, true, EVER, List.of(RefreshModel.LATER));
+        var model = new RefreshModel(Client.INSTALL_SECRET, Loot.TOKEN, EVER, List.of(RefreshModel.LATER));
 
         int worlds = model.explore(9, world -> {
             boolean thiefUsedIt = world.thief() != null && world.thief().hasUsedIt();
@@ -65,7 +69,7 @@ class RefreshModelTest {
     @Test
     void aThiefOfAPhoneWithoutProofsIsFoundOutUnlessThePhoneStillHasItsPlainRetry() {
         SessionPolicy policy = SessionPolicy.standard();
-        var model = new RefreshModel(false, true, EVER, List.of(Duration.ofSeconds(8)));
+        var model = new RefreshModel(Client.PLAIN, Loot.TOKEN, EVER, List.of(Duration.ofSeconds(8)));
         var used = new AtomicInteger();
 
         int worlds = model.explore(8, world -> {
@@ -87,6 +91,48 @@ class RefreshModelTest {
 
         assertTrue(worlds > 3_000, () -> "the search was cut short: " + worlds);
         assertTrue(used.get() > 100, () -> "hardly any thief was two ahead: " + used);
+    }
+
+    @Test
+    void aPhoneWithAKeyIsNeverSignedOutWhateverTheNetworkAndTheClockDo() {
+        List<Duration> clock = List.of(RefreshModel.LATER, Duration.ofHours(-1));
+        var model = new RefreshModel(Client.HARDWARE_KEY, Loot.NOTHING, EVER, clock);
+        model.onPhoneAnswer(RefreshModelTest::assertSignedIn);
+
+        int worlds = model.explore(8, world -> assertTokens(model.phoneAsks(world, world.now()), world));
+
+        assertTrue(worlds > 3_000, () -> "the search was cut short: " + worlds);
+    }
+
+    @Test
+    void aThiefOfTheWholeStoreGetsNothingWithoutTheKeyAndIsNoticedAtOnceAndThePhoneGoesOn() {
+        var model = new RefreshModel(Client.HARDWARE_KEY, Loot.WHOLE_STORE, EVER, List.of(RefreshModel.LATER));
+        model.onPhoneAnswer(RefreshModelTest::assertSignedIn);
+        var tries = new AtomicInteger();
+        model.onThiefAnswer(decision -> {
+            tries.incrementAndGet();
+            assertInstanceOf(WrongKey.class, decision);
+        });
+
+        model.explore(9, world -> assertTokens(model.phoneAsks(world, world.now()), world));
+
+        assertTrue(tries.get() > 3_000, () -> "the thief hardly tried: " + tries);
+    }
+
+    /** What the rule can't promise: such a copy is the phone, as far as anybody can tell. */
+    @Test
+    void whoCopiesTheInstallSecretTooIsNotToldApart() {
+        var model = new RefreshModel(Client.INSTALL_SECRET, Loot.WHOLE_STORE, EVER, List.of(RefreshModel.LATER));
+        var shared = new AtomicInteger();
+
+        model.explore(5, world -> {
+            boolean thiefUsedIt = world.thief() != null && world.thief().hasUsedIt();
+            if (thiefUsedIt && world.ownerUsedIt() && world.session().revocation() == null) {
+                shared.incrementAndGet();
+            }
+        });
+
+        assertTrue(shared.get() > 0);
     }
 
     private static void assertSignedIn(RefreshDecision decision) {
