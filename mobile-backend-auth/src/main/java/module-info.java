@@ -15,6 +15,7 @@ module dev.mobilebackend.auth {
     requires static org.postgresql.jdbc;
 
     exports dev.mobilebackend.auth;
+    exports dev.mobilebackend.auth.access;
     exports dev.mobilebackend.auth.account;
     exports dev.mobilebackend.auth.account.jdbi;
     exports dev.mobilebackend.auth.attempt;

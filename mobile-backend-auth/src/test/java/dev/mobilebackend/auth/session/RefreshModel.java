@@ -273,8 +273,7 @@ final class RefreshModel {
                 world.ownerUsedIt());
     }
 
-    private static RefreshDecision ask(
-            InMemorySessionStore store, String token, Presenter presenter, Instant at) {
+    private static RefreshDecision ask(InMemorySessionStore store, String token, Presenter presenter, Instant at) {
         return sessions(store).refresh(token, presenter, at);
     }
 

@@ -73,8 +73,7 @@ class RefreshHistoryTest {
 
     private static long count(List<Outcome> outcomes, Client client, Loot loot, Ending ending) {
         return outcomes.stream()
-                .filter(outcome ->
-                        outcome.client() == client && outcome.loot() == loot && outcome.ending() == ending)
+                .filter(outcome -> outcome.client() == client && outcome.loot() == loot && outcome.ending() == ending)
                 .count();
     }
 }
