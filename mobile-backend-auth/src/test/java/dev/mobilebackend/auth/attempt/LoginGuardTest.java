@@ -269,6 +269,21 @@ class LoginGuardTest {
         assertTrue(allowed > 150 && allowed <= 215, allowed + " guesses");
     }
 
+    @Test
+    void theStandardPolicyGivesOneClientFiftyGuessesAtAllAccountsAndThenOneAMinute() {
+        LoginGuard standard = guard(AttemptPolicy.standard());
+        int allowed = 0;
+        for (int second = 0; second < 3600; second++) {
+            if (standard.decide("account-" + second, PHONE) instanceof Allowed) {
+                standard.failed("account-" + second, PHONE);
+                allowed++;
+            }
+            clock.advance(Duration.ofSeconds(1));
+        }
+
+        assertTrue(allowed > 100 && allowed <= 115, allowed + " guesses");
+    }
+
     private int standardGuessesInADay(IntFunction<ClientAddress> from) {
         LoginGuard standard = guard(AttemptPolicy.standard());
         int allowed = 0;

@@ -90,6 +90,15 @@ class PasswordsTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"m=65537,t=1,p=1", "m=8,t=5,p=1", "m=40,t=1,p=5"})
+    void theStandardPolicyComputesNoHashOverSixtyFourMebibytesFourTimes(String cost) {
+        Passwords standard = Passwords.of(HashingPolicy.standard());
+        String stored = HASH_OF_PASSWORD.replace("m=256,t=2,p=1", cost);
+
+        assertThrows(IllegalArgumentException.class, () -> standard.verify(chars("password"), stored));
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "",

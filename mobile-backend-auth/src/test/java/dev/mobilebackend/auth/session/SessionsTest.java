@@ -214,6 +214,13 @@ class SessionsTest {
     }
 
     @Test
+    void aSessionThatIsNeverRefreshedEndsToo() {
+        now = START.plus(Duration.ofDays(30));
+
+        assertInstanceOf(Ended.class, refresh(opened.token(), PHONE));
+    }
+
+    @Test
     void noRefreshMovesTheAbsoluteEnd() {
         RefreshToken token = opened.token();
         Instant end = START.plus(Duration.ofDays(180));

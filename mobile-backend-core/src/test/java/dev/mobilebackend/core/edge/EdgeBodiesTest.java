@@ -95,6 +95,14 @@ class EdgeBodiesTest {
     }
 
     @Test
+    void refusesMoreThanAThousandParameters() throws Exception {
+        String thousand = "a&".repeat(999) + "a";
+
+        assertEquals(200, post("/form?" + thousand, form("")).statusCode());
+        assertProblem(post("/form?" + thousand, form("b=1")), 400, "malformed-request");
+    }
+
+    @Test
     void refusesAChunkedFormOverTheLimit() throws Exception {
         assertProblem(post("/form", chunked("a=" + "x".repeat(MAXIMUM_BODY))), 413, "body-too-large");
     }

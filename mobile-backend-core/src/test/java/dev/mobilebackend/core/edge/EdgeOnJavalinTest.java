@@ -101,7 +101,7 @@ class EdgeOnJavalinTest {
                 .open(GET, "/private")
                 .privateNetwork();
         routes.open(POST, "/ignores-its-body").signedIn(POST, "/pay").idempotent();
-        routes.signedIn(GET, "/mine").role("admin", GET, "/admin");
+        routes.signedIn(GET, "/mine").signedIn(GET, "/members").role("admin", GET, "/admin");
         routes.signedIn(GET, "/orders/{id}").owner(id -> id.equals("7") ? Optional.of("ann") : Optional.empty());
         routes.open(GET, "/twice-limited").limit(RateLimitPolicy.perClient(2, Duration.ofMinutes(1)));
         routes.open(POST, "/twice-limited").limit(RateLimitPolicy.perClient(2, Duration.ofMinutes(1)));
@@ -147,7 +147,9 @@ class EdgeOnJavalinTest {
         routes.get(
                 "/mine",
                 context -> context.result(Exchange.of(context.req()).caller().accountId()));
+        routes.get("/members", context -> context.result("for members"));
         routes.get("/admin", context -> context.result("admin"));
+        routes.post("/pay", context -> PAYMENTS.incrementAndGet());
         routes.get("/orders/{id}", context -> context.result("order " + context.pathParam("id")));
         routes.get("/twice-limited", context -> context.result("fine"));
         routes.post("/twice-limited", context -> context.result("fine"));
@@ -383,7 +385,7 @@ class EdgeOnJavalinTest {
 
     @Test
     void asksForATokenWhereARouteIsNotOpen() throws Exception {
-        HttpResponse<String> answer = get("/mine");
+        HttpResponse<String> answer = get("/members");
 
         assertProblem(answer, 401, "unauthenticated");
         assertEquals("Bearer", header(answer, "WWW-Authenticate"));

@@ -16,6 +16,7 @@ import dev.mobilebackend.core.exchange.Caller;
 import dev.mobilebackend.core.exchange.Endpoint;
 import dev.mobilebackend.core.exchange.Exchange;
 import dev.mobilebackend.core.exchange.HttpMethod;
+import dev.mobilebackend.core.exchange.RequestFacts;
 import dev.mobilebackend.core.exchange.TestExchange;
 import dev.mobilebackend.core.problem.Problem;
 import dev.mobilebackend.core.problem.ProblemException;
@@ -23,6 +24,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AccessTest {
 
@@ -81,6 +84,15 @@ class AccessTest {
 
         assertDoesNotThrow(() -> either.check(TestExchange.from("10.0.0.1", "GET", "/metrics")));
         assertRefused(401, either, TestExchange.from("192.0.2.1", "GET", "/metrics"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"X-Forwarded-For", "Forwarded", "X-Real-IP", "Via"})
+    void takesNobodyForAClientInsideWhomAnUnknownProxySpeaksFor(String field) {
+        RequestFacts inside = TestExchange.from("10.0.0.1", "GET", "/metrics").facts();
+
+        assertDoesNotThrow(() -> privateNetwork().check(TestExchange.of(inside)));
+        assertRefused(404, privateNetwork(), TestExchange.of(inside, field, "10.0.0.2"));
     }
 
     @Test
