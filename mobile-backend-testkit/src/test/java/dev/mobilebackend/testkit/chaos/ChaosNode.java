@@ -76,8 +76,12 @@ final class ChaosNode implements AutoCloseable {
     private void listen(Life current, BufferedReader lines) {
         try (var answers = new PrintWriter(current.process.getOutputStream(), true, StandardCharsets.UTF_8)) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                cut = databaseNetwork.cutAt("COMMIT", moment);
-                answers.println(line);
+                if (line.equals(Crash.KILL)) {
+                    current.process.destroyForcibly();
+                } else {
+                    cut = databaseNetwork.cutAt("COMMIT", moment);
+                    answers.println(line);
+                }
             }
         } catch (IOException gone) {
             // killed while we read

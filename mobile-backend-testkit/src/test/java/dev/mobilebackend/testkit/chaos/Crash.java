@@ -13,6 +13,9 @@ final class Crash {
     /** What the harness reads before a commit that it is to cut, and what it answers when it is ready to. */
     static final String ARM = "arm";
 
+    /** What it reads from a server that is to be killed where it is. */
+    static final String KILL = "kill";
+
     private static final ThreadLocal<Crash> CURRENT = new ThreadLocal<>();
     private static final BufferedReader HARNESS =
             new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
@@ -44,17 +47,18 @@ final class Crash {
     private void happen() {
         switch (fault.kind()) {
             case FAIL -> throw new IllegalStateException("failed at " + fault);
-            case HALT -> Runtime.getRuntime().halt(137);
-            case CUT_BEFORE_COMMIT, CUT_AFTER_COMMIT -> tellHarness();
+            case KILL_AT -> tellHarness(KILL);
+            case CUT_BEFORE_COMMIT, CUT_AFTER_COMMIT -> tellHarness(ARM);
             default -> {
                 // The harness does it from outside.
             }
         }
     }
 
-    private static void tellHarness() {
+    /** Waits for the answer; whoever asked to be killed waits in vain. */
+    private static void tellHarness(String word) {
         synchronized (HARNESS) {
-            System.out.println(ARM);
+            System.out.println(word);
             try {
                 HARNESS.readLine();
             } catch (IOException gone) {

@@ -18,8 +18,8 @@ record Fault(Kind kind, CrashPoint point, int occurrence, int delayMillis) {
         NONE,
         /** The request's thread fails, as it does when the database or the code does. */
         FAIL,
-        /** The server's process is gone at that point: {@code Runtime.halt} runs nothing more of it. */
-        HALT,
+        /** SIGKILL at that point. */
+        KILL_AT,
         /** SIGKILL at any moment. */
         KILL,
         /** The connection to the database is cut before it has heard a commit. */
@@ -38,17 +38,17 @@ record Fault(Kind kind, CrashPoint point, int occurrence, int delayMillis) {
         int commit = 1 + random.nextInt(mode.occurrences(CrashPoint.BEFORE_COMMIT));
         int delay = random.nextInt(60);
         int dice = random.nextInt(100);
-        if (dice < 48) {
+        if (dice < 30) {
             return new Fault(Kind.FAIL, point, occurrence, 0);
-        } else if (dice < 60) {
+        } else if (dice < 42) {
             return new Fault(Kind.CUT_BEFORE_COMMIT, CrashPoint.BEFORE_COMMIT, commit, 0);
-        } else if (dice < 72) {
+        } else if (dice < 54) {
             return new Fault(Kind.CUT_AFTER_COMMIT, CrashPoint.BEFORE_COMMIT, commit, 0);
-        } else if (dice < 82) {
+        } else if (dice < 64) {
             return new Fault(Kind.CUT_ANSWER, CrashPoint.IN_WRITE, 1, 0);
-        } else if (dice < 88) {
-            return new Fault(Kind.HALT, point, occurrence, 0);
-        } else if (dice < 90) {
+        } else if (dice < 79) {
+            return new Fault(Kind.KILL_AT, point, occurrence, 0);
+        } else if (dice < 84) {
             return new Fault(Kind.KILL, CrashPoint.IN_WORK, 1, delay);
         }
         return NONE;
@@ -71,7 +71,7 @@ record Fault(Kind kind, CrashPoint point, int occurrence, int delayMillis) {
             case NONE, CUT_ANSWER -> words;
             case KILL -> words + " after " + delayMillis + " ms";
             case CUT_BEFORE_COMMIT, CUT_AFTER_COMMIT -> words + " " + occurrence;
-            case FAIL, HALT ->
+            case FAIL, KILL_AT ->
                 words + " " + point.name().toLowerCase(Locale.ROOT).replace('_', ' ') + " " + occurrence;
         };
     }

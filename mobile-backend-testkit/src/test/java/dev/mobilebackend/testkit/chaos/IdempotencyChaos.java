@@ -99,7 +99,7 @@ public final class IdempotencyChaos implements AutoCloseable {
         String mode = plan.mode().name().toLowerCase(Locale.ROOT);
         for (Fault fault : plan.faults()) {
             String kind = fault.kind().name().toLowerCase(Locale.ROOT);
-            boolean atPoint = fault.kind() == Fault.Kind.FAIL || fault.kind() == Fault.Kind.HALT;
+            boolean atPoint = fault.kind() == Fault.Kind.FAIL || fault.kind() == Fault.Kind.KILL_AT;
             String point = atPoint ? " " + fault.point().name().toLowerCase(Locale.ROOT) : "";
             seen.merge(mode + " " + kind + point, 1, Integer::sum);
         }
@@ -205,7 +205,7 @@ public final class IdempotencyChaos implements AutoCloseable {
             case KILL ->
                 CompletableFuture.delayedExecutor(fault.delayMillis(), TimeUnit.MILLISECONDS)
                         .execute(node::kill);
-            case NONE, FAIL, HALT -> {
+            case NONE, FAIL, KILL_AT -> {
                 // the server does it to itself
             }
         }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(300)
 class IdempotencyChaosTest {
 
-    private static final int SLICE = 30;
+    private static final int SLICE = 20;
 
     private static IdempotencyChaos chaos;
 
