@@ -24,7 +24,9 @@ final class DpopNonces {
 
     DpopNonces(Duration life, ServerSecret secret) {
         this.life = life;
-        this.keys = List.of(HmacSha256.of(secret.derive(PURPOSE, HmacSha256.BYTES)));
+        this.keys = secret.deriveAll(PURPOSE, HmacSha256.BYTES).stream()
+                .map(HmacSha256::of)
+                .toList();
     }
 
     String at(Instant now) {

@@ -11,7 +11,8 @@ import java.util.Optional;
 
 /**
  * Makes refresh tokens and tells ours from others, without a database. A token is a function of session and counter
- * under a key of that session, so asking again gives the same bytes and nothing needs to be stored:
+ * under a key of that session, so asking again gives the same bytes and nothing needs to be stored. Made under the
+ * current server secret, and taken under each that is accepted beside it:
  *
  * <pre>version (1) | session id (16) | counter (4) | HMAC-SHA256 of these, cut to 144 bits (18)</pre>
  *
@@ -44,11 +45,12 @@ final class RefreshTokens {
                 .put(Base64.getUrlDecoder().decode(sessionId))
                 .putInt(counter)
                 .array();
-        System.arraycopy(mac(sessionId, bytes), 0, bytes, SIGNED_BYTES, BYTES - SIGNED_BYTES);
+        byte[] mac = mac(secret.derive(purpose(sessionId), HmacSha256.BYTES), bytes);
+        System.arraycopy(mac, 0, bytes, SIGNED_BYTES, mac.length);
         return new RefreshToken(sessionId, counter, ENCODER.encodeToString(bytes));
     }
 
-    /** The token if this text is one that {@link #mint} made. */
+    /** The token if this text is one that {@link #mint} made, under this secret or one that is accepted beside it. */
     Optional<RefreshToken> verify(String text) {
         byte[] bytes = text.length() == TEXT_LENGTH ? decode(text) : new byte[0];
         if (bytes.length != BYTES || bytes[0] != VERSION) {
@@ -56,26 +58,21 @@ final class RefreshTokens {
         }
         String sessionId = sessionId(Arrays.copyOfRange(bytes, 1, 1 + ID_BYTES));
         byte[] presented = Arrays.copyOfRange(bytes, SIGNED_BYTES, BYTES);
-        byte[] genuine = Arrays.copyOf(mac(sessionId, bytes), BYTES - SIGNED_BYTES);
-        if (!MessageDigest.isEqual(presented, genuine)) {
+        boolean genuine = secret.deriveAll(purpose(sessionId), HmacSha256.BYTES).stream()
+                .anyMatch(key -> MessageDigest.isEqual(presented, mac(key, bytes)));
+        if (!genuine) {
             return Optional.empty();
         }
         int counter = ByteBuffer.wrap(bytes).getInt(1 + ID_BYTES);
         return Optional.of(new RefreshToken(sessionId, counter, text));
     }
 
-    /**
-     * What stands in a session's trail for a use of this token that was proved by a key (RFC 9449). Nobody who knows the
-     * key's public half can send it as a proof of their own.
-     */
-    RotationProof proofByKey(String keyThumbprint, RefreshToken token) {
-        byte[] key = secret.derive("mobile-backend auth.session proof by key v1 " + keyThumbprint, 32);
-        return RotationProof.of(key, token.text());
+    private static byte[] mac(byte[] key, byte[] token) {
+        return Arrays.copyOf(HmacSha256.of(key).tag(token, 0, SIGNED_BYTES), BYTES - SIGNED_BYTES);
     }
 
-    private byte[] mac(String sessionId, byte[] token) {
-        return HmacSha256.of(secret.derive("mobile-backend auth.session refresh token v1 " + sessionId, 32))
-                .tag(token, 0, SIGNED_BYTES);
+    private static String purpose(String sessionId) {
+        return "mobile-backend auth.session refresh token v1 " + sessionId;
     }
 
     private static byte[] decode(String text) {

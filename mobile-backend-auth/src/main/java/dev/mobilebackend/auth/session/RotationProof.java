@@ -3,6 +3,7 @@ package dev.mobilebackend.auth.session;
 
 import dev.mobilebackend.core.digest.HmacSha256;
 import dev.mobilebackend.core.digest.Sha256;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Base64;
@@ -30,6 +31,14 @@ public final class RotationProof {
     /** The proof an app sends along when it presents a refresh token. */
     public static RotationProof of(byte[] installSecret, String refreshToken) {
         return new RotationProof(HmacSha256.of(installSecret).tag(refreshToken));
+    }
+
+    /**
+     * What stands for a use of a token that was proved by a key (RFC 9449): the same for each repetition. It is longer
+     * than any proof that can be sent, so nobody who knows the key's public half can send it instead.
+     */
+    static RotationProof byKey(String keyThumbprint, String refreshToken) {
+        return new RotationProof(("key " + keyThumbprint + " " + refreshToken).getBytes(StandardCharsets.US_ASCII));
     }
 
     /**

@@ -208,9 +208,9 @@ public final class Sessions {
     }
 
     /** A proof by the device's key counts as one by its app: it is as hard to make, and the same for each repetition. */
-    private @Nullable RotationProof proof(RefreshToken token, Presenter presenter) {
+    private static @Nullable RotationProof proof(RefreshToken token, Presenter presenter) {
         String key = presenter.keyThumbprint();
-        return presenter.proof() == null && key != null ? tokens.proofByKey(key, token) : presenter.proof();
+        return presenter.proof() == null && key != null ? RotationProof.byKey(key, token.text()) : presenter.proof();
     }
 
     private List<String> endAll(String accountId, @Nullable String keptId, Revocation.Reason reason, Instant now) {
@@ -245,7 +245,8 @@ public final class Sessions {
             return new RefreshDecision.Retry();
         }
         // By its own use, not by the newest: or a thief who refreshes faster than stragglers are forgiven would hide.
-        Duration sinceUseBefore = Duration.between(session.previousRefreshedAt(), now);
+        // It was not used after the newest either, whatever a clock said that has been set back since.
+        Duration sinceUseBefore = max(Duration.between(session.previousRefreshedAt(), now), sinceUse);
         if (behind == 2 && !proven && sinceUseBefore.compareTo(policy.straggler()) <= 0) {
             return new RefreshDecision.Retry();
         }
@@ -256,6 +257,10 @@ public final class Sessions {
     private void revoke(String sessionId, Revocation.Reason reason, Instant at) {
         store.revoke(sessionId, new Revocation(at, reason));
         store.afterCommit(() -> revocations.add(sessionId, at));
+    }
+
+    private static Duration max(Duration one, Duration other) {
+        return one.compareTo(other) > 0 ? one : other;
     }
 
     private RefreshToken newest(Session session) {

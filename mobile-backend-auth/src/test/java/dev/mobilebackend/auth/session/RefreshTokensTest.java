@@ -59,6 +59,23 @@ class RefreshTokensTest {
     }
 
     @Test
+    void aTokenIsTakenUnderEachAcceptedSecretAndMadeUnderTheCurrentOne() {
+        byte[] fresh = new byte[32];
+        fresh[0] = 1;
+        var changed = new RefreshTokens(ServerSecret.of(fresh, new byte[32]));
+        var replaced = new RefreshTokens(ServerSecret.of(fresh));
+        String before = tokens.mint(session, 7).text();
+
+        String after = changed.mint(session, 8).text();
+
+        assertTrue(changed.verify(before).isPresent());
+        assertTrue(changed.verify(after).isPresent());
+        assertTrue(replaced.verify(after).isPresent());
+        assertFalse(replaced.verify(before).isPresent());
+        assertFalse(tokens.verify(after).isPresent());
+    }
+
+    @Test
     void everySessionHasAKeyOfItsOwn() {
         byte[] other = new byte[16];
         other[15] = 1;

@@ -161,6 +161,19 @@ class SessionsTest {
     }
 
     @Test
+    void aClockThatWasSetBackHidesNoThief() {
+        now = now.plus(Duration.ofHours(1));
+        RefreshToken thiefs = successor(refresh(opened.token(), null));
+        now = now.minus(Duration.ofHours(1));
+        successor(refresh(thiefs, null));
+
+        now = now.plusSeconds(10);
+        assertInstanceOf(Retry.class, refresh(opened.token(), null));
+        now = now.plusMillis(1);
+        assertInstanceOf(Replayed.class, refresh(opened.token(), null));
+    }
+
+    @Test
     void withoutAProofThreeBehindEndsTheSessionAtOnce() {
         RefreshToken second = successor(refresh(opened.token(), null));
         RefreshToken third = successor(refresh(second, null));

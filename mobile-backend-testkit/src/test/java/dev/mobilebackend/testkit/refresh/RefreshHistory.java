@@ -353,11 +353,8 @@ final class RefreshHistory {
         return time.isAfter(packet.sentAt().plus(longest)) || (overtaken && packet.answer() == null);
     }
 
-    /** Past every forgiveness, as the clock tells: one that was set back forgives for longer. */
     private boolean isLate(Instant now) {
-        Session row = row();
-        return Duration.between(row.refreshedAt(), now).compareTo(policy.straggler()) > 0
-                && Duration.between(row.previousRefreshedAt(), now).compareTo(policy.straggler()) > 0;
+        return Duration.between(row().refreshedAt(), now).compareTo(policy.straggler()) > 0;
     }
 
     /** A phone that is away for longer than sessions last signs in again, and that is as it should be. */
