@@ -141,6 +141,16 @@ public final class AccessTokens {
         return known;
     }
 
+    /**
+     * What a token of either kind says, for whoever is asked about it. Whoever is sent it with a request asks the other
+     * methods, which tell the kinds apart.
+     *
+     * @throws ProblemException as {@link #verify(String)}
+     */
+    public VerifiedToken inspect(String token) {
+        return known(token, 0);
+    }
+
     /** The text, in which the token stands from a position to the end, is what it is remembered by. */
     private VerifiedToken known(String text, int from) {
         // A bare token must not find what was remembered with a scheme before it.

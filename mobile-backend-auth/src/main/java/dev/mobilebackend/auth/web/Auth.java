@@ -11,6 +11,8 @@ import dev.mobilebackend.auth.attempt.InMemoryAttemptStore;
 import dev.mobilebackend.auth.attempt.LoginGuard;
 import dev.mobilebackend.auth.audit.AuditTrail;
 import dev.mobilebackend.auth.audit.jdbi.JdbiAuditStore;
+import dev.mobilebackend.auth.dpop.DpopPolicy;
+import dev.mobilebackend.auth.dpop.DpopProofs;
 import dev.mobilebackend.auth.key.KeyPolicy;
 import dev.mobilebackend.auth.key.KeyRing;
 import dev.mobilebackend.auth.key.jdbi.JdbiKeyStore;
@@ -36,6 +38,7 @@ import jakarta.servlet.http.HttpServlet;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -68,6 +71,7 @@ public final class Auth implements AutoCloseable {
     private final KeyRing keys;
     private final AuditTrail audit;
     private final AccessTokens tokens;
+    private final DpopGate gate;
     private final Endpoints endpoints;
     private final RevocationFeed feed;
     private final Runnable stop;
@@ -99,10 +103,14 @@ public final class Auth implements AutoCloseable {
                 .random(chosen.random)
                 .build();
         LoginGuard guard = LoginGuard.of(chosen.attempts, new InMemoryAttemptStore(100_000), secret, chosen.clock);
-        var answers = new TokenAnswers(accounts, sessions, tokens, chosen.places);
+        gate = new DpopGate(chosen.dpop == null ? null : new DpopProofs(chosen.dpop, secret));
+        var answers = new TokenAnswers(accounts, sessions, tokens, gate, chosen.places);
         endpoints = new Endpoints(path);
         new SignInEndpoints(accounts, guard, answers).addTo(endpoints);
         new SessionEndpoints(sessions, answers).addTo(endpoints);
+        if (chosen.clients != null) {
+            new TokenEndpoints(chosen.clients, tokens, sessions, revocations).addTo(endpoints);
+        }
         feed = new RevocationFeed(
                 revocations,
                 sessionStore,
@@ -131,7 +139,7 @@ public final class Auth implements AutoCloseable {
 
     /** Finds out who is calling; for {@code Edge.builder().authenticate(...)}. */
     public EdgeStep bearerStep() {
-        return new BearerStep(tokens, revocations, endpoints.anonymous());
+        return new BearerStep(tokens, revocations, gate, endpoints.anonymous());
     }
 
     /**
@@ -152,7 +160,7 @@ public final class Auth implements AutoCloseable {
 
     /** The auth endpoints. */
     public HttpServlet servlet() {
-        return new AuthServlet(endpoints);
+        return new AuthServlet(endpoints, gate);
     }
 
     /** The public keys, for {@link #JWKS_PATH}. */
@@ -208,6 +216,8 @@ public final class Auth implements AutoCloseable {
         private AccessTokenPolicy accessTokens = AccessTokenPolicy.of("mobile-backend", "mobile-backend");
         private KeyPolicy keys = KeyPolicy.standard();
         private AttemptPolicy attempts = AttemptPolicy.standard();
+        private @Nullable DpopPolicy dpop;
+        private @Nullable List<TokenClient> clients;
         private PlaceLookup places = PlaceLookup.NONE;
         private InstantSource clock = Ambient.clock();
         private SecureRandom random = Ambient.random();
@@ -257,6 +267,25 @@ public final class Auth implements AutoCloseable {
 
         public Builder attempts(AttemptPolicy policy) {
             attempts = policy;
+            return this;
+        }
+
+        /**
+         * Binds the session of a device that brings a proof of possession to its sign-in (RFC 9449) to that key, from then
+         * on: neither its refresh tokens nor its access tokens are worth anything without it. Once chosen it has to stay,
+         * or those devices must sign in again.
+         */
+        public Builder dpop(DpopPolicy policy) {
+            dpop = policy;
+            return this;
+        }
+
+        /**
+         * Adds the endpoints {@code /revoke} (RFC 7009), where anybody gives up a token, and {@code /introspect} (RFC
+         * 7662), where these services ask what one is good for.
+         */
+        public Builder tokenEndpoints(TokenClient... services) {
+            clients = List.of(services);
             return this;
         }
 

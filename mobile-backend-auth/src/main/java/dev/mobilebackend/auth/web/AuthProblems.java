@@ -25,5 +25,20 @@ public final class AuthProblems {
                     401, "invalid-refresh-token", "The refresh token is not valid.")
             .header("WWW-Authenticate", "Bearer error=\"invalid_token\"");
 
+    /** The proof of possession is not one for this request and this key (RFC 9449 section 5). */
+    public static final Problem INVALID_DPOP_PROOF = Problem.of(
+                    400, "invalid-dpop-proof", "The proof of possession is not valid.")
+            .with("error", "invalid_dpop_proof");
+
+    /** The app tries again, with the nonce that comes along in its proof (RFC 9449 section 8). */
+    public static final Problem USE_DPOP_NONCE = Problem.of(
+                    400, "use-dpop-nonce", "The proof of possession needs a nonce of this service.")
+            .with("error", "use_dpop_nonce");
+
+    /** Only services that are known may ask about tokens (RFC 6749 section 5.2). */
+    public static final Problem INVALID_CLIENT = Problem.of(401, "invalid-client", "This client is not known.")
+            .header("WWW-Authenticate", "Basic realm=\"tokens\", charset=\"UTF-8\"")
+            .with("error", "invalid_client");
+
     private AuthProblems() {}
 }

@@ -12,14 +12,17 @@ final class AuthServlet extends HttpServlet {
     private static final long serialVersionUID = 1L;
 
     private final transient Endpoints endpoints;
+    private final transient DpopGate gate;
 
-    AuthServlet(Endpoints endpoints) {
+    AuthServlet(Endpoints endpoints, DpopGate gate) {
         this.endpoints = endpoints;
+        this.gate = gate;
     }
 
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response) {
         Exchange exchange = Exchange.of(request);
+        gate.check(exchange);
         exchange.send(endpoints.answer(exchange).header("Cache-Control", "no-store"));
     }
 }

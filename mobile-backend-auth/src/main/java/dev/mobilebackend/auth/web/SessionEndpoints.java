@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.auth.web;
 
+import dev.mobilebackend.auth.dpop.DpopProofs;
 import dev.mobilebackend.auth.session.Presenter;
-import dev.mobilebackend.auth.session.RefreshDecision;
 import dev.mobilebackend.auth.session.RefreshDecision.ProofMissing;
 import dev.mobilebackend.auth.session.RefreshDecision.Repeated;
 import dev.mobilebackend.auth.session.RefreshDecision.Replayed;
 import dev.mobilebackend.auth.session.RefreshDecision.Retry;
 import dev.mobilebackend.auth.session.RefreshDecision.Rotated;
 import dev.mobilebackend.auth.session.RefreshDecision.Unknown;
+import dev.mobilebackend.auth.session.RefreshDecision.WrongKey;
+import dev.mobilebackend.auth.session.RefreshDecision;
 import dev.mobilebackend.auth.session.Revocation;
 import dev.mobilebackend.auth.session.RotationProof;
 import dev.mobilebackend.auth.session.Session;
@@ -18,6 +20,7 @@ import dev.mobilebackend.core.exchange.Caller;
 import dev.mobilebackend.core.exchange.Exchange;
 import dev.mobilebackend.core.exchange.HttpMethod;
 import dev.mobilebackend.core.problem.Problem;
+import dev.mobilebackend.core.problem.ProblemException;
 import dev.mobilebackend.core.validate.JsonBody;
 import java.time.Duration;
 import java.time.Instant;
@@ -60,12 +63,12 @@ final class SessionEndpoints {
         AuthRefresh body = JsonBody.read(exchange, AuthRefresh.class);
         Instant now = exchange.facts().receivedAt();
         RotationProof proof = proof(exchange.header(RotationProof.HEADER));
-        var presenter = new Presenter(proof, null, exchange.facts().appVersion(), answers.place(exchange));
+        Presenter presenter = answers.presenter(exchange, proof);
         RefreshDecision decision = sessions.refresh(body.refreshToken(), presenter, now);
         if (decision instanceof Rotated rotated) {
             return answers.renewed(rotated.session(), rotated.token(), now);
         } else if (decision instanceof Repeated repeated) {
-            if (proof == null) {
+            if (proof == null && presenter.keyThumbprint() == null) {
                 Session session = repeated.session();
                 LOG.info(
                         "session {} of account {} repeated a refresh without a proof of who repeats it",
@@ -83,6 +86,8 @@ final class SessionEndpoints {
                     .detail("this session has been refreshed with proofs, so each refresh must bring one")
                     .error("header:" + RotationProof.HEADER, "is required")
                     .exception();
+        } else if (decision instanceof WrongKey wrong) {
+            throw wrongKey(wrong.session(), presenter);
         } else if (decision instanceof Unknown) {
             throw AuthProblems.INVALID_REFRESH_TOKEN
                     .detail("sign in again")
@@ -96,6 +101,24 @@ final class SessionEndpoints {
                     session.accountId());
         }
         throw TokenAnswers.sessionEnded("sign in again");
+    }
+
+    /** Whoever has no proof may be an app with a fault; whoever has another key is not this device. */
+    private static ProblemException wrongKey(Session session, Presenter presenter) {
+        if (presenter.keyThumbprint() == null) {
+            return AuthProblems.INVALID_DPOP_PROOF
+                    .detail("this session belongs to a key, so each refresh must bring a proof by it")
+                    .error("header:" + DpopProofs.HEADER, "is required")
+                    .exception();
+        }
+        LOG.warn(
+                "a refresh token of session {} of account {} came with another key than the session's",
+                session.id(),
+                session.accountId());
+        return AuthProblems.INVALID_REFRESH_TOKEN
+                .detail("sign in again")
+                .error("#/refreshToken", "must be of a session of the key that the request proves")
+                .exception();
     }
 
     private Answer signOut(Exchange exchange) {

@@ -6,8 +6,10 @@ import dev.mobilebackend.auth.account.Accounts;
 import dev.mobilebackend.auth.session.Device;
 import dev.mobilebackend.auth.session.Place;
 import dev.mobilebackend.auth.session.PlaceLookup;
+import dev.mobilebackend.auth.session.Presenter;
 import dev.mobilebackend.auth.session.RefreshToken;
 import dev.mobilebackend.auth.session.Revocation;
+import dev.mobilebackend.auth.session.RotationProof;
 import dev.mobilebackend.auth.session.Session;
 import dev.mobilebackend.auth.session.Sessions;
 import dev.mobilebackend.auth.token.AccessTokens;
@@ -31,12 +33,14 @@ final class TokenAnswers {
     private final Accounts accounts;
     private final Sessions sessions;
     private final AccessTokens tokens;
+    private final DpopGate gate;
     private final PlaceLookup places;
 
-    TokenAnswers(Accounts accounts, Sessions sessions, AccessTokens tokens, PlaceLookup places) {
+    TokenAnswers(Accounts accounts, Sessions sessions, AccessTokens tokens, DpopGate gate, PlaceLookup places) {
         this.accounts = accounts;
         this.sessions = sessions;
         this.tokens = tokens;
+        this.gate = gate;
         this.places = places;
     }
 
@@ -51,7 +55,8 @@ final class TokenAnswers {
                 decoded(exchange.header("Device-Name")),
                 exchange.facts().appVersion());
         Instant now = exchange.facts().receivedAt();
-        Sessions.Opened opened = sessions.open(account.id(), device, methods, null, place(exchange), now);
+        Sessions.Opened opened =
+                sessions.open(account.id(), device, methods, gate.key(exchange), place(exchange), now);
         return tokens(account, opened.session(), opened.token(), now);
     }
 
@@ -65,9 +70,13 @@ final class TokenAnswers {
         return tokens(account.get(), session, refreshToken, now);
     }
 
-    /** Where a request comes from, for people to read. */
-    @Nullable
-    String place(Exchange exchange) {
+    /** Who sends this request to refresh a session. */
+    Presenter presenter(Exchange exchange, @Nullable RotationProof proof) {
+        return new Presenter(
+                proof, gate.key(exchange), exchange.facts().appVersion(), place(exchange));
+    }
+
+    private @Nullable String place(Exchange exchange) {
         Place place = places.find(exchange.facts().client());
         return place == null ? null : place.text();
     }
@@ -81,10 +90,11 @@ final class TokenAnswers {
 
     private Answer tokens(Account account, Session session, RefreshToken refreshToken, Instant now) {
         IssuedToken issued = tokens.issue(
-                new Caller(account.id(), session.id(), account.roles(), Set.of(), session.authentication(), null));
+                new Caller(account.id(), session.id(), account.roles(), Set.of(), session.authentication(), null),
+                session.keyThumbprint());
         var body = new AuthTokens(
                 issued.token(),
-                "Bearer",
+                session.keyThumbprint() == null ? "Bearer" : "DPoP",
                 issued.lifetime().toSeconds(),
                 refreshToken.text(),
                 Duration.between(now, session.expiresAt()).toSeconds(),

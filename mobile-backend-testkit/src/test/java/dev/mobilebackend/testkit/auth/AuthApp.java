@@ -4,10 +4,12 @@ package dev.mobilebackend.testkit.auth;
 import dev.mobilebackend.auth.AuthSchema;
 import dev.mobilebackend.auth.account.Message;
 import dev.mobilebackend.auth.account.Notice;
+import dev.mobilebackend.auth.dpop.DpopPolicy;
 import dev.mobilebackend.auth.password.Argon2Cost;
 import dev.mobilebackend.auth.password.HashingPolicy;
 import dev.mobilebackend.auth.session.Place;
 import dev.mobilebackend.auth.web.Auth;
+import dev.mobilebackend.auth.web.TokenClient;
 import dev.mobilebackend.core.data.Database;
 import dev.mobilebackend.core.data.Schema;
 import dev.mobilebackend.core.edge.Edge;
@@ -35,6 +37,12 @@ final class AuthApp implements BackendApp {
 
     private static final Argon2Cost CHEAP = new Argon2Cost(8, 1, 1);
 
+    /** How apps address this application, whatever port it listens to. */
+    static final String ORIGIN = "https://api.shop.example";
+
+    static final String CLIENT = "billing";
+    static final String CLIENT_SECRET = "a secret: with % and + of 40 characters";
+
     private final Deque<Notice> notices = new ConcurrentLinkedDeque<>();
     private Auth auth;
 
@@ -47,6 +55,8 @@ final class AuthApp implements BackendApp {
                         (handle, notice) -> Database.afterCommit(handle, () -> notices.addFirst(notice)))
                 .hashing(new HashingPolicy(CHEAP, CHEAP, 4, 64, Duration.ofSeconds(30)))
                 .places(address -> new Place("DE", address.isLoopback() ? "Berlin" : null, 52.5, 13.4))
+                .dpop(DpopPolicy.of(ORIGIN))
+                .tokenEndpoints(TokenClient.of(CLIENT, CLIENT_SECRET), TokenClient.of("shipping", "s".repeat(32)))
                 .clock(environment.clock())
                 .build();
         Edge edge = Edge.builder()

@@ -134,7 +134,7 @@ final class RefreshHistory {
     static Outcome play(long seed, SessionPolicy policy, Consumer<String> trace) {
         var history = new RefreshHistory(seed, policy, trace);
         trace.accept(history.client + ", " + history.loot + " stolen");
-        int moves = 10 + history.random.nextInt(50);
+        int moves = 20 + history.random.nextInt(100);
         for (int i = 0; i < moves && history.wrong == null && history.mayGoOn(); i++) {
             history.move();
         }
