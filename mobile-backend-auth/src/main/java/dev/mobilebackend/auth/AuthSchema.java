@@ -17,6 +17,7 @@ public final class AuthSchema {
                     "V211__auth_session_authentication.sql",
                     "V212__auth_session_place_and_key.sql",
                     "V220__auth_accounts.sql",
+                    "V221__auth_codes.sql",
                     "V230__auth_audit.sql"));
 
     private AuthSchema() {}

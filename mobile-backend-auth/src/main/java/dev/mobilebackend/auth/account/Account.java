@@ -2,21 +2,28 @@
 package dev.mobilebackend.auth.account;
 
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Somebody who has shown that the address is theirs; before that there is only a {@link SignUp}.
+ * Somebody who has shown that the address or the phone is theirs; or a guest, who has neither yet. Before that there is
+ * only a {@link PendingCode}.
  *
  * @param id 128 random bits in base64url
+ * @param email null for a guest, and for an account that has a phone alone
+ * @param phone null where there is none
  * @param roles what the account may act as, such as {@code admin}
  * @param displayName what its owner wants to be called
  * @param version goes up by one with every change, from 1
  */
 public record Account(
         String id,
-        EmailAddress email,
+        @Nullable EmailAddress email,
+        @Nullable PhoneNumber phone,
         Set<String> roles,
         @Nullable String displayName,
         Instant createdAt,
@@ -27,6 +34,39 @@ public record Account(
     public Account {
         roles = Set.copyOf(roles);
         roles.forEach(Account::requireRole);
+    }
+
+    /** A new account with an address. */
+    public Account(
+            String id,
+            EmailAddress email,
+            Set<String> roles,
+            @Nullable String displayName,
+            Instant createdAt,
+            int version) {
+        this(id, email, null, roles, displayName, createdAt, version);
+    }
+
+    /** Whether nobody knows yet how to reach them: then this account is lost with its device. */
+    public boolean isGuest() {
+        return email == null && phone == null;
+    }
+
+    /** Where to reach its owner: the address, or else the phone; nowhere for a guest. */
+    public Optional<Contact> contact() {
+        return Optional.ofNullable(email == null ? phone : email);
+    }
+
+    /** Its id, address and phone: everything that a code can be for. */
+    List<String> names() {
+        var names = new ArrayList<>(List.of(id));
+        if (email != null) {
+            names.add(email.text());
+        }
+        if (phone != null) {
+            names.add(phone.text());
+        }
+        return names;
     }
 
     static void requireRole(String role) {

@@ -1,99 +1,87 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.auth.account;
 
-import dev.mobilebackend.auth.password.PasswordRules;
+import dev.mobilebackend.auth.audit.AuditEvent;
+import dev.mobilebackend.auth.audit.AuditEvents;
 import dev.mobilebackend.auth.password.Passwords;
-import dev.mobilebackend.core.problem.FieldError;
+import dev.mobilebackend.auth.session.Revocation;
 import dev.mobilebackend.core.problem.Problem;
-import dev.mobilebackend.core.secret.ServerSecret;
-import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Base64;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rules of signing up, verifying an address and signing in. Nothing here tells whether an address has an account:
- * known or not, each step does the same work and answers alike, and only the owner of the mailbox learns more. Thread
- * safe; has no clock and no state of its own.
+ * The rules of signing up, verifying an address, signing in and leaving. Nothing here tells whether an address has an
+ * account: known or not, each step does the same work and answers alike, and only the owner of the mailbox learns more.
+ * Thread safe; has no clock and no state of its own.
  */
 public final class Accounts {
 
     private static final int LONGEST_NAME = 100;
 
-    private final CodePolicy policy;
+    private final AccountParts parts;
     private final AccountStore store;
+    private final OneTimeCodes codes;
     private final Passwords passwords;
-    private final PasswordRules rules;
-    private final VerificationCodes codes;
-    private final SecureRandom random;
 
-    public Accounts(
-            CodePolicy policy,
-            AccountStore store,
-            Passwords passwords,
-            PasswordRules rules,
-            ServerSecret secret,
-            SecureRandom random) {
-        this.policy = policy;
-        this.store = store;
-        this.passwords = passwords;
-        this.rules = rules;
-        this.codes = new VerificationCodes(secret);
-        this.random = random;
+    public Accounts(AccountParts parts) {
+        this.parts = parts;
+        this.store = parts.store();
+        this.codes = parts.codes();
+        this.passwords = parts.passwords();
     }
 
     /**
      * Starts a sign-up: a code goes to the address, or word that it has an account already. Signing up again makes a
-     * new code, and the one before is not taken any more.
+     * new code, and the one before is not taken any more; unless enough have been sent there, then it goes on.
      *
      * @param origin where the sign-up comes from: a device, or a network, and the code has to be typed there
      * @throws dev.mobilebackend.core.problem.ProblemException 422 if the password is not accepted, 503 if too many are
      *     being hashed
      */
     public void signUp(EmailAddress email, char[] password, String origin, Instant now) {
-        requireAccepted(password);
+        parts.requireAccepted(password, "#/password");
         String passwordHash = passwords.hash(password);
-        String seed = randomId();
-        var signUp = new SignUp(
-                email,
-                origin,
-                seed,
-                passwordHash,
-                policy.attempts(),
-                now.plus(policy.lifetime()).truncatedTo(ChronoUnit.MICROS));
-        store.signUp(
-                signUp,
-                new Notice(Notice.Kind.VERIFICATION_CODE, email.text(), seed),
-                new Notice(Notice.Kind.ALREADY_REGISTERED, email.text(), ""));
+        boolean taken = store.find(email).isPresent();
+        codes.tryIssue(
+                new CodeRequest(Purpose.SIGN_UP, email.text(), origin, email, passwordHash),
+                taken ? Notice.Kind.ALREADY_REGISTERED : Notice.Kind.VERIFICATION_CODE,
+                now);
     }
 
-    /** The message that a notice stands for; computed anew each time and always the same. */
-    public Message message(Notice notice) {
-        return switch (notice.kind()) {
-            case VERIFICATION_CODE ->
-                new Message(
-                        notice.kind(),
-                        notice.to(),
-                        "Confirm your email address",
-                        codes.code(notice.to(), notice.seed()));
-            case ALREADY_REGISTERED -> new Message(notice.kind(), notice.to(), "You already have an account", null);
-            case SESSION_REPLAYED ->
-                new Message(notice.kind(), notice.to(), "One of your devices was signed out", null);
-        };
+    /**
+     * The message that a notice stands for; computed anew each time and always the same. Empty where nothing is to be
+     * sent: to a phone that has no account, since each text message costs money and anybody can ask for one.
+     */
+    public Optional<Message> message(Notice notice) {
+        if (notice.kind() == Notice.Kind.NO_ACCOUNT && notice.channel() == Contact.Channel.SMS) {
+            return Optional.empty();
+        }
+        return Optional.of(new Message(
+                notice.kind(),
+                notice.to(),
+                notice.kind().subject(),
+                notice.seed().isEmpty() ? null : codes.text(notice)));
     }
 
     /** The new account if this is the newest code of a sign-up from this origin; takes one of its attempts. */
     public Optional<Account> verify(EmailAddress email, String code, String origin, Instant now) {
-        Optional<SignUp> signUp =
-                store.takeAttempt(email, origin, now).filter(tried -> codes.matches(code, email.text(), tried.seed()));
+        Optional<PendingCode> signUp = codes.check(Purpose.SIGN_UP, email.text(), origin, code, now);
         if (signUp.isEmpty()) {
             return Optional.empty();
         }
         Account account = newAccount(email, Set.of(), now);
-        return store.confirm(signUp.get(), account) ? Optional.of(account) : Optional.empty();
+        return parts.trail().recording(recorder -> {
+            if (!codes.use(signUp.get()) || !store.add(account, signUp.get().carried())) {
+                return Optional.empty();
+            }
+            recorder.record(
+                    new AuditEvent(AuditEvents.ACCOUNT_CREATED, account.id(), account.id(), null, Map.of(), now));
+            return Optional.of(account);
+        });
     }
 
     /**
@@ -118,12 +106,23 @@ public final class Accounts {
      * Not for requests: it takes longer for an address that is new.
      */
     public Optional<Account> tryCreate(EmailAddress email, char[] password, Set<String> roles, Instant now) {
-        requireAccepted(password);
+        parts.requireAccepted(password, "#/password");
         if (store.credentials(email).isPresent()) {
             return Optional.empty();
         }
         Account account = newAccount(email, roles, now);
         return store.add(account, passwords.hash(password)) ? Optional.of(account) : Optional.empty();
+    }
+
+    /**
+     * Whether this is the account's password; an account that has none, such as a guest's, is confirmed by its session
+     * alone.
+     *
+     * @throws dev.mobilebackend.core.problem.ProblemException 503 if too many passwords are being checked
+     */
+    public boolean confirms(String accountId, char[] password) {
+        Optional<Credentials> found = store.credentials(accountId);
+        return found.isEmpty() || passwords.verify(password, found.get().passwordHash());
     }
 
     public Optional<Account> find(String accountId) {
@@ -150,24 +149,39 @@ public final class Accounts {
         return store.grantRole(accountId, role);
     }
 
-    private void requireAccepted(char[] password) {
-        Problem refusal = Problem.INVALID_INPUT;
-        for (FieldError error : rules.check(password)) {
-            refusal = refusal.error(error.pointer(), error.detail());
-        }
-        if (!refusal.errors().isEmpty()) {
-            throw refusal.exception();
-        }
+    /**
+     * Ends the account for good, with its sessions, its codes and what the listener deletes, in one transaction. The
+     * owner is told.
+     *
+     * @return whether this call did
+     */
+    public boolean delete(String accountId, Instant now) {
+        return parts.trail().recording(recorder -> {
+            Optional<Account> found = store.find(accountId);
+            if (found.isEmpty()) {
+                return false;
+            }
+            Account account = found.get();
+            parts.listener().deleting(account);
+            if (!store.delete(accountId)) {
+                return false;
+            }
+            codes.forget(account);
+            parts.tell(account, Notice.Kind.ACCOUNT_DELETED);
+            parts.sessions().endAll(accountId, Revocation.Reason.ACCOUNT_GONE, now);
+            recorder.record(new AuditEvent(AuditEvents.ACCOUNT_DELETED, accountId, accountId, null, Map.of(), now));
+            return true;
+        });
+    }
+
+    /** What is kept of an account, for its owner; empty if it is gone. */
+    public Optional<AccountCopy> export(String accountId, Instant now) {
+        return store.find(accountId)
+                .map(account -> AccountCopy.of(account, parts.sessions().ofAccount(accountId, now)));
     }
 
     private Account newAccount(EmailAddress email, Set<String> roles, Instant now) {
-        return new Account(randomId(), email, roles, null, now.truncatedTo(ChronoUnit.MICROS), 1);
-    }
-
-    private String randomId() {
-        byte[] id = new byte[16];
-        random.nextBytes(id);
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(id);
+        return new Account(parts.newId(), email, roles, null, now.truncatedTo(ChronoUnit.MICROS), 1);
     }
 
     private static boolean isName(String text) {

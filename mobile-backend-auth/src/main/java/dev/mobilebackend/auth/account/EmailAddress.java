@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  *
  * @param text such as {@code ada@example.org}
  */
-public record EmailAddress(String text) {
+public record EmailAddress(String text) implements Contact {
 
     private static final Pattern FORM =
             Pattern.compile("[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[a-z0-9-]{1,63}(\\.[a-z0-9-]{1,63})+");
@@ -36,6 +36,11 @@ public record EmailAddress(String text) {
             throw new IllegalArgumentException("must be an email address such as ada@example.org, in ASCII");
         }
         return new EmailAddress(text.toLowerCase(Locale.ROOT));
+    }
+
+    @Override
+    public Channel channel() {
+        return Channel.MAIL;
     }
 
     @Override

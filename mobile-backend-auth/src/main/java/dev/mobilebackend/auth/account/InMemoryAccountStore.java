@@ -1,97 +1,123 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.auth.account;
 
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** Accounts in this process's memory, for tests and prototypes: nothing survives a restart, nothing is ever purged. */
+/** Accounts in this process's memory, for tests and prototypes: nothing survives a restart. */
 public final class InMemoryAccountStore implements AccountStore {
 
-    private record SignUpKey(EmailAddress email, String origin) {}
+    private record Kept(Account account, @Nullable String passwordHash) {
 
-    private final Consumer<Notice> outbox;
-    private final Map<SignUpKey, SignUp> signUps = new HashMap<>();
-    private final Map<EmailAddress, Credentials> accounts = new HashMap<>();
-
-    public InMemoryAccountStore(Consumer<Notice> outbox) {
-        this.outbox = outbox;
-    }
-
-    @Override
-    public synchronized void signUp(SignUp signUp, Notice ifNew, Notice ifTaken) {
-        outbox.accept(accounts.containsKey(signUp.email()) ? ifTaken : ifNew);
-        signUps.put(new SignUpKey(signUp.email(), signUp.origin()), signUp);
-    }
-
-    @Override
-    public synchronized Optional<SignUp> takeAttempt(EmailAddress email, String origin, Instant now) {
-        var key = new SignUpKey(email, origin);
-        SignUp signUp = signUps.get(key);
-        if (signUp == null || signUp.attemptsLeft() == 0 || !now.isBefore(signUp.expiresAt())) {
-            return Optional.empty();
+        Optional<Credentials> credentials() {
+            return passwordHash == null ? Optional.empty() : Optional.of(new Credentials(account, passwordHash));
         }
-        var tried = new SignUp(
-                email, origin, signUp.seed(), signUp.passwordHash(), signUp.attemptsLeft() - 1, signUp.expiresAt());
-        signUps.put(key, tried);
-        return Optional.of(tried);
     }
 
-    @Override
-    public synchronized boolean confirm(SignUp signUp, Account account) {
-        SignUp kept = signUps.get(new SignUpKey(signUp.email(), signUp.origin()));
-        if (kept == null || !kept.seed().equals(signUp.seed())) {
-            return false;
-        }
-        signUps.keySet().removeIf(key -> key.email().equals(signUp.email()));
-        return add(account, signUp.passwordHash());
-    }
+    private final Map<String, Kept> accounts = new HashMap<>();
+
+    public InMemoryAccountStore() {}
 
     @Override
-    public synchronized boolean add(Account account, String passwordHash) {
-        return accounts.putIfAbsent(account.email(), new Credentials(account, passwordHash)) == null;
+    public synchronized boolean add(Account account, @Nullable String passwordHash) {
+        boolean free = isFree(account.email()) && isFree(account.phone());
+        return free && accounts.putIfAbsent(account.id(), new Kept(account, passwordHash)) == null;
     }
 
     @Override
     public synchronized Optional<Account> find(String accountId) {
-        return accounts.values().stream()
-                .map(Credentials::account)
-                .filter(account -> account.id().equals(accountId))
-                .findFirst();
+        return Optional.ofNullable(accounts.get(accountId)).map(Kept::account);
+    }
+
+    @Override
+    public synchronized Optional<Account> find(Contact contact) {
+        return kept(contact).map(Kept::account);
     }
 
     @Override
     public synchronized Optional<Credentials> credentials(EmailAddress email) {
-        return Optional.ofNullable(accounts.get(email));
+        return kept(email).flatMap(Kept::credentials);
+    }
+
+    @Override
+    public synchronized Optional<Credentials> credentials(String accountId) {
+        return Optional.ofNullable(accounts.get(accountId)).flatMap(Kept::credentials);
+    }
+
+    @Override
+    public synchronized boolean replacePasswordHash(String accountId, String seen, String passwordHash) {
+        return credentials(accountId)
+                        .filter(found -> found.passwordHash().equals(seen))
+                        .isPresent()
+                && setPasswordHash(accountId, passwordHash);
+    }
+
+    @Override
+    public synchronized boolean setPasswordHash(String accountId, String passwordHash) {
+        return accounts.computeIfPresent(accountId, (id, kept) -> new Kept(kept.account(), passwordHash)) != null;
+    }
+
+    @Override
+    public synchronized Optional<Account> changeContact(String accountId, Contact contact) {
+        if (kept(contact).filter(kept -> !kept.account().id().equals(accountId)).isPresent()) {
+            return Optional.empty();
+        }
+        return change(
+                accountId,
+                account -> new Account(
+                        account.id(),
+                        contact instanceof EmailAddress email ? email : account.email(),
+                        contact instanceof PhoneNumber phone ? phone : account.phone(),
+                        account.roles(),
+                        account.displayName(),
+                        account.createdAt(),
+                        account.version() + 1));
     }
 
     @Override
     public synchronized Optional<Account> rename(String accountId, int expectedVersion, @Nullable String displayName) {
         return find(accountId)
                 .filter(account -> account.version() == expectedVersion)
-                .map(account -> replace(new Account(
-                        account.id(),
-                        account.email(),
-                        account.roles(),
-                        displayName,
-                        account.createdAt(),
-                        account.version() + 1)));
+                .flatMap(found -> change(
+                        accountId,
+                        account -> new Account(
+                                account.id(),
+                                account.email(),
+                                account.phone(),
+                                account.roles(),
+                                displayName,
+                                account.createdAt(),
+                                account.version() + 1)));
     }
 
     @Override
     public synchronized Optional<Account> grantRole(String accountId, String role) {
-        return find(accountId)
-                .map(account -> account.roles().contains(role) ? account : replace(withRole(account, role)));
+        return change(accountId, account -> account.roles().contains(role) ? account : withRole(account, role));
     }
 
-    private Account replace(Account account) {
-        accounts.computeIfPresent(
-                account.email(), (email, credentials) -> new Credentials(account, credentials.passwordHash()));
-        return account;
+    @Override
+    public synchronized boolean delete(String accountId) {
+        return accounts.remove(accountId) != null;
+    }
+
+    private Optional<Account> change(String accountId, UnaryOperator<Account> change) {
+        accounts.computeIfPresent(accountId, (id, kept) -> new Kept(change.apply(kept.account()), kept.passwordHash()));
+        return find(accountId);
+    }
+
+    private boolean isFree(@Nullable Contact contact) {
+        return contact == null || kept(contact).isEmpty();
+    }
+
+    private Optional<Kept> kept(Contact contact) {
+        return accounts.values().stream()
+                .filter(kept -> contact.equals(kept.account().email())
+                        || contact.equals(kept.account().phone()))
+                .findFirst();
     }
 
     private static Account withRole(Account account, String role) {
@@ -100,6 +126,7 @@ public final class InMemoryAccountStore implements AccountStore {
         return new Account(
                 account.id(),
                 account.email(),
+                account.phone(),
                 roles,
                 account.displayName(),
                 account.createdAt(),

@@ -5,19 +5,55 @@ package dev.mobilebackend.auth.account;
  * A message that is owed to somebody, as it may be kept until it is sent, in a job for example. It holds no code, only
  * what {@link Accounts#message} computes the code from: a copy of the database verifies no address.
  *
- * @param to the address
- * @param seed the sign-up's seed, empty for a message without a code
+ * @param to the address or the phone
+ * @param seed what a code is computed from, empty for a message without one
  */
 public record Notice(Kind kind, String to, String seed) {
 
-    /** What it is about. */
+    /** What it is about; stored by name. */
     public enum Kind {
-        /** Here is your code. */
-        VERIFICATION_CODE,
+        /** Here is the code that confirms your address. */
+        VERIFICATION_CODE("Confirm your email address"),
         /** Somebody, perhaps you, signed up with this address, which has an account already. */
-        ALREADY_REGISTERED,
+        ALREADY_REGISTERED("You already have an account"),
         /** A device of yours was signed out: somebody used a copy of what keeps it signed in. */
-        SESSION_REPLAYED
+        SESSION_REPLAYED("One of your devices was signed out"),
+        /** Here is the code that signs you in. */
+        SIGN_IN_CODE("Your sign-in code"),
+        /** Here is the link that signs you in; the message's code is its token. */
+        SIGN_IN_LINK("Your sign-in link"),
+        /** Here is the code with which you set a new password. */
+        PASSWORD_RESET_CODE("Set a new password"),
+        /** Here is the code that confirms your new address or phone. */
+        NEW_CONTACT_CODE("Confirm that this is yours"),
+        /** Here is the code that shows once more that it is you. */
+        STEP_UP_CODE("Your confirmation code"),
+        /** Somebody, perhaps you, wanted to get into an account that does not exist. */
+        NO_ACCOUNT("There is no account with this address"),
+        /** Somebody, hopefully you, set a new password. */
+        PASSWORD_CHANGED("Your password was changed"),
+        /** Somebody, hopefully you, wants to give the account another address or phone than this one. */
+        CONTACT_CHANGE_ASKED("Your account is about to get another address"),
+        /** This address or phone is not the account's any more. */
+        CONTACT_CHANGED("Your account has another address now"),
+        /** The account does not exist any more. */
+        ACCOUNT_DELETED("Your account was deleted");
+
+        private final String subject;
+
+        Kind(String subject) {
+            this.subject = subject;
+        }
+
+        /** What the message is about, in a few English words. */
+        public String subject() {
+            return subject;
+        }
+    }
+
+    /** What has to carry it. */
+    public Contact.Channel channel() {
+        return Contact.Channel.of(to);
     }
 
     @Override

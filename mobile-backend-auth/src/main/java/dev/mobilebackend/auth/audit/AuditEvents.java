@@ -13,5 +13,13 @@ public final class AuditEvents {
 
     public static final String TOKEN_REPLAYED = "session.token-replayed";
 
+    public static final String ACCOUNT_CREATED = "account.created";
+    public static final String ACCOUNT_DELETED = "account.deleted";
+    public static final String GUEST_UPGRADED = "account.upgraded";
+    public static final String GUEST_MERGED = "account.merged";
+    public static final String CONTACT_CHANGED = "account.contact-changed";
+    public static final String PASSWORD_CHANGED = "password.changed";
+    public static final String PASSWORD_RESET = "password.reset";
+
     private AuditEvents() {}
 }

@@ -1,10 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.auth.web;
 
+import dev.mobilebackend.auth.account.Account;
+import dev.mobilebackend.auth.account.AccountListener;
+import dev.mobilebackend.auth.account.AccountParts;
 import dev.mobilebackend.auth.account.Accounts;
 import dev.mobilebackend.auth.account.CodePolicy;
+import dev.mobilebackend.auth.account.CodeSignIns;
+import dev.mobilebackend.auth.account.CodeSignIns.LinkUse;
+import dev.mobilebackend.auth.account.ContactChanges;
+import dev.mobilebackend.auth.account.GuestMerge;
+import dev.mobilebackend.auth.account.Guests;
 import dev.mobilebackend.auth.account.Notice;
+import dev.mobilebackend.auth.account.OneTimeCodes;
+import dev.mobilebackend.auth.account.PasswordChanges;
 import dev.mobilebackend.auth.account.jdbi.JdbiAccountStore;
+import dev.mobilebackend.auth.account.jdbi.JdbiCodeStore;
 import dev.mobilebackend.auth.account.jdbi.Outbox;
 import dev.mobilebackend.auth.attempt.AttemptPolicy;
 import dev.mobilebackend.auth.attempt.InMemoryAttemptStore;
@@ -31,6 +42,7 @@ import dev.mobilebackend.auth.token.AccessTokens;
 import dev.mobilebackend.core.ambient.Ambient;
 import dev.mobilebackend.core.data.Database;
 import dev.mobilebackend.core.exchange.EdgeStep;
+import dev.mobilebackend.core.exchange.Exchange;
 import dev.mobilebackend.core.exchange.HttpMethod;
 import dev.mobilebackend.core.route.Routes;
 import dev.mobilebackend.core.secret.ServerSecret;
@@ -64,8 +76,13 @@ public final class Auth implements AutoCloseable {
     /** Where other services look for the public keys. */
     public static final String JWKS_PATH = "/.well-known/jwks.json";
 
+    /** So few that nobody waits for them. */
+    private static final int PURGE_STEP = 1_000;
+
     private final String path;
     private final Accounts accounts;
+    private final OneTimeCodes codes;
+    private final PasswordCheck passwordCheck;
     private final Sessions sessions;
     private final Revocations revocations = new Revocations();
     private final KeyRing keys;
@@ -80,19 +97,26 @@ public final class Auth implements AutoCloseable {
         Database database = chosen.database;
         ServerSecret secret = chosen.secret;
         path = chosen.path;
-        accounts = new Accounts(
-                chosen.codes,
-                JdbiAccountStore.of(database, chosen.outbox),
+        audit = new AuditTrail(JdbiAuditStore.of(database), secret, chosen.random);
+        JdbiAccountStore accountStore = JdbiAccountStore.of(database);
+        JdbiSessionStore sessionStore = JdbiSessionStore.of(database, (handle, accountId) -> accountStore
+                .find(accountId)
+                .flatMap(Account::contact)
+                .ifPresent(contact -> chosen.outbox.add(
+                        handle, new Notice(Notice.Kind.SESSION_REPLAYED, contact.text(), ""))));
+        sessions = new Sessions(chosen.sessions, sessionStore, revocations, secret, chosen.random);
+        codes = new OneTimeCodes(chosen.codes, JdbiCodeStore.of(database, chosen.outbox), secret, chosen.random);
+        var parts = new AccountParts(
+                accountStore,
+                codes,
                 Passwords.of(chosen.hashing, chosen.random),
                 new PasswordRules(chosen.passwords),
-                secret,
+                sessions,
+                audit,
+                notice -> database.useTransaction(handle -> chosen.outbox.add(handle, notice)),
+                chosen.listener,
                 chosen.random);
-        audit = new AuditTrail(JdbiAuditStore.of(database), secret, chosen.random);
-        JdbiSessionStore sessionStore = JdbiSessionStore.of(database, (handle, accountId) -> accounts.find(accountId)
-                .ifPresent(account -> chosen.outbox.add(
-                        handle,
-                        new Notice(Notice.Kind.SESSION_REPLAYED, account.email().text(), ""))));
-        sessions = new Sessions(chosen.sessions, sessionStore, revocations, secret, chosen.random);
+        accounts = new Accounts(parts);
         keys = KeyRing.builder(JdbiKeyStore.of(database, secret, chosen.random))
                 .policy(chosen.keys)
                 .clock(chosen.clock)
@@ -105,12 +129,16 @@ public final class Auth implements AutoCloseable {
         LoginGuard guard = LoginGuard.of(chosen.attempts, new InMemoryAttemptStore(100_000), secret, chosen.clock);
         gate = new DpopGate(chosen.dpop == null ? null : new DpopProofs(chosen.dpop, secret));
         var answers = new TokenAnswers(accounts, sessions, tokens, gate, chosen.places);
+        var tries = new GuardedTries(guard);
+        passwordCheck = new PasswordCheck(accounts, tries);
         endpoints = new Endpoints(path);
-        new SignInEndpoints(accounts, guard, answers).addTo(endpoints);
+        new SignInEndpoints(accounts, tries, answers).addTo(endpoints);
         new SessionEndpoints(sessions, answers).addTo(endpoints);
         if (chosen.clients != null) {
             new TokenEndpoints(chosen.clients, tokens, sessions, revocations).addTo(endpoints);
         }
+        new PasswordEndpoints(accounts, new PasswordChanges(parts), tries).addTo(endpoints);
+        addChosen(chosen, parts, tries, answers);
         feed = new RevocationFeed(
                 revocations,
                 sessionStore,
@@ -125,6 +153,25 @@ public final class Auth implements AutoCloseable {
         } else {
             stop = () -> {};
             feed.start(handedIn);
+        }
+    }
+
+    /** The ways in that an application has to choose, since each is one more way in. */
+    private void addChosen(Builder chosen, AccountParts parts, GuardedTries tries, TokenAnswers answers) {
+        var contacts = new ContactEndpoints(new ContactChanges(parts), passwordCheck, tries);
+        contacts.addAddressTo(endpoints);
+        var signIns = new CodeEndpoints(new CodeSignIns(parts), tries, answers);
+        if (chosen.codeSignIn) {
+            signIns.addCodesTo(endpoints, chosen.phones);
+        }
+        if (chosen.linkUse != null) {
+            signIns.addLinksTo(endpoints, chosen.linkUse);
+        }
+        if (chosen.phones) {
+            contacts.addPhoneTo(endpoints);
+        }
+        if (chosen.guests != null) {
+            new GuestEndpoints(accounts, new Guests(parts, chosen.guests), sessions, tries, answers).addTo(endpoints);
         }
     }
 
@@ -181,6 +228,23 @@ public final class Auth implements AutoCloseable {
         return audit;
     }
 
+    /** Codes that go to a mailbox or a phone, for purposes such as a step-up. */
+    public OneTimeCodes codes() {
+        return codes;
+    }
+
+    /**
+     * Asks the caller for their password before something that a found phone must not do, such as deleting the account;
+     * each wrong one counts as at a sign-in. An account without a password is let through.
+     *
+     * @param password as it was typed, null if none was; left to the caller to wipe
+     * @return the caller's account
+     * @throws dev.mobilebackend.core.problem.ProblemException 422 if it is wrong, 429 after too many tries
+     */
+    public Account requirePassword(Exchange exchange, char @Nullable [] password) {
+        return passwordCheck.require(exchange, password);
+    }
+
     /** The signing keys, to rotate them. */
     public KeyRing keys() {
         return keys;
@@ -192,7 +256,13 @@ public final class Auth implements AutoCloseable {
      * @return how many rows that were
      */
     public int purge(Instant now) {
-        return sessions.purge(now);
+        int purged = sessions.purge(now);
+        int step;
+        do {
+            step = codes.purgeExpired(now, PURGE_STEP);
+            purged += step;
+        } while (step == PURGE_STEP);
+        return purged;
     }
 
     /** Stops reading what other instances revoke. */
@@ -219,6 +289,11 @@ public final class Auth implements AutoCloseable {
         private @Nullable DpopPolicy dpop;
         private @Nullable List<TokenClient> clients;
         private PlaceLookup places = PlaceLookup.NONE;
+        private boolean codeSignIn;
+        private boolean phones;
+        private @Nullable LinkUse linkUse;
+        private @Nullable GuestMerge guests;
+        private AccountListener listener = AccountListener.NONE;
         private InstantSource clock = Ambient.clock();
         private SecureRandom random = Ambient.random();
         private @Nullable ScheduledExecutorService scheduler;
@@ -292,6 +367,36 @@ public final class Auth implements AutoCloseable {
         /** Tells where devices are, for their owners to see in the list of their sessions; nowhere unless said otherwise. */
         public Builder places(PlaceLookup lookup) {
             places = lookup;
+            return this;
+        }
+
+        /** Lets people sign in by a code that goes to their mailbox, and to their phone where those are known. */
+        public Builder codeSignIn() {
+            codeSignIn = true;
+            return this;
+        }
+
+        /** Lets people sign in by a link that goes to their mailbox. */
+        public Builder linkSignIn(LinkUse use) {
+            linkUse = use;
+            return this;
+        }
+
+        /** Lets accounts have a phone; then the outbox gets notices for text messages too. */
+        public Builder phones() {
+            phones = true;
+            return this;
+        }
+
+        /** Lets people begin without an address, as guests. */
+        public Builder guests(GuestMerge merge) {
+            guests = merge;
+            return this;
+        }
+
+        /** Hears of accounts that end, in the transaction in which they do. */
+        public Builder listener(AccountListener other) {
+            listener = other;
             return this;
         }
 

@@ -2,6 +2,7 @@
 package dev.mobilebackend.auth.web;
 
 import dev.mobilebackend.core.problem.Problem;
+import dev.mobilebackend.core.problem.ProblemException;
 
 /** The refusals of the auth endpoints, beside those of core and of {@code AccessTokens} and {@code LoginGuard}. */
 public final class AuthProblems {
@@ -12,6 +13,9 @@ public final class AuthProblems {
             .header("WWW-Authenticate", "Bearer");
 
     public static final Problem WRONG_CODE = Problem.of(422, "wrong-code", "The code is not accepted.");
+
+    /** The caller is signed in and stays so; only the password that was asked for once more is wrong. */
+    public static final Problem WRONG_PASSWORD = Problem.of(422, "wrong-password", "The password is wrong.");
 
     /** The app goes on with the newest refresh token that it holds, after a moment. */
     public static final Problem REFRESH_RETRY =
@@ -41,4 +45,21 @@ public final class AuthProblems {
             .with("error", "invalid_client");
 
     private AuthProblems() {}
+
+    static ProblemException wrongCode(String wayOut) {
+        return WRONG_CODE
+                .detail(wayOut)
+                .error(
+                        "#/code",
+                        "is wrong, used, replaced or expired, or was asked for on another device, or, without a"
+                                + " Device-Id, from another network")
+                .exception();
+    }
+
+    static ProblemException wrongSessionCode(String wayOut) {
+        return WRONG_CODE
+                .detail(wayOut)
+                .error("#/code", "is wrong, used, replaced or expired, or was asked for in another session")
+                .exception();
+    }
 }

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.auth.web;
 
+import dev.mobilebackend.core.exchange.Caller;
 import dev.mobilebackend.core.exchange.RequestFacts;
 
 /**
- * What a sign-up is bound to: the device, or the network of a client that names none. Otherwise all clients without a
- * device would count as one, and a stranger's sign-up would take the place of the owner's.
+ * What a code is bound to: the session of somebody who has signed in; otherwise the device, or the network of a client
+ * that names none. With one name for all clients without a device, a stranger's sign-up would take the place of the
+ * owner's.
  */
 final class Origin {
 
@@ -14,5 +16,9 @@ final class Origin {
     static String of(RequestFacts facts) {
         String deviceId = facts.deviceId();
         return deviceId == null ? "network " + facts.client().network() : "device " + deviceId;
+    }
+
+    static String of(Caller caller) {
+        return "session " + caller.sessionId();
     }
 }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.auth.account;
 
+import static dev.mobilebackend.auth.account.Desk.ADA;
+import static dev.mobilebackend.auth.account.Desk.PASSWORD;
+import static dev.mobilebackend.auth.account.Desk.START;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -8,17 +11,9 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.mobilebackend.auth.password.Argon2Cost;
-import dev.mobilebackend.auth.password.HashingPolicy;
-import dev.mobilebackend.auth.password.PasswordPolicy;
-import dev.mobilebackend.auth.password.PasswordRules;
-import dev.mobilebackend.auth.password.Passwords;
 import dev.mobilebackend.core.problem.ProblemException;
-import dev.mobilebackend.core.secret.ServerSecret;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -26,16 +21,9 @@ import org.junit.jupiter.api.Test;
 
 class AccountsTest {
 
-    private static final Instant START = Instant.parse("2026-03-01T08:00:00Z");
-    private static final EmailAddress ADA = EmailAddress.parse("ada@example.org");
-    private static final String PASSWORD = "correct horse battery";
-    private static final Argon2Cost CHEAP = new Argon2Cost(8, 1, 1);
-    private static final Passwords PASSWORDS =
-            Passwords.of(new HashingPolicy(CHEAP, CHEAP, 2, 8, Duration.ofSeconds(9)));
-
-    private final List<Notice> outbox = new ArrayList<>();
-    private final InMemoryAccountStore store = new InMemoryAccountStore(outbox::add);
-    private final Accounts accounts = accounts(new byte[32]);
+    private final Desk desk = new Desk();
+    private final List<Notice> outbox = desk.outbox;
+    private final Accounts accounts = desk.accounts;
     private Instant now = START;
 
     @Test
@@ -46,7 +34,7 @@ class AccountsTest {
 
         assertEquals("ada@example.org", message.to());
         assertTrue(message.code().matches("[0-9A-HJKMNP-TV-Z]{8}"), message.code());
-        assertEquals(message, accounts.message(outbox.get(0)));
+        assertEquals(Optional.of(message), accounts.message(outbox.get(0)));
     }
 
     @Test
@@ -138,8 +126,12 @@ class AccountsTest {
     void evenTheRightCodeDoesNotConfirmASignUpForAKnownAddress() {
         Account account = ada();
         signUp("the stranger's password", "stranger");
-        String seed = store.takeAttempt(ADA, "stranger", now).orElseThrow().seed();
+        String seed = desk.codeStore
+                .takeAttempt(Purpose.SIGN_UP, ADA.text(), "stranger", now)
+                .orElseThrow()
+                .seed();
         String code = accounts.message(new Notice(Notice.Kind.VERIFICATION_CODE, ADA.text(), seed))
+                .orElseThrow()
                 .code();
 
         assertEquals(Optional.empty(), verify(code, "stranger"));
@@ -153,7 +145,8 @@ class AccountsTest {
         byte[] guessed = new byte[32];
         guessed[0] = 1;
 
-        assertNotEquals(code, accounts(guessed).message(outbox.get(0)).code());
+        Accounts attackers = new Desk(CodePolicy.standard(), guessed).accounts;
+        assertNotEquals(code, attackers.message(outbox.get(0)).orElseThrow().code());
         assertFalse(outbox.toString().contains(code));
         assertFalse(newestMessage().toString().contains(code));
     }
@@ -247,8 +240,55 @@ class AccountsTest {
         assertThrows(IllegalArgumentException.class, () -> accounts.tryGrantRole(account.id(), "admin root"));
     }
 
+    @Test
+    void aSignUpBeyondWhatAnAddressIsSentLeavesTheEarlierOne() {
+        for (int i = 0; i < 6; i++) {
+            signUp("the stranger's password", "stranger " + i);
+        }
+        signUp(PASSWORD, "phone");
+        assertEquals(6, outbox.size());
+
+        now = START.plus(Duration.ofHours(1));
+        signUp(PASSWORD, "phone");
+
+        assertTrue(verify(newestMessage().code(), "phone").isPresent());
+    }
+
+    @Test
+    void anAccountThatIsDeletedLeavesNothing() {
+        Account account = ada();
+        desk.session(account);
+        accounts.signUp(ADA, PASSWORD.toCharArray(), "phone", now);
+        outbox.clear();
+
+        assertTrue(accounts.delete(account.id(), now));
+
+        assertEquals(List.of(account), desk.deleted);
+        assertEquals(Optional.empty(), accounts.find(account.id()));
+        assertEquals(0, desk.sessionsOf(account));
+        assertEquals(List.of(Notice.Kind.ACCOUNT_DELETED), desk.told());
+        assertEquals(List.of("account.deleted"), desk.recorded());
+        assertEquals(Optional.empty(), desk.codeStore.takeAttempt(Purpose.SIGN_UP, ADA.text(), "phone", now));
+        assertFalse(accounts.delete(account.id(), now));
+    }
+
+    @Test
+    void anOwnersCopyHasTheAccountAndItsSessions() {
+        Account account = ada();
+        String session = desk.session(account).id();
+
+        AccountCopy copy = accounts.export(account.id(), now).orElseThrow();
+
+        assertEquals(account.id(), copy.id());
+        assertEquals("ada@example.org", copy.email());
+        assertEquals(
+                List.of(session),
+                copy.sessions().stream().map(AccountCopy.SignedInDevice::id).toList());
+        assertEquals(Optional.empty(), accounts.export("nobody", now));
+    }
+
     private Account ada() {
-        return accounts.tryCreate(ADA, PASSWORD.toCharArray(), Set.of(), now).orElseThrow();
+        return desk.ada();
     }
 
     private void signUp(String password, String origin) {
@@ -260,16 +300,6 @@ class AccountsTest {
     }
 
     private Message newestMessage() {
-        return accounts.message(outbox.get(outbox.size() - 1));
-    }
-
-    private Accounts accounts(byte[] secret) {
-        return new Accounts(
-                CodePolicy.standard(),
-                store,
-                PASSWORDS,
-                new PasswordRules(PasswordPolicy.standard()),
-                ServerSecret.of(secret),
-                new SecureRandom());
+        return desk.mail();
     }
 }

@@ -7,22 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mobilebackend.auth.account.Account;
 import dev.mobilebackend.auth.account.Accounts;
-import dev.mobilebackend.auth.account.CodePolicy;
+import dev.mobilebackend.auth.account.Desk;
 import dev.mobilebackend.auth.account.EmailAddress;
-import dev.mobilebackend.auth.account.InMemoryAccountStore;
-import dev.mobilebackend.auth.account.Notice;
-import dev.mobilebackend.auth.password.Argon2Cost;
-import dev.mobilebackend.auth.password.HashingPolicy;
-import dev.mobilebackend.auth.password.PasswordPolicy;
-import dev.mobilebackend.auth.password.PasswordRules;
-import dev.mobilebackend.auth.password.Passwords;
 import dev.mobilebackend.core.exchange.ClientAddress;
 import dev.mobilebackend.core.exchange.RequestFacts;
-import dev.mobilebackend.core.secret.ServerSecret;
-import java.security.SecureRandom;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -36,16 +25,9 @@ class OriginTest {
     private static final String STRANGERS = "the stranger's password";
     private static final RequestFacts OWNER = request("192.0.2.1", null);
     private static final RequestFacts STRANGER = request("198.51.100.7", null);
-    private static final Argon2Cost CHEAP = new Argon2Cost(8, 1, 1);
 
-    private final List<Notice> outbox = new ArrayList<>();
-    private final Accounts accounts = new Accounts(
-            CodePolicy.standard(),
-            new InMemoryAccountStore(outbox::add),
-            Passwords.of(new HashingPolicy(CHEAP, CHEAP, 2, 8, Duration.ofSeconds(9))),
-            new PasswordRules(PasswordPolicy.standard()),
-            ServerSecret.of(new byte[32]),
-            new SecureRandom());
+    private final Desk desk = new Desk();
+    private final Accounts accounts = desk.accounts;
 
     @Test
     void withoutADeviceAStrangersLaterSignUpElsewhereDoesNotReplaceTheOwners() {
@@ -92,7 +74,7 @@ class OriginTest {
 
     private String signUp(String password, RequestFacts from) {
         accounts.signUp(ADA, password.toCharArray(), Origin.of(from), NOW);
-        return accounts.message(outbox.get(outbox.size() - 1)).code();
+        return desk.code();
     }
 
     private Optional<Account> verify(String code, RequestFacts from) {

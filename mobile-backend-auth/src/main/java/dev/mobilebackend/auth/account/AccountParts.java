@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.auth.account;
+
+import dev.mobilebackend.auth.audit.AuditTrail;
+import dev.mobilebackend.auth.password.PasswordRules;
+import dev.mobilebackend.auth.password.Passwords;
+import dev.mobilebackend.auth.session.Sessions;
+import dev.mobilebackend.core.problem.FieldError;
+import dev.mobilebackend.core.problem.Problem;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.function.Consumer;
+
+/**
+ * What the flows of accounts work with.
+ *
+ * @param outbox takes over notices without a code, in the transaction of the step that makes them due
+ * @param trail joins each step's changes and its record in one transaction
+ * @param listener hears of accounts that end
+ */
+public record AccountParts(
+        AccountStore store,
+        OneTimeCodes codes,
+        Passwords passwords,
+        PasswordRules rules,
+        Sessions sessions,
+        AuditTrail trail,
+        Consumer<Notice> outbox,
+        AccountListener listener,
+        SecureRandom random) {
+
+    /** Refuses a new password that is not accepted, by the name of its field. */
+    void requireAccepted(char[] password, String pointer) {
+        Problem refusal = Problem.INVALID_INPUT;
+        for (FieldError error : rules.check(password)) {
+            refusal = refusal.error(pointer, error.detail());
+        }
+        if (!refusal.errors().isEmpty()) {
+            throw refusal.exception();
+        }
+    }
+
+    /** Owes a notice without a code to wherever the account can be reached. */
+    void tell(Account account, Notice.Kind kind) {
+        account.contact().ifPresent(contact -> outbox.accept(new Notice(kind, contact.text(), "")));
+    }
+
+    String newId() {
+        byte[] id = new byte[16];
+        random.nextBytes(id);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(id);
+    }
+}

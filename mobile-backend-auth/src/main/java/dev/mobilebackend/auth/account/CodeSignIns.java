@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.auth.account;
+
+import java.time.Instant;
+import java.util.Optional;
+
+/** The rules of signing in by a code or a link, without a password. Thread safe. */
+public final class CodeSignIns {
+
+    private final AccountParts parts;
+
+    public CodeSignIns(AccountParts parts) {
+        this.parts = parts;
+    }
+
+    /** Where a link signs in. */
+    public enum LinkUse {
+        /** On the device that asked for it alone: whoever else gets hold of the mail can do nothing with it. */
+        SAME_DEVICE,
+        /** On whichever device it is opened. */
+        ANY_DEVICE
+    }
+
+    /** Sends a code, or word that there is no account; does the same work either way. */
+    public void sendCode(Contact contact, String origin, Instant now) {
+        send(contact, Purpose.SIGN_IN, origin, now);
+    }
+
+    /** Sends a link's token, or word that there is no account; does the same work either way. */
+    public void sendLink(EmailAddress email, String origin, Instant now) {
+        send(email, Purpose.SIGN_IN_LINK, origin, now);
+    }
+
+    /** The account if this is the newest code of this origin. */
+    public Optional<Account> byCode(Contact contact, String code, String origin, Instant now) {
+        return parts.codes()
+                .redeem(Purpose.SIGN_IN, contact.text(), origin, code, now)
+                .flatMap(used -> parts.store().find(contact));
+    }
+
+    /** The account if this is the newest token of its origin, and this origin may use it. */
+    public Optional<Account> byLink(String token, LinkUse use, String origin, Instant now) {
+        return parts.codes()
+                .checkLink(token, now)
+                .filter(link -> use == LinkUse.ANY_DEVICE || link.origin().equals(origin))
+                .filter(parts.codes()::use)
+                .flatMap(used -> parts.store().find(used.contact()));
+    }
+
+    private void send(Contact contact, Purpose purpose, String origin, Instant now) {
+        boolean known = parts.store().find(contact).isPresent();
+        parts.codes()
+                .tryIssue(
+                        CodeRequest.by(contact, purpose, origin),
+                        known ? purpose.notice() : Notice.Kind.NO_ACCOUNT,
+                        now);
+    }
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.auth.account;
+
+import dev.mobilebackend.auth.audit.AuditEvent;
+import dev.mobilebackend.auth.audit.AuditEvents;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The rules of giving an account another address or phone: it counts once its code was typed in the session that asked,
+ * and the one before is told. Nobody learns whether another account has it. Thread safe.
+ */
+public final class ContactChanges {
+
+    private final AccountParts parts;
+
+    public ContactChanges(AccountParts parts) {
+        this.parts = parts;
+    }
+
+    /**
+     * Sends a code to the new address or phone, and word to the address or phone before.
+     *
+     * @throws dev.mobilebackend.core.problem.ProblemException 429 if enough codes have been sent there
+     */
+    public void ask(Account account, Contact contact, String origin, Instant now) {
+        boolean taken = parts.store().find(contact).isPresent();
+        Purpose purpose = purpose(contact.channel());
+        boolean sent = parts.trail().recording(recorder -> {
+            boolean issued = parts.codes()
+                    .tryIssue(
+                            new CodeRequest(purpose, account.id(), origin, contact),
+                            taken ? Notice.Kind.ALREADY_REGISTERED : purpose.notice(),
+                            now);
+            if (issued) {
+                parts.tell(account, Notice.Kind.CONTACT_CHANGE_ASKED);
+            }
+            return issued;
+        });
+        if (!sent) {
+            throw OneTimeCodes.TOO_MANY_CODES.exception();
+        }
+    }
+
+    /** The account with its new address or phone, if this is the newest code of this origin. */
+    public Optional<Account> confirm(
+            String accountId, Contact.Channel channel, String code, String origin, Instant now) {
+        Optional<PendingCode> right = parts.codes().check(purpose(channel), accountId, origin, code, now);
+        Optional<Account> before = right.flatMap(pending -> parts.store().find(accountId));
+        if (right.isEmpty() || before.isEmpty()) {
+            return Optional.empty();
+        }
+        return parts.trail().recording(recorder -> {
+            if (!parts.codes().use(right.get())) {
+                return Optional.empty();
+            }
+            Optional<Account> changed =
+                    parts.store().changeContact(accountId, right.get().contact());
+            if (changed.isPresent()) {
+                parts.tell(before.get(), Notice.Kind.CONTACT_CHANGED);
+                recorder.record(new AuditEvent(AuditEvents.CONTACT_CHANGED, accountId, accountId, null, Map.of(), now));
+            }
+            return changed;
+        });
+    }
+
+    private static Purpose purpose(Contact.Channel channel) {
+        return switch (channel) {
+            case MAIL -> Purpose.ADDRESS_CHANGE;
+            case SMS -> Purpose.PHONE_CHANGE;
+        };
+    }
+}

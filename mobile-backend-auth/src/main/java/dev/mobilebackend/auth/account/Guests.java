@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.auth.account;
+
+import dev.mobilebackend.auth.audit.AuditEvent;
+import dev.mobilebackend.auth.audit.AuditEvents;
+import dev.mobilebackend.auth.session.Revocation;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The rules for guests: accounts without an address, which either get one and go on under the same id, or hand over to
+ * the account that their owner turns out to have. Thread safe.
+ */
+public final class Guests {
+
+    private final AccountParts parts;
+    private final GuestMerge merge;
+
+    public Guests(AccountParts parts, GuestMerge merge) {
+        this.parts = parts;
+        this.merge = merge;
+    }
+
+    /** A new account for somebody of whom nothing is known. */
+    public Account open(Instant now) {
+        var guest = new Account(parts.newId(), null, null, Set.of(), null, now.truncatedTo(ChronoUnit.MICROS), 1);
+        return parts.trail().recording(recorder -> {
+            parts.store().add(guest, null);
+            recorder.record(new AuditEvent(AuditEvents.ACCOUNT_CREATED, guest.id(), guest.id(), null, Map.of(), now));
+            return guest;
+        });
+    }
+
+    /**
+     * Sends a code to the address that a guest wants to have, or word that it has an account already.
+     *
+     * @throws dev.mobilebackend.core.problem.ProblemException 422 if the password is not accepted, 503 if too many are
+     *     being hashed, 429 if enough codes have been sent there
+     */
+    public void upgrade(String guestId, EmailAddress email, char[] password, String origin, Instant now) {
+        parts.requireAccepted(password, "#/password");
+        String hash = parts.passwords().hash(password);
+        boolean taken = parts.store().find(email).isPresent();
+        boolean sent = parts.codes()
+                .tryIssue(
+                        new CodeRequest(Purpose.GUEST_UPGRADE, guestId, origin, email, hash),
+                        taken ? Notice.Kind.ALREADY_REGISTERED : Notice.Kind.VERIFICATION_CODE,
+                        now);
+        if (!sent) {
+            throw OneTimeCodes.TOO_MANY_CODES.exception();
+        }
+    }
+
+    /** The same account with its address and password, if this is the newest code of this origin. */
+    public Optional<Account> verify(String guestId, String code, String origin, Instant now) {
+        Optional<PendingCode> right = parts.codes().check(Purpose.GUEST_UPGRADE, guestId, origin, code, now);
+        if (right.isEmpty()) {
+            return Optional.empty();
+        }
+        PendingCode asked = right.get();
+        return parts.trail().recording(recorder -> {
+            Optional<Account> upgraded = parts.store().find(guestId).filter(account -> account.email() == null);
+            if (upgraded.isEmpty() || asked.carried() == null || !parts.codes().use(asked)) {
+                return Optional.empty();
+            }
+            upgraded = parts.store().changeContact(guestId, asked.contact());
+            if (upgraded.isPresent()) {
+                parts.store().setPasswordHash(guestId, asked.carried());
+                recorder.record(new AuditEvent(AuditEvents.GUEST_UPGRADED, guestId, guestId, null, Map.of(), now));
+            }
+            return upgraded;
+        });
+    }
+
+    /**
+     * Hands over what the guest has to another account, of which it has been shown that it is theirs, and ends the
+     * guest.
+     *
+     * @return whether it did: not if there is no such guest
+     */
+    public boolean tryMerge(String guestId, Account into, Instant now) {
+        return parts.trail().recording(recorder -> {
+            Optional<Account> guest = parts.store().find(guestId).filter(Account::isGuest);
+            if (guest.isEmpty()) {
+                return false;
+            }
+            merge.merge(guest.get(), into);
+            if (!parts.store().delete(guestId)) {
+                return false;
+            }
+            parts.codes().forget(guest.get());
+            parts.sessions().endAll(guestId, Revocation.Reason.ACCOUNT_GONE, now);
+            recorder.record(
+                    new AuditEvent(AuditEvents.GUEST_MERGED, guestId, into.id(), null, Map.of("into", into.id()), now));
+            return true;
+        });
+    }
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.auth.account;
+
+import dev.mobilebackend.auth.audit.AuditEvent;
+import dev.mobilebackend.auth.audit.AuditEvents;
+import dev.mobilebackend.auth.session.Revocation;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The rules of setting another password: with a code by who forgot it, with the old one by who knows it. Either way
+ * other devices are signed out and the owner is told. Thread safe.
+ */
+public final class PasswordChanges {
+
+    private final AccountParts parts;
+
+    public PasswordChanges(AccountParts parts) {
+        this.parts = parts;
+    }
+
+    /** Sends a code to the address, or word that it has no account; does the same work either way. */
+    public void forgot(EmailAddress email, String origin, Instant now) {
+        boolean known = parts.store().find(email).isPresent();
+        parts.codes()
+                .tryIssue(
+                        CodeRequest.by(email, Purpose.PASSWORD_RESET, origin),
+                        known ? Notice.Kind.PASSWORD_RESET_CODE : Notice.Kind.NO_ACCOUNT,
+                        now);
+    }
+
+    /**
+     * The account, with a new password and no session any more, if this is the newest code of this origin.
+     *
+     * @throws dev.mobilebackend.core.problem.ProblemException 422 if the password is not accepted, 503 if too many are
+     *     being hashed; neither uses the code up
+     */
+    public Optional<Account> reset(EmailAddress email, String code, char[] password, String origin, Instant now) {
+        parts.requireAccepted(password, "#/password");
+        Optional<PendingCode> right = parts.codes().check(Purpose.PASSWORD_RESET, email.text(), origin, code, now);
+        Optional<Account> account = right.flatMap(pending -> parts.store().find(email));
+        if (right.isEmpty() || account.isEmpty()) {
+            return Optional.empty();
+        }
+        String hash = parts.passwords().hash(password);
+        return parts.trail().recording(recorder -> {
+            Account owner = account.get();
+            if (!parts.codes().use(right.get()) || !parts.store().setPasswordHash(owner.id(), hash)) {
+                return Optional.empty();
+            }
+            parts.tell(owner, Notice.Kind.PASSWORD_CHANGED);
+            parts.sessions().endAll(owner.id(), Revocation.Reason.PASSWORD_CHANGED, now);
+            recorder.record(new AuditEvent(AuditEvents.PASSWORD_RESET, owner.id(), owner.id(), null, Map.of(), now));
+            return account;
+        });
+    }
+
+    /**
+     * Sets a new password on the device of this session, the only one that stays signed in, if the old one is right.
+     *
+     * @throws dev.mobilebackend.core.problem.ProblemException 422 if the new one is not accepted, 503 if too many are
+     *     being hashed
+     */
+    public Optional<Account> change(
+            String accountId, String sessionId, char[] oldPassword, char[] newPassword, Instant now) {
+        parts.requireAccepted(newPassword, "#/newPassword");
+        Optional<Credentials> right = parts.store().credentials(accountId).filter(found -> parts.passwords()
+                .verify(oldPassword, found.passwordHash()));
+        if (right.isEmpty()) {
+            return Optional.empty();
+        }
+        String hash = parts.passwords().hash(newPassword);
+        return parts.trail().recording(recorder -> {
+            if (!parts.store().replacePasswordHash(accountId, right.get().passwordHash(), hash)) {
+                return Optional.empty();
+            }
+            Account owner = right.get().account();
+            parts.tell(owner, Notice.Kind.PASSWORD_CHANGED);
+            parts.sessions().endOthers(accountId, sessionId, Revocation.Reason.PASSWORD_CHANGED, now);
+            recorder.record(
+                    new AuditEvent(AuditEvents.PASSWORD_CHANGED, accountId, accountId, sessionId, Map.of(), now));
+            return Optional.of(owner);
+        });
+    }
+}

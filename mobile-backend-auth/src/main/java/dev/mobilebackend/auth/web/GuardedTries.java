@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.auth.web;
+
+import dev.mobilebackend.auth.attempt.AttemptDecision.Refused;
+import dev.mobilebackend.auth.attempt.LoginGuard;
+import dev.mobilebackend.core.exchange.ClientAddress;
+import dev.mobilebackend.core.exchange.Exchange;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** Tries at passwords and codes, each counted whatever becomes of it. */
+final class GuardedTries {
+
+    private final LoginGuard guard;
+
+    GuardedTries(LoginGuard guard) {
+        this.guard = guard;
+    }
+
+    /**
+     * One try.
+     *
+     * @param key what is tried and whose it is, such as {@code password ada@example.org}
+     * @return what the try gives; empty if it was wrong
+     */
+    <T> Optional<T> of(String key, Exchange exchange, Supplier<Optional<T>> attempt) {
+        ClientAddress client = exchange.facts().client();
+        if (guard.decide(key, client) instanceof Refused refused) {
+            throw LoginGuard.TOO_MANY_TRIES.retryAfter(refused.retryAfter()).exception();
+        }
+        Optional<T> right;
+        try {
+            right = attempt.get();
+        } catch (RuntimeException unanswered) {
+            guard.abandoned(key, client);
+            throw unanswered;
+        }
+        if (right.isPresent()) {
+            guard.succeeded(key, client);
+        } else {
+            guard.failed(key, client);
+        }
+        return right;
+    }
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.auth.web;
+
+import dev.mobilebackend.auth.account.Account;
+import dev.mobilebackend.auth.account.Accounts;
+import dev.mobilebackend.auth.account.EmailAddress;
+import dev.mobilebackend.core.exchange.Exchange;
+import dev.mobilebackend.core.problem.Problem;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Asks signed-in callers for their password before something that a found phone must not do. */
+final class PasswordCheck {
+
+    private final Accounts accounts;
+    private final GuardedTries tries;
+
+    PasswordCheck(Accounts accounts, GuardedTries tries) {
+        this.accounts = accounts;
+        this.tries = tries;
+    }
+
+    /** What a try at an account's password is counted by: here, at a change and at a sign-in alike. */
+    static String key(Account account) {
+        EmailAddress email = account.email();
+        return "password " + (email == null ? account.id() : email);
+    }
+
+    /** The caller's account, if the password is theirs or it has none; otherwise this refuses. */
+    Account require(Exchange exchange, char @Nullable [] password) {
+        Account account = accounts.find(exchange.caller().accountId()).orElseThrow(Problem.NOT_FOUND::exception);
+        char[] typed = password == null ? new char[0] : password;
+        return tries.of(
+                        key(account),
+                        exchange,
+                        () -> accounts.confirms(account.id(), typed) ? Optional.of(account) : Optional.empty())
+                .orElseThrow(() -> AuthProblems.WRONG_PASSWORD
+                        .error("#/password", "must be the password of your account")
+                        .exception());
+    }
+}

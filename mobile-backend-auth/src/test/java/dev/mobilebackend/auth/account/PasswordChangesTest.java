@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.auth.account;
+
+import static dev.mobilebackend.auth.account.Desk.ADA;
+import static dev.mobilebackend.auth.account.Desk.PASSWORD;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.mobilebackend.core.problem.ProblemException;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class PasswordChangesTest {
+
+    private static final String OTHER = "another long password";
+
+    private final Desk desk = new Desk();
+    private final PasswordChanges changes = new PasswordChanges(desk.parts);
+    private final Account ada = desk.ada();
+
+    @Test
+    void aForgottenPasswordIsReplacedWithTheCode() {
+        desk.session(ada);
+        changes.forgot(ADA, "phone", desk.now);
+        assertEquals(Notice.Kind.PASSWORD_RESET_CODE, desk.mail().kind());
+
+        assertEquals(Optional.of(ada), reset(desk.code()));
+
+        assertEquals(Optional.of(ada), desk.accounts.signIn(ADA, OTHER.toCharArray()));
+        assertEquals(Optional.empty(), desk.accounts.signIn(ADA, PASSWORD.toCharArray()));
+        assertEquals(0, desk.sessionsOf(ada));
+        assertEquals(Notice.Kind.PASSWORD_CHANGED, desk.mail().kind());
+        assertEquals(List.of("password.reset"), desk.recorded());
+    }
+
+    @Test
+    void aCodeResetsOnce() {
+        changes.forgot(ADA, "phone", desk.now);
+        String code = desk.code();
+        reset(code);
+
+        assertEquals(Optional.empty(), reset(code));
+    }
+
+    @Test
+    void aResetDropsTheCodesOfOtherDevices() {
+        changes.forgot(ADA, "stranger", desk.now);
+        String strangers = desk.code();
+        changes.forgot(ADA, "phone", desk.now);
+        reset(desk.code());
+
+        assertEquals(Optional.empty(), changes.reset(ADA, strangers, OTHER.toCharArray(), "stranger", desk.now));
+    }
+
+    @Test
+    void aCodeIsForItsDeviceAndForResetsAlone() {
+        changes.forgot(ADA, "phone", desk.now);
+        String code = desk.code();
+
+        assertEquals(Optional.empty(), changes.reset(ADA, code, OTHER.toCharArray(), "stranger", desk.now));
+        assertEquals(Optional.empty(), new CodeSignIns(desk.parts).byCode(ADA, code, "phone", desk.now));
+        assertEquals(Optional.empty(), desk.accounts.verify(ADA, code, "phone", desk.now));
+        assertTrue(reset(code).isPresent());
+    }
+
+    @Test
+    void aPasswordThatIsNotAcceptedLeavesTheCode() {
+        changes.forgot(ADA, "phone", desk.now);
+        String code = desk.code();
+
+        var refusal = assertThrows(
+                ProblemException.class, () -> changes.reset(ADA, code, "short".toCharArray(), "phone", desk.now));
+
+        assertEquals("#/password", refusal.problem().errors().get(0).pointer());
+        assertTrue(reset(code).isPresent());
+    }
+
+    @Test
+    void anUnknownAddressHearsThatItHasNoAccountAndNoCodeIsTaken() {
+        EmailAddress eve = EmailAddress.parse("eve@example.org");
+        changes.forgot(eve, "phone", desk.now);
+
+        assertEquals(Notice.Kind.NO_ACCOUNT, desk.mail().kind());
+        assertNull(desk.mail().code());
+        String seed = desk.codeStore
+                .takeAttempt(Purpose.PASSWORD_RESET, "eve@example.org", "phone", desk.now)
+                .orElseThrow()
+                .seed();
+        String code = desk.accounts
+                .message(new Notice(Notice.Kind.PASSWORD_RESET_CODE, "eve@example.org", seed))
+                .orElseThrow()
+                .code();
+        assertEquals(Optional.empty(), changes.reset(eve, code, OTHER.toCharArray(), "phone", desk.now));
+    }
+
+    @Test
+    void aChangeKeepsTheOneDeviceSignedIn() {
+        desk.session(ada);
+        String mine = desk.session(ada).id();
+
+        assertEquals(Optional.of(ada), change(mine, PASSWORD, OTHER));
+
+        assertEquals(Optional.of(ada), desk.accounts.signIn(ADA, OTHER.toCharArray()));
+        assertEquals(
+                List.of(mine),
+                desk.sessions.ofAccount(ada.id(), desk.now).stream()
+                        .map(session -> session.id())
+                        .toList());
+        assertEquals(List.of(Notice.Kind.PASSWORD_CHANGED), desk.told());
+        assertEquals(List.of("password.changed"), desk.recorded());
+    }
+
+    @Test
+    void aWrongOldPasswordChangesNothing() {
+        String mine = desk.session(ada).id();
+        desk.session(ada);
+
+        assertEquals(Optional.empty(), change(mine, "not the right one", OTHER));
+
+        assertEquals(2, desk.sessionsOf(ada));
+        assertEquals(Optional.of(ada), desk.accounts.signIn(ADA, PASSWORD.toCharArray()));
+        assertEquals(List.of(), desk.told());
+    }
+
+    @Test
+    void aNewPasswordThatIsNotAcceptedIsNamedAsSuch() {
+        var refusal = assertThrows(ProblemException.class, () -> change("any", PASSWORD, "short"));
+
+        assertEquals("#/newPassword", refusal.problem().errors().get(0).pointer());
+    }
+
+    private Optional<Account> reset(String code) {
+        return changes.reset(ADA, code, OTHER.toCharArray(), "phone", desk.now);
+    }
+
+    private Optional<Account> change(String sessionId, String before, String after) {
+        return changes.change(ada.id(), sessionId, before.toCharArray(), after.toCharArray(), desk.now);
+    }
+}
