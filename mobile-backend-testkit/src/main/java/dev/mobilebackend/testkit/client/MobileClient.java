@@ -95,6 +95,15 @@ public final class MobileClient {
         return signedInBy(request("POST", auth.signIn()).json(Map.of("email", email, "password", password)));
     }
 
+    /** Any other way in, such as {@code /v1/auth/code/sign-in}; signed in if the answer is 200 or 201. */
+    public Reply signInBy(String path, Object json) {
+        Reply reply = post(path, json);
+        if (reply.status() == 200 || reply.status() == 201) {
+            tokens.keep(reply);
+        }
+        return reply;
+    }
+
     /**
      * Refreshes now. Tests need it to look at the answer; otherwise it happens by itself.
      *

@@ -3,23 +3,18 @@ package dev.mobilebackend.testkit.contract;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mobilebackend.auth.account.Account;
 import dev.mobilebackend.auth.account.AccountStore;
 import dev.mobilebackend.auth.account.Credentials;
 import dev.mobilebackend.auth.account.EmailAddress;
-import dev.mobilebackend.auth.account.Notice;
-import dev.mobilebackend.auth.account.SignUp;
+import dev.mobilebackend.auth.account.PhoneNumber;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -27,143 +22,25 @@ import org.junit.jupiter.api.Test;
 public abstract class AccountStoreContract {
 
     private static final Instant START = Instant.parse("2030-01-01T00:00:00.123456Z");
-    private static final Instant EXPIRY = START.plusSeconds(900);
     private static final AtomicLong COUNT = new AtomicLong();
 
-    private final Collection<Notice> outbox = new ConcurrentLinkedQueue<>();
     private EmailAddress email;
+    private EmailAddress otherEmail;
+    private PhoneNumber phone;
     private AccountStore store;
 
     protected AccountStoreContract() {}
 
-    /** The store to test; what it owes goes to this outbox. Accounts of other tests may be in it. */
-    protected abstract AccountStore store(Consumer<Notice> outbox);
+    /** The store to test. Accounts of other tests may be in it. */
+    protected abstract AccountStore store();
 
     @BeforeEach
     void anotherAddress() {
-        email = new EmailAddress("ada+" + COUNT.incrementAndGet() + "@example.org");
-        outbox.clear();
-        store = store(outbox::add);
-    }
-
-    @Test
-    void aSignUpIsKeptAndItsNoticeOwed() {
-        SignUp signUp = signUp("phone", "seed");
-
-        assertEquals(List.of(code("seed")), List.copyOf(outbox));
-        assertEquals(Optional.of(left(signUp, 4)), store.takeAttempt(email, "phone", START));
-    }
-
-    @Test
-    void aSignUpForAKnownAddressOwesTheOtherNotice() {
-        store.add(account(), "hash");
-
-        signUp("phone", "seed");
-
-        assertEquals(List.of(known()), List.copyOf(outbox));
-    }
-
-    @Test
-    void aSignUpWhoseNoticeIsNotTakenIsNotKept() {
-        AccountStore full = store(notice -> {
-            throw new IllegalStateException("the outbox is full");
-        });
-
-        assertThrows(IllegalStateException.class, () -> full.signUp(newSignUp("phone", "seed"), code("seed"), known()));
-
-        assertEquals(Optional.empty(), full.takeAttempt(email, "phone", START));
-    }
-
-    @Test
-    void aLaterSignUpOnTheSameDeviceReplacesTheEarlier() {
-        SignUp earlier = signUp("phone", "one");
-        store.takeAttempt(email, "phone", START);
-        SignUp later = signUp("phone", "two");
-
-        assertFalse(store.confirm(earlier, account()));
-        assertEquals(Optional.of(left(later, 4)), store.takeAttempt(email, "phone", START));
-    }
-
-    @Test
-    void signUpsOnTwoDevicesStandBesideEachOther() {
-        SignUp phone = signUp("phone", "one");
-        SignUp unnamed = signUp("", "two");
-
-        assertEquals(Optional.of(left(phone, 4)), store.takeAttempt(email, "phone", START));
-        assertEquals(Optional.of(left(unnamed, 4)), store.takeAttempt(email, "", START));
-        assertEquals(Optional.empty(), store.takeAttempt(email, "tablet", START));
-    }
-
-    @Test
-    void attemptsRunOutExactlyEvenAllAtOnce() {
-        signUp("phone", "seed");
-
-        List<Optional<SignUp>> attempts = Race.of(8, () -> store.takeAttempt(email, "phone", START));
-
-        assertEquals(5, attempts.stream().filter(Optional::isPresent).count());
-        assertEquals(Optional.empty(), store.takeAttempt(email, "phone", START));
-    }
-
-    @Test
-    void anExpiredSignUpHasNoAttempts() {
-        signUp("phone", "seed");
-
-        assertEquals(Optional.empty(), store.takeAttempt(email, "phone", EXPIRY));
-        assertTrue(store.takeAttempt(email, "phone", EXPIRY.minusNanos(1000)).isPresent());
-    }
-
-    @Test
-    void manySignUpsAtOnceLeaveOne() {
-        Race.of(8, () -> {
-            signUp("phone", "seed");
-            return true;
-        });
-
-        SignUp left = store.takeAttempt(email, "phone", START).orElseThrow();
-
-        assertTrue(store.confirm(left, account()));
-        assertEquals(8, outbox.size());
-    }
-
-    @Test
-    void confirmingMakesTheAccountWithItsPassword() {
-        SignUp signUp = signUp("phone", "seed");
-        Account account = account();
-
-        assertTrue(store.confirm(signUp, account));
-
-        assertEquals(Optional.of(account), store.find(account.id()));
-        assertEquals(Optional.of(new Credentials(account, "hash of seed")), store.credentials(email));
-    }
-
-    @Test
-    void confirmingDropsEverySignUpOfTheAddress() {
-        SignUp phone = signUp("phone", "one");
-        SignUp tablet = signUp("tablet", "two");
-        store.confirm(phone, account());
-
-        assertEquals(Optional.empty(), store.takeAttempt(email, "tablet", START));
-        assertFalse(store.confirm(tablet, account()));
-    }
-
-    @Test
-    void ofManyConfirmationsAtOnceOneSucceeds() {
-        SignUp signUp = signUp("phone", "seed");
-
-        List<Boolean> answers = Race.of(8, () -> store.confirm(signUp, account()));
-
-        assertEquals(1, answers.stream().filter(answer -> answer).count());
-    }
-
-    @Test
-    void aSignUpForAKnownAddressIsNotConfirmed() {
-        Account account = account();
-        store.add(account, "hash");
-        SignUp signUp = signUp("phone", "seed");
-
-        assertFalse(store.confirm(signUp, account()));
-
-        assertEquals(Optional.of(new Credentials(account, "hash")), store.credentials(email));
+        long number = COUNT.incrementAndGet();
+        email = new EmailAddress("ada+" + number + "@example.org");
+        otherEmail = new EmailAddress("eve+" + number + "@example.org");
+        phone = new PhoneNumber("+4930" + (1_000_000 + number));
+        store = store();
     }
 
     @Test
@@ -174,14 +51,113 @@ public abstract class AccountStoreContract {
     }
 
     @Test
+    void aPhoneHasOneAccount() {
+        List<Boolean> answers = Race.of(8, () -> store.add(withPhone(), null));
+
+        assertEquals(1, answers.stream().filter(answer -> answer).count());
+    }
+
+    @Test
     void anAccountKeepsEverythingItWasMadeWith() {
-        var account = new Account(unique(), email, Set.of("admin", "support"), "Ada \ud83d\udcf1", START, 7);
+        var account = new Account(unique(), email, phone, Set.of("admin", "support"), "Ada \ud83d\udcf1", START, 7);
 
         store.add(account, "hash");
 
         assertEquals(Optional.of(account), store.find(account.id()));
+        assertEquals(Optional.of(account), store.find(email));
+        assertEquals(Optional.of(account), store.find(phone));
+        assertEquals(Optional.of(new Credentials(account, "hash")), store.credentials(email));
+        assertEquals(Optional.of(new Credentials(account, "hash")), store.credentials(account.id()));
         assertEquals(Optional.empty(), store.find(unique()));
-        assertEquals(Optional.empty(), store.credentials(new EmailAddress("eve@example.org")));
+        assertEquals(Optional.empty(), store.find(otherEmail));
+        assertEquals(Optional.empty(), store.credentials(otherEmail));
+    }
+
+    @Test
+    void guestsStandBesideEachOtherWithoutAddressPhoneAndPassword() {
+        Account one = guest();
+        Account two = guest();
+
+        assertTrue(store.add(one, null));
+        assertTrue(store.add(two, null));
+
+        assertEquals(Optional.of(one), store.find(one.id()));
+        assertEquals(Optional.empty(), store.credentials(one.id()));
+    }
+
+    @Test
+    void aPasswordIsReplacedOnlyByWhoSawIt() {
+        Account account = account();
+        store.add(account, "hash");
+
+        assertFalse(store.replacePasswordHash(account.id(), "another hash", "new"));
+        assertTrue(store.replacePasswordHash(account.id(), "hash", "new"));
+
+        assertEquals(Optional.of(new Credentials(account, "new")), store.credentials(email));
+        assertFalse(store.replacePasswordHash(unique(), "hash", "new"));
+    }
+
+    @Test
+    void ofManyReplacementsAtOnceOneSucceeds() {
+        Account account = account();
+        store.add(account, "hash");
+
+        List<Boolean> answers = Race.of(8, () -> store.replacePasswordHash(account.id(), "hash", unique()));
+
+        assertEquals(1, answers.stream().filter(answer -> answer).count());
+    }
+
+    @Test
+    void aPasswordIsGivenToAnAccountThatHasNone() {
+        Account account = account();
+        store.add(account, null);
+
+        assertTrue(store.setPasswordHash(account.id(), "hash"));
+
+        assertEquals(Optional.of(new Credentials(account, "hash")), store.credentials(email));
+        assertFalse(store.setPasswordHash(unique(), "hash"));
+    }
+
+    @Test
+    void anAddressAndAPhoneAreChangedEachByItself() {
+        Account account = account();
+        store.add(account, "hash");
+
+        store.changeContact(account.id(), phone);
+        Account changed = store.changeContact(account.id(), otherEmail).orElseThrow();
+
+        assertEquals(new Account(account.id(), otherEmail, phone, Set.of(), null, START, 3), changed);
+        assertEquals(Optional.of(changed), store.find(otherEmail));
+        assertEquals(Optional.empty(), store.find(email));
+        assertEquals(Optional.empty(), store.changeContact(unique(), new PhoneNumber("+4930999999")));
+    }
+
+    @Test
+    void ofManyAccountsThatWantAnAddressAtOnceOneGetsIt() {
+        List<Account> guests = List.of(guest(), guest(), guest(), guest());
+        guests.forEach(guest -> store.add(guest, null));
+        var next = new AtomicLong();
+
+        List<Optional<Account>> answers = Race.of(
+                4,
+                () -> store.changeContact(
+                        guests.get((int) next.getAndIncrement()).id(), email));
+
+        assertEquals(1, answers.stream().filter(Optional::isPresent).count());
+        assertTrue(store.find(email).isPresent());
+    }
+
+    @Test
+    void aDeletedAccountIsGoneAndItsAddressFree() {
+        Account account = account();
+        store.add(account, "hash");
+
+        assertTrue(store.delete(account.id()));
+
+        assertFalse(store.delete(account.id()));
+        assertEquals(Optional.empty(), store.find(account.id()));
+        assertEquals(Optional.empty(), store.credentials(email));
+        assertTrue(store.add(account(), "hash"));
     }
 
     @Test
@@ -224,31 +200,16 @@ public abstract class AccountStoreContract {
         assertEquals(Optional.empty(), store.grantRole(unique(), "admin"));
     }
 
-    private SignUp signUp(String origin, String seed) {
-        SignUp signUp = newSignUp(origin, seed);
-        store.signUp(signUp, code(seed), known());
-        return signUp;
-    }
-
-    private SignUp newSignUp(String origin, String seed) {
-        return new SignUp(email, origin, seed, "hash of " + seed, 5, EXPIRY);
-    }
-
-    private static SignUp left(SignUp signUp, int attempts) {
-        return new SignUp(
-                signUp.email(), signUp.origin(), signUp.seed(), signUp.passwordHash(), attempts, signUp.expiresAt());
-    }
-
-    private Notice code(String seed) {
-        return new Notice(Notice.Kind.VERIFICATION_CODE, email.text(), seed);
-    }
-
-    private Notice known() {
-        return new Notice(Notice.Kind.ALREADY_REGISTERED, email.text(), "");
-    }
-
     private Account account() {
         return new Account(unique(), email, Set.of(), null, START, 1);
+    }
+
+    private Account withPhone() {
+        return new Account(unique(), null, phone, Set.of(), null, START, 1);
+    }
+
+    private static Account guest() {
+        return new Account(unique(), null, null, Set.of(), null, START, 1);
     }
 
     private static String unique() {

@@ -2,6 +2,8 @@
 package dev.mobilebackend.testkit.auth;
 
 import dev.mobilebackend.auth.AuthSchema;
+import dev.mobilebackend.auth.account.Account;
+import dev.mobilebackend.auth.account.CodeSignIns.LinkUse;
 import dev.mobilebackend.auth.account.Message;
 import dev.mobilebackend.auth.account.Notice;
 import dev.mobilebackend.auth.dpop.DpopPolicy;
@@ -19,6 +21,7 @@ import dev.mobilebackend.core.exchange.HttpMethod;
 import dev.mobilebackend.core.secret.ServerSecret;
 import dev.mobilebackend.core.transport.TransportPolicy;
 import dev.mobilebackend.core.transport.TrustedProxies;
+import dev.mobilebackend.core.validate.JsonBody;
 import dev.mobilebackend.testkit.app.BackendApp;
 import dev.mobilebackend.testkit.app.RunningApp;
 import dev.mobilebackend.testkit.app.TestEnvironment;
@@ -30,7 +33,10 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Deque;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /** The smallest application with the auth module in it: its endpoints, and {@code /who} for whoever has signed in. */
 final class AuthApp implements BackendApp {
@@ -44,6 +50,8 @@ final class AuthApp implements BackendApp {
     static final String CLIENT_SECRET = "a secret: with % and + of 40 characters";
 
     private final Deque<Notice> notices = new ConcurrentLinkedDeque<>();
+    private final Deque<String> ended = new ConcurrentLinkedDeque<>();
+    private final AtomicBoolean failing = new AtomicBoolean();
     private Auth auth;
 
     @Override
@@ -57,6 +65,11 @@ final class AuthApp implements BackendApp {
                 .places(address -> new Place("DE", address.isLoopback() ? "Berlin" : null, 52.5, 13.4))
                 .dpop(DpopPolicy.of(ORIGIN))
                 .tokenEndpoints(TokenClient.of(CLIENT, CLIENT_SECRET), TokenClient.of("shipping", "s".repeat(32)))
+                .codeSignIn()
+                .linkSignIn(LinkUse.SAME_DEVICE)
+                .phones()
+                .guests((guest, into) -> ended.add(guest.id() + " into " + into.id()))
+                .listener(this::deleting)
                 .clock(environment.clock())
                 .build();
         Edge edge = Edge.builder()
@@ -66,20 +79,46 @@ final class AuthApp implements BackendApp {
                         .trustedProxies(TrustedProxies.Field.X_FORWARDED, "127.0.0.1/32"))
                 .authenticate(auth.bearerStep())
                 .routes(auth.routes())
-                .routes(routes -> routes.signedIn(HttpMethod.GET, "/who"))
+                .routes(routes -> routes.signedIn(HttpMethod.GET, "/who").signedIn(HttpMethod.DELETE, "/who"))
                 .build();
         RunningApp app = RunningApp.servlet((classes, context) -> {
             context.addFilter("edge", edge).addMappingForUrlPatterns(EnumSet.allOf(DispatcherType.class), true, "/*");
             context.addServlet("auth", auth.servlet()).addMapping(auth.path() + "/*");
             context.addServlet("jwks", auth.jwksServlet()).addMapping(Auth.JWKS_PATH);
-            context.addServlet("who", new Who()).addMapping("/who");
+            context.addServlet("who", new Who(auth)).addMapping("/who");
         });
         return new Running(app, auth);
     }
 
+    /** What the application does when an account is deleted throws the next time. */
+    void failNextDeletion() {
+        failing.set(true);
+    }
+
+    private void deleting(Account account) {
+        if (failing.getAndSet(false)) {
+            throw new IllegalStateException("the application cannot delete its part");
+        }
+        ended.add(account.id());
+    }
+
     /** The newest mail. */
     Message mail() {
-        return auth.accounts().message(notices.getFirst());
+        return auth.accounts().message(notices.getFirst()).orElseThrow();
+    }
+
+    /** What has been owed, the newest first. */
+    List<Notice> notices() {
+        return List.copyOf(notices);
+    }
+
+    /** Which guests went over to which accounts, and which accounts were deleted. */
+    List<String> ended() {
+        return List.copyOf(ended);
+    }
+
+    Auth auth() {
+        return auth;
     }
 
     private record Running(RunningApp app, Auth auth) implements RunningApp {
@@ -100,10 +139,28 @@ final class AuthApp implements BackendApp {
 
         private static final long serialVersionUID = 1L;
 
+        private final transient Auth auth;
+
+        Who(Auth auth) {
+            this.auth = auth;
+        }
+
         @Override
-        protected void service(HttpServletRequest request, HttpServletResponse response) {
+        protected void doGet(HttpServletRequest request, HttpServletResponse response) {
             Exchange exchange = Exchange.of(request);
             exchange.send(Answer.json(200, "\"" + exchange.caller().accountId() + "\""));
         }
+
+        @Override
+        protected void doDelete(HttpServletRequest request, HttpServletResponse response) {
+            Exchange exchange = Exchange.of(request);
+            Leaving body = JsonBody.read(exchange, Leaving.class);
+            String accountId = auth.requirePassword(exchange, body.password()).id();
+            auth.accounts().delete(accountId, exchange.facts().receivedAt());
+            exchange.send(Answer.of(204));
+        }
     }
+
+    /** What deletes the caller's account. */
+    public record Leaving(char @Nullable [] password) {}
 }

@@ -556,13 +556,18 @@ class AuthOverHttpTest {
 
         private static String dump(TestDatabase database) {
             return database.database()
-                    .withHandle(handle ->
-                            List.of("mb_auth_accounts", "mb_auth_sign_ups", "mb_auth_sessions", "mb_auth_keys").stream()
-                                    .map(table -> handle.createQuery("SELECT * FROM " + table)
-                                            .mapToMap()
-                                            .list()
-                                            .toString())
-                                    .collect(Collectors.joining()));
+                    .withHandle(handle -> List.of(
+                                    "mb_auth_accounts",
+                                    "mb_auth_codes",
+                                    "mb_auth_code_sends",
+                                    "mb_auth_sessions",
+                                    "mb_auth_keys")
+                            .stream()
+                            .map(table -> handle.createQuery("SELECT * FROM " + table)
+                                    .mapToMap()
+                                    .list()
+                                    .toString())
+                            .collect(Collectors.joining()));
         }
     }
 }

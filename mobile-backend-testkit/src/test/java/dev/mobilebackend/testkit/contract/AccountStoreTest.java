@@ -4,12 +4,10 @@ package dev.mobilebackend.testkit.contract;
 import dev.mobilebackend.auth.AuthSchema;
 import dev.mobilebackend.auth.account.AccountStore;
 import dev.mobilebackend.auth.account.InMemoryAccountStore;
-import dev.mobilebackend.auth.account.Notice;
 import dev.mobilebackend.auth.account.jdbi.JdbiAccountStore;
 import dev.mobilebackend.core.data.Dialect;
 import dev.mobilebackend.core.data.Schema;
 import dev.mobilebackend.testkit.app.TestDatabase;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
@@ -21,8 +19,8 @@ class AccountStoreTest {
     class InMemory extends AccountStoreContract {
 
         @Override
-        protected AccountStore store(Consumer<Notice> outbox) {
-            return new InMemoryAccountStore(outbox);
+        protected AccountStore store() {
+            return new InMemoryAccountStore();
         }
     }
 
@@ -62,8 +60,8 @@ class AccountStoreTest {
         }
 
         @Override
-        protected AccountStore store(Consumer<Notice> outbox) {
-            return JdbiAccountStore.of(database.database(), (handle, notice) -> outbox.accept(notice));
+        protected AccountStore store() {
+            return JdbiAccountStore.of(database.database());
         }
     }
 }

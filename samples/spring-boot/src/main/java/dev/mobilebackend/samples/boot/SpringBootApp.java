@@ -7,7 +7,6 @@ import static java.time.Duration.ofMinutes;
 
 import dev.mobilebackend.auth.AuthSchema;
 import dev.mobilebackend.auth.account.EmailAddress;
-import dev.mobilebackend.auth.account.Message;
 import dev.mobilebackend.auth.web.Auth;
 import dev.mobilebackend.core.ambient.Ambient;
 import dev.mobilebackend.core.data.Database;
@@ -120,11 +119,11 @@ public class SpringBootApp {
         return Auth.builder(
                         database,
                         secret,
-                        (handle, notice) -> Database.afterCommit(handle, () -> {
-                            Message mail = auth.getObject().accounts().message(notice);
-                            System.out.println(
-                                    "spring-boot: mail to " + mail.to() + ": " + mail.subject() + " " + mail.code());
-                        }))
+                        (handle, notice) -> Database.afterCommit(handle, () -> auth.getObject()
+                                .accounts()
+                                .message(notice)
+                                .ifPresent(mail -> System.out.println("spring-boot: mail to " + mail.to() + ": "
+                                        + mail.subject() + " " + mail.code()))))
                 .build();
     }
 

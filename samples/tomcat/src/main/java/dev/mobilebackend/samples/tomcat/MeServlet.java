@@ -28,7 +28,6 @@ final class MeServlet extends HttpServlet {
     protected void doGet(HttpServletRequest request, HttpServletResponse response) {
         Exchange exchange = Exchange.of(request);
         Account account = accounts.find(exchange.caller().accountId()).orElseThrow(Problem.NOT_FOUND::exception);
-        exchange.send(Answer.json(
-                200, JsonBody.write(new Me(account.id(), account.email().text()))));
+        exchange.send(Answer.json(200, JsonBody.write(new Me(account.id(), String.valueOf(account.email())))));
     }
 }

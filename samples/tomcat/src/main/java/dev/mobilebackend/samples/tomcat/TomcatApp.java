@@ -8,7 +8,6 @@ import static java.time.Duration.ofMinutes;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.mobilebackend.auth.AuthSchema;
-import dev.mobilebackend.auth.account.Message;
 import dev.mobilebackend.auth.account.Notice;
 import dev.mobilebackend.auth.web.Auth;
 import dev.mobilebackend.core.ambient.Ambient;
@@ -122,8 +121,10 @@ public final class TomcatApp {
 
     /** This sample has no mail provider: what would be sent is printed. */
     private void mail(Notice notice) {
-        Message mail = auth.accounts().message(notice);
-        System.out.println("tomcat: mail to " + mail.to() + ": " + mail.subject() + " " + mail.code());
+        auth.accounts()
+                .message(notice)
+                .ifPresent(mail ->
+                        System.out.println("tomcat: mail to " + mail.to() + ": " + mail.subject() + " " + mail.code()));
     }
 
     private static HikariDataSource pool() {
