@@ -6,6 +6,7 @@ import static dev.mobilebackend.core.ratelimit.RateLimitPolicy.perClient;
 import static java.time.Duration.ofMinutes;
 
 import dev.mobilebackend.auth.AuthSchema;
+import dev.mobilebackend.auth.account.CodeSignIns.LinkUse;
 import dev.mobilebackend.auth.account.EmailAddress;
 import dev.mobilebackend.auth.token.AccessTokenPolicy;
 import dev.mobilebackend.auth.web.Auth;
@@ -82,21 +83,25 @@ public final class Shop implements AutoCloseable {
             ServerSecret secret,
             InstantSource clock) {
         Schema.install(database, Schema.CORE, AuthSchema.TABLES, JdbiJobStore.SCHEMA, TABLES);
-        auth = Auth.builder(database, secret, (handle, notice) -> jobs.enqueue(handle, new SendMail(notice)))
-                .accessTokens(AccessTokenPolicy.of("https://shop.example", "shop"))
-                .clock(clock)
-                .build();
         var paging = new Paging(secret, new PagePolicy(20, 100));
         var products = new Products(database, paging, clock);
         var orders = new Orders(database, idempotency, jobs, products, paging, clock, Ambient.random());
         var mailbox = new Mailbox(database, clock, settings.development());
+        auth = Auth.builder(database, secret, (handle, notice) -> jobs.enqueue(handle, new SendMail(notice)))
+                .accessTokens(AccessTokenPolicy.of("https://shop.example", "shop"))
+                .codeSignIn()
+                .linkSignIn(LinkUse.SAME_DEVICE)
+                .phones()
+                .guests(orders::handOver)
+                .listener(orders::forget)
+                .clock(clock)
+                .build();
         worker = Worker.builder(jobs)
                 .handle(MakeReceipt.class, jobs.inTransaction(orders::makeReceipt))
-                .handle(PurgeAnswers.class, purge(idempotency, jobs))
-                .handle(
-                        SendMail.class,
-                        jobs.inTransaction(
-                                (job, handle) -> mailbox.send(auth.accounts().message(job.notice()), handle)))
+                .handle(PurgeAnswers.class, purge(idempotency, jobs, clock))
+                .handle(SendMail.class, jobs.inTransaction((job, handle) -> auth.accounts()
+                        .message(job.notice())
+                        .ifPresent(message -> mailbox.send(message, handle))))
                 .build();
         health = Health.of(database);
         drain = new Drain(health, DrainPolicy.usual().grace(settings.grace()));
@@ -114,7 +119,7 @@ public final class Shop implements AutoCloseable {
         var routes = new ShopRoutes(
                 products,
                 orders,
-                new Profile(auth.accounts()),
+                new Profile(auth, orders),
                 mailbox,
                 new Admin(jobs, products, figures),
                 new Audit(auth.audit(), paging),
@@ -155,13 +160,14 @@ public final class Shop implements AutoCloseable {
     }
 
     /** Its own end and the next one are one transaction, so there is always one. What it deletes may be deleted twice. */
-    private static JobHandler<PurgeAnswers> purge(JdbiIdempotency idempotency, JdbiJobStore jobs) {
+    private JobHandler<PurgeAnswers> purge(JdbiIdempotency idempotency, JdbiJobStore jobs, InstantSource clock) {
         JobHandler<PurgeAnswers> again = jobs.inTransaction(
                 (job, handle) -> jobs.enqueue(handle, NewJob.of(job).after(BETWEEN_PURGES)));
         return (job, context) -> {
             while (idempotency.purgeExpired(PURGED_AT_ONCE) == PURGED_AT_ONCE) {
                 // One short transaction after the other, so that nobody waits for them.
             }
+            auth.purge(clock.instant());
             again.run(job, context);
         };
     }

@@ -47,6 +47,11 @@ record ShopRoutes(
         Rule mine = signedIn().answers(200, Profile.View.class);
         routes.get("/v1/me", answering(profile::read), mine);
         routes.patch("/v1/me", answering(profile::change), mine.accepts(Profile.Change.class));
+        routes.delete(
+                "/v1/me",
+                answering(profile::delete),
+                signedIn().accepts(Profile.Leaving.class).answers(204));
+        routes.get("/v1/me/export", answering(profile::export), signedIn().answers(200, Profile.Copy.class));
 
         Rule ordering = signedIn().idempotent().limit(perCaller(600, ofMinutes(1)));
         Rule owned = signedIn().owner(orders::ownerOf);

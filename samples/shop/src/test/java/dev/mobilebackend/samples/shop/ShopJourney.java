@@ -35,6 +35,7 @@ import tools.jackson.databind.JsonNode;
 abstract class ShopJourney {
 
     static final String PASSWORD = "correct horse battery staple";
+    private static final String OTHER_PASSWORD = "another horse, another battery";
 
     private static final AtomicInteger ADDRESSES = new AtomicInteger();
 
@@ -309,6 +310,91 @@ abstract class ShopJourney {
         assertEquals("Ada", empty.json().get("displayName").asString());
         assertEquals(named.header("ETag"), empty.header("ETag"));
         assertTrue(cleared.json().get("displayName").isNull());
+    }
+
+    @Test
+    void setsAForgottenPasswordAnewWithACodeThatCameByMail(MobileClient phone) {
+        String email = signUp(phone);
+        assertEquals(
+                202,
+                phone.post("/v1/auth/password/forgot", Map.of("email", email)).status());
+
+        Reply reset = phone.post(
+                "/v1/auth/password/reset",
+                Map.of("email", email, "code", codeSentTo(email, phone), "password", OTHER_PASSWORD));
+
+        assertEquals(204, reset.status(), reset::toString);
+        assertProblem(401, phone.get("/v1/me"));
+        assertEquals(200, phone.signIn(email, OTHER_PASSWORD).status());
+        Reply changed = phone.post(
+                "/v1/auth/password/change", Map.of("currentPassword", OTHER_PASSWORD, "newPassword", PASSWORD));
+        assertEquals(204, changed.status(), changed::toString);
+        assertEquals(200, phone.get("/v1/me").status());
+    }
+
+    @Test
+    void keepsAGuestsOrdersWhenTheGuestGetsAnAddressOrTurnsOutToHaveAnAccount(MobileClient phone, MobileClient tablet) {
+        String email = newAddress();
+        phone.signInBy("/v1/auth/guest", Map.of());
+        phone.post("/v1/orders", Map.of("productId", 1, "quantity", 1));
+        phone.post("/v1/auth/guest/upgrade", Map.of("email", email, "password", PASSWORD));
+        Reply upgraded = phone.signInBy("/v1/auth/guest/verify", Map.of("code", codeSentTo(email, phone)));
+        assertEquals(200, upgraded.status(), upgraded::toString);
+        assertEquals(1, phone.get("/v1/orders").json().get("items").size());
+
+        tablet.signInBy("/v1/auth/guest", Map.of());
+        tablet.post("/v1/orders", Map.of("productId", 2, "quantity", 1));
+        Reply linked = tablet.signInBy("/v1/auth/guest/link", Map.of("email", email, "password", PASSWORD));
+
+        assertEquals(200, linked.status(), linked::toString);
+        assertEquals(2, phone.get("/v1/orders").json().get("items").size());
+    }
+
+    @Test
+    void givesTheOwnerACopyOfEverything(MobileClient phone) {
+        String email = signUp(phone);
+        String order = phone.post("/v1/orders", Map.of("productId", 1, "quantity", 1))
+                .json()
+                .get("id")
+                .asString();
+        ShopUnderTest.runJobs();
+
+        JsonNode copy = phone.get("/v1/me/export").json();
+
+        assertEquals(email, copy.at("/account/email").asString());
+        assertEquals(
+                phone.tokens().orElseThrow().sessionId(),
+                copy.at("/account/sessions/0/id").asString());
+        assertEquals(order, copy.at("/orders/0/id").asString());
+        assertEquals(order, copy.at("/receipts/0/orderId").asString());
+    }
+
+    @Test
+    void deletesAnAccountAndKeepsWhatWasSold(MobileClient phone, MobileClient tablet, TestDatabase database) {
+        String email = signUp(phone);
+        signIn(tablet, email);
+        String account = phone.get("/v1/me").json().get("id").asString();
+        String order = phone.post("/v1/orders", Map.of("productId", 1, "quantity", 1))
+                .json()
+                .get("id")
+                .asString();
+
+        Reply blind = phone.request("DELETE", "/v1/me").json(Map.of()).send();
+        Reply deleted = phone.request("DELETE", "/v1/me")
+                .json(Map.of("password", PASSWORD))
+                .send();
+
+        assertProblem(422, "wrong-password", blind);
+        assertEquals(204, deleted.status(), deleted::toString);
+        assertProblem(401, phone.get("/v1/me"));
+        assertProblem(401, tablet.refresh());
+        assertProblem(401, phone.signIn(email, PASSWORD));
+        assertEquals(List.of("deleted"), database.database().withHandle(handle -> handle.createQuery(
+                        "SELECT account_id FROM shop_order WHERE id = :id OR account_id = :account")
+                .bind("id", order)
+                .bind("account", account)
+                .mapTo(String.class)
+                .list()));
     }
 
     @Test

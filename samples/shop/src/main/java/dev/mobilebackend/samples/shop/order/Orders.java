@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.samples.shop.order;
 
+import dev.mobilebackend.auth.account.Account;
 import dev.mobilebackend.core.data.Database;
 import dev.mobilebackend.core.exchange.Answer;
 import dev.mobilebackend.core.exchange.Exchange;
@@ -20,6 +21,7 @@ import java.time.InstantSource;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -32,6 +34,9 @@ public final class Orders {
 
     private static final Keyset<Order> NEWEST_FIRST =
             Keyset.<Order>descending("created_at", Order::createdAt).then("id", Order::id);
+
+    /** Whose orders are those of deleted accounts; no account has such an id. */
+    private static final String NOBODY = "deleted";
 
     private final Database database;
     private final JdbiIdempotency idempotency;
@@ -57,6 +62,9 @@ public final class Orders {
         this.clock = clock;
         this.random = random;
     }
+
+    /** What somebody bought. */
+    public record History(List<Order> orders, List<Receipt> receipts) {}
 
     /** What a receipt is until it is made. */
     public record Pending(String status) {}
@@ -117,6 +125,43 @@ public final class Orders {
                 .bind("order", job.orderId())
                 .bind("now", clock.instant().atOffset(ZoneOffset.UTC))
                 .execute();
+    }
+
+    /** All orders and receipts of an account, the oldest first, for its owner to take along. */
+    public History history(String accountId) {
+        return database.withHandle(handle -> new History(
+                handle.createQuery("SELECT * FROM shop_order WHERE account_id = :account ORDER BY created_at, id")
+                        .bind("account", accountId)
+                        .map(Orders::read)
+                        .list(),
+                handle.createQuery(
+                                "SELECT r.order_id, r.number, r.made_at, o.total FROM shop_receipt r"
+                                        + " JOIN shop_order o ON o.id = r.order_id WHERE o.account_id = :account ORDER BY r.number")
+                        .bind("account", accountId)
+                        .map((row, context) -> new Receipt(
+                                row.getString("order_id"),
+                                row.getLong("number"),
+                                row.getLong("total"),
+                                instant(row, "made_at")))
+                        .list()));
+    }
+
+    /** A guest's orders become those of the account that the guest turned out to have. */
+    public void handOver(Account guest, Account into) {
+        reassign(guest.id(), into.id());
+    }
+
+    /** The books keep what was sold, and not to whom. */
+    public void forget(Account account) {
+        reassign(account.id(), NOBODY);
+    }
+
+    private void reassign(String from, String to) {
+        database.useTransaction(
+                handle -> handle.createUpdate("UPDATE shop_order SET account_id = :to WHERE account_id = :from")
+                        .bind("from", from)
+                        .bind("to", to)
+                        .execute());
     }
 
     private static void insert(Handle handle, String accountId, Order order) {

@@ -2,33 +2,50 @@
 package dev.mobilebackend.samples.shop.profile;
 
 import dev.mobilebackend.auth.account.Account;
+import dev.mobilebackend.auth.account.AccountCopy;
 import dev.mobilebackend.auth.account.Accounts;
+import dev.mobilebackend.auth.web.Auth;
 import dev.mobilebackend.core.conditional.ETag;
 import dev.mobilebackend.core.exchange.Answer;
 import dev.mobilebackend.core.exchange.Exchange;
 import dev.mobilebackend.core.problem.Problem;
 import dev.mobilebackend.core.validate.JsonBody;
 import dev.mobilebackend.core.validate.Patch;
+import dev.mobilebackend.samples.shop.order.Order;
+import dev.mobilebackend.samples.shop.order.Orders;
+import dev.mobilebackend.samples.shop.order.Receipt;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What the caller sees and changes of the own account. */
 public final class Profile {
 
+    private final Auth auth;
     private final Accounts accounts;
+    private final Orders orders;
 
-    public Profile(Accounts accounts) {
-        this.accounts = accounts;
+    public Profile(Auth auth, Orders orders) {
+        this.auth = auth;
+        this.accounts = auth.accounts();
+        this.orders = orders;
     }
 
     /** The account as its owner sees it. */
-    public record View(String id, String email, @Nullable String displayName, List<String> roles, Instant createdAt) {
+    public record View(
+            String id,
+            @Nullable String email,
+            @Nullable String phone,
+            @Nullable String displayName,
+            List<String> roles,
+            Instant createdAt) {
 
         static View of(Account account) {
             return new View(
                     account.id(),
-                    account.email().text(),
+                    account.email() == null ? null : account.email().text(),
+                    account.phone() == null ? null : account.phone().text(),
                     account.displayName(),
                     account.roles().stream().sorted().toList(),
                     account.createdAt());
@@ -37,6 +54,18 @@ public final class Profile {
 
     /** A merge patch (RFC 7396) of the one thing that can be changed. */
     public record Change(Patch<String> displayName) {}
+
+    /** What deletes an account; a guest's has no password. */
+    public record Leaving(char @Nullable [] password) {
+
+        @Override
+        public String toString() {
+            return "Leaving[hidden]";
+        }
+    }
+
+    /** Everything that the shop keeps of somebody. */
+    public record Copy(AccountCopy account, List<Order> orders, List<Receipt> receipts) {}
 
     /** {@code GET /v1/me}. */
     public Answer read(Exchange exchange) {
@@ -56,6 +85,30 @@ public final class Profile {
         Account changed = accounts.tryRename(account.id(), account.version(), displayName.value())
                 .orElseThrow(ETag::changed);
         return view(changed).header("ETag", ETag.ofVersion(changed.version()).toString());
+    }
+
+    /** {@code DELETE /v1/me}, with the password: all devices are signed out, and orders are nobody's. */
+    public Answer delete(Exchange exchange) {
+        char[] password = JsonBody.read(exchange, Leaving.class).password();
+        try {
+            Account account = auth.requirePassword(exchange, password);
+            accounts.delete(account.id(), exchange.facts().receivedAt());
+            return Answer.of(204);
+        } finally {
+            if (password != null) {
+                Arrays.fill(password, '\0');
+            }
+        }
+    }
+
+    /** {@code GET /v1/me/export}. */
+    public Answer export(Exchange exchange) {
+        String accountId = exchange.caller().accountId();
+        AccountCopy account =
+                accounts.export(accountId, exchange.facts().receivedAt()).orElseThrow(Problem.NOT_FOUND::exception);
+        Orders.History bought = orders.history(accountId);
+        return Answer.json(200, JsonBody.write(new Copy(account, bought.orders(), bought.receipts())))
+                .header("Content-Disposition", "attachment; filename=\"shop-account.json\"");
     }
 
     private Account account(Exchange exchange) {
