@@ -44,7 +44,7 @@ public final class MobileClient {
         base = made.base;
         auth = made.auth;
         random = made.random;
-        deviceId = newUuid();
+        deviceId = made.deviceId == null ? newUuid() : made.deviceId;
         appVersion = made.appVersion;
         installSecret = made.proofs ? new InstallSecret(random) : null;
         transport = new Transport(made.retry, made.clock, made.waiting);
@@ -196,6 +196,7 @@ public final class MobileClient {
 
         private final URI base;
         private AuthPaths auth = AuthPaths.under("/v1/auth");
+        private @Nullable String deviceId;
         private String appVersion = "1.0.0";
         private boolean proofs = true;
         private RetryPolicy retry = RetryPolicy.STANDARD;
@@ -210,6 +211,12 @@ public final class MobileClient {
 
         public Builder auth(AuthPaths paths) {
             auth = paths;
+            return this;
+        }
+
+        /** Says that it is this device, as anybody can; a new one unless said otherwise. */
+        public Builder deviceId(String claimed) {
+            deviceId = claimed;
             return this;
         }
 

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.testkit.auth;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import dev.mobilebackend.testkit.app.MobileBackend;
+import dev.mobilebackend.testkit.app.TestDatabase;
+import dev.mobilebackend.testkit.client.MobileClient;
+import dev.mobilebackend.testkit.client.Reply;
+import dev.mobilebackend.testkit.client.RetryPolicy;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import org.jdbi.v3.core.statement.SqlLogger;
+import org.jdbi.v3.core.statement.StatementContext;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Whether or not an address or a phone has an account, a request is answered alike after the same statements and as many
+ * notices, so there is nothing for a clock to tell. {@code benchmarks/run account-timing} looks at the clock.
+ */
+class EqualWorkTest {
+
+    private static final String PASSWORD = "correct horse battery";
+    private static final AtomicLong COUNT = new AtomicLong();
+
+    /** A request that anybody can make of an address or a phone. */
+    record Path(String endpoint, String field, Map<String, String> rest) {
+
+        static Path of(String endpoint, String... rest) {
+            return new Path(endpoint, "email", pairs(rest));
+        }
+
+        static Path ofPhone(String endpoint, String... rest) {
+            return new Path(endpoint, "phone", pairs(rest));
+        }
+
+        private static Map<String, String> pairs(String... rest) {
+            return rest.length == 0
+                    ? Map.of()
+                    : rest.length == 2 ? Map.of(rest[0], rest[1]) : Map.of(rest[0], rest[1], rest[2], rest[3]);
+        }
+
+        Map<String, String> body(String who) {
+            var body = new HashMap<>(rest);
+            body.put(field, who);
+            return body;
+        }
+
+        @Override
+        public String toString() {
+            return endpoint + " by " + field;
+        }
+    }
+
+    static Stream<Path> paths() {
+        String wrong = "00000000";
+        return Stream.of(
+                Path.of("sign-up", "password", PASSWORD),
+                Path.of("sign-in", "password", "not the right password"),
+                Path.of("verify", "code", wrong),
+                Path.of("password/forgot"),
+                Path.of("password/reset", "code", wrong, "password", PASSWORD),
+                Path.of("code/send"),
+                Path.ofPhone("code/send"),
+                Path.of("code/sign-in", "code", wrong),
+                Path.ofPhone("code/sign-in", "code", wrong),
+                Path.of("link/send"));
+    }
+
+    @Nested
+    class OnH2 extends Requests {
+
+        private static final AuthApp APP = new AuthApp();
+
+        @RegisterExtension
+        static final MobileBackend BACKEND = MobileBackend.on(TestDatabase::h2, APP);
+
+        @Override
+        AuthApp app() {
+            return APP;
+        }
+    }
+
+    @Nested
+    class OnPostgres extends Requests {
+
+        private static final AuthApp APP = new AuthApp();
+
+        @RegisterExtension
+        static final MobileBackend BACKEND = MobileBackend.on(TestDatabase::postgres, APP);
+
+        @Override
+        AuthApp app() {
+            return APP;
+        }
+    }
+
+    /** What a request made the server do, and its answer. */
+    record Seen(int status, String body, List<String> fields, List<String> statements, int notices) {}
+
+    abstract static class Requests {
+
+        private final long number = COUNT.incrementAndGet();
+        private final String email = "dora" + number + "@example.org";
+        private final String phoneNumber = "+4940" + (1_000_000 + number);
+
+        abstract AuthApp app();
+
+        @ParameterizedTest
+        @MethodSource("dev.mobilebackend.testkit.auth.EqualWorkTest#paths")
+        void whoHasAnAccountCannotBeTold(
+                Path path, MobileClient owner, MobileClient.Builder strangers, TestDatabase database) {
+            signUpWithPhone(owner);
+            MobileClient stranger = strangers.retry(RetryPolicy.NEVER).build();
+            boolean byPhone = path.field().equals("phone");
+            String known = byPhone ? phoneNumber : email;
+            String unknown = byPhone ? "+4941" + (1_000_000 + number) : "nobody-" + email;
+
+            Seen ofKnown = send(stranger, path, known, database);
+            Seen ofUnknown = send(stranger, path, unknown, database);
+            Seen ofKnownAgain = send(stranger, path, known, database);
+            Seen ofUnknownAgain = send(stranger, path, unknown, database);
+
+            assertEquals(ofKnown, ofUnknown);
+            assertEquals(ofKnownAgain, ofUnknownAgain);
+            assertFalse(ofKnown.statements().isEmpty());
+        }
+
+        private void signUpWithPhone(MobileClient owner) {
+            owner.signUp(email, PASSWORD);
+            assertEquals(200, owner.verify(email, app().mail().code()).status());
+            owner.post("/v1/auth/phone/change", Map.of("phone", phoneNumber, "password", PASSWORD));
+            String code = app().auth()
+                    .accounts()
+                    .message(app().notices().stream()
+                            .filter(notice -> notice.to().equals(phoneNumber))
+                            .findFirst()
+                            .orElseThrow())
+                    .orElseThrow()
+                    .code();
+            assertEquals(
+                    200,
+                    owner.post("/v1/auth/phone/confirm", Map.of("code", code)).status());
+        }
+
+        private Seen send(MobileClient phone, Path path, String who, TestDatabase database) {
+            List<String> statements = Collections.synchronizedList(new ArrayList<>());
+            database.database().jdbi().setSqlLogger(new SqlLogger() {
+                @Override
+                public void logBeforeExecution(StatementContext context) {
+                    statements.add(context.getRenderedSql());
+                }
+            });
+            int noticesBefore = app().notices().size();
+            Reply reply = phone.post("/v1/auth/" + path.endpoint(), path.body(who));
+            database.database().jdbi().setSqlLogger(SqlLogger.NOP_SQL_LOGGER);
+            // The feed of revocations reads by itself, whoever asks for what.
+            statements.removeIf(sql -> sql.contains("mb_auth_sessions"));
+            return new Seen(
+                    reply.status(),
+                    reply.text().replaceAll("\"requestId\":\"[^\"]*\"", ""),
+                    reply.headers().keySet().stream().sorted().toList(),
+                    List.copyOf(statements),
+                    app().notices().size() - noticesBefore);
+        }
+    }
+}
