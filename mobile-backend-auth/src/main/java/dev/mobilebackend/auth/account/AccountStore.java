@@ -23,7 +23,13 @@ public interface AccountStore {
     /** The account that has this address or phone. */
     Optional<Account> find(Contact contact);
 
-    /** The account that has this address, and its password's hash, if it has one. */
+    /** Whether an account has this address or phone; the same work whatever the answer. */
+    boolean has(Contact contact);
+
+    /**
+     * The account that has this address, and its password's hash, if it has one; the same work whether or not there is
+     * such an account.
+     */
     Optional<Credentials> credentials(EmailAddress email);
 
     /** The account and its password's hash, if it has one. */

@@ -45,7 +45,7 @@ public final class Accounts {
     public void signUp(EmailAddress email, char[] password, String origin, Instant now) {
         parts.requireAccepted(password, "#/password");
         String passwordHash = passwords.hash(password);
-        boolean taken = store.find(email).isPresent();
+        boolean taken = store.has(email);
         codes.tryIssue(
                 new CodeRequest(Purpose.SIGN_UP, email.text(), origin, email, passwordHash),
                 taken ? Notice.Kind.ALREADY_REGISTERED : Notice.Kind.VERIFICATION_CODE,

@@ -48,7 +48,7 @@ public final class CodeSignIns {
     }
 
     private void send(Contact contact, Purpose purpose, String origin, Instant now) {
-        boolean known = parts.store().find(contact).isPresent();
+        boolean known = parts.store().has(contact);
         parts.codes()
                 .tryIssue(
                         CodeRequest.by(contact, purpose, origin),

@@ -25,7 +25,7 @@ public final class ContactChanges {
      * @throws dev.mobilebackend.core.problem.ProblemException 429 if enough codes have been sent there
      */
     public void ask(Account account, Contact contact, String origin, Instant now) {
-        boolean taken = parts.store().find(contact).isPresent();
+        boolean taken = parts.store().has(contact);
         Purpose purpose = purpose(contact.channel());
         boolean sent = parts.trail().recording(recorder -> {
             boolean issued = parts.codes()

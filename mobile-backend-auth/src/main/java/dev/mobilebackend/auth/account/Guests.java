@@ -43,7 +43,7 @@ public final class Guests {
     public void upgrade(String guestId, EmailAddress email, char[] password, String origin, Instant now) {
         parts.requireAccepted(password, "#/password");
         String hash = parts.passwords().hash(password);
-        boolean taken = parts.store().find(email).isPresent();
+        boolean taken = parts.store().has(email);
         boolean sent = parts.codes()
                 .tryIssue(
                         new CodeRequest(Purpose.GUEST_UPGRADE, guestId, origin, email, hash),

@@ -39,6 +39,11 @@ public final class InMemoryAccountStore implements AccountStore {
     }
 
     @Override
+    public synchronized boolean has(Contact contact) {
+        return kept(contact).isPresent();
+    }
+
+    @Override
     public synchronized Optional<Credentials> credentials(EmailAddress email) {
         return kept(email).flatMap(Kept::credentials);
     }

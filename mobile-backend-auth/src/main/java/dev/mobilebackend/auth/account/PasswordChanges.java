@@ -22,7 +22,7 @@ public final class PasswordChanges {
 
     /** Sends a code to the address, or word that it has no account; does the same work either way. */
     public void forgot(EmailAddress email, String origin, Instant now) {
-        boolean known = parts.store().find(email).isPresent();
+        boolean known = parts.store().has(email);
         parts.codes()
                 .tryIssue(
                         CodeRequest.by(email, Purpose.PASSWORD_RESET, origin),

@@ -66,6 +66,9 @@ public abstract class AccountStoreContract {
         assertEquals(Optional.of(account), store.find(account.id()));
         assertEquals(Optional.of(account), store.find(email));
         assertEquals(Optional.of(account), store.find(phone));
+        assertTrue(store.has(email));
+        assertTrue(store.has(phone));
+        assertFalse(store.has(otherEmail));
         assertEquals(Optional.of(new Credentials(account, "hash")), store.credentials(email));
         assertEquals(Optional.of(new Credentials(account, "hash")), store.credentials(account.id()));
         assertEquals(Optional.empty(), store.find(unique()));

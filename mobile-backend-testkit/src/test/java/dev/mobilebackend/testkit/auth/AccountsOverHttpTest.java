@@ -264,15 +264,28 @@ class AccountsOverHttpTest {
         }
 
         @Test
-        void whatTheApplicationFailsAtUndoesTheWholeDeletion(MobileClient phone) {
+        void aDeletionThatFailsHalfwayLeavesEverything(MobileClient phone) {
             signedIn(phone);
-            app().failNextDeletion();
+            app().refuseNext(Notice.Kind.ACCOUNT_DELETED);
 
             assertEquals(500, delete(phone, PASSWORD).status());
 
-            assertEquals(200, phone.get("/who").status());
             assertEquals(200, phone.refresh().status());
             assertEquals(200, phone.signIn(email, PASSWORD).status());
+            assertEquals(204, delete(phone, PASSWORD).status());
+        }
+
+        @Test
+        void aResetThatFailsHalfwayLeavesPasswordAndCode(MobileClient phone) {
+            signedIn(phone);
+            forgot(phone, email);
+            String code = app().mail().code();
+            app().refuseNext(Notice.Kind.PASSWORD_CHANGED);
+
+            assertEquals(500, reset(phone, code).status());
+
+            assertEquals(200, phone.signIn(email, PASSWORD).status());
+            assertEquals(204, reset(phone, code).status());
         }
 
         @Test

@@ -2,7 +2,6 @@
 package dev.mobilebackend.testkit.auth;
 
 import dev.mobilebackend.auth.AuthSchema;
-import dev.mobilebackend.auth.account.Account;
 import dev.mobilebackend.auth.account.CodeSignIns.LinkUse;
 import dev.mobilebackend.auth.account.Message;
 import dev.mobilebackend.auth.account.Notice;
@@ -35,7 +34,8 @@ import java.util.Deque;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /** The smallest application with the auth module in it: its endpoints, and {@code /who} for whoever has signed in. */
@@ -51,7 +51,7 @@ final class AuthApp implements BackendApp {
 
     private final Deque<Notice> notices = new ConcurrentLinkedDeque<>();
     private final Deque<String> ended = new ConcurrentLinkedDeque<>();
-    private final AtomicBoolean failing = new AtomicBoolean();
+    private final AtomicReference<Notice.Kind> refused = new AtomicReference<>();
     private Auth auth;
 
     @Override
@@ -60,7 +60,7 @@ final class AuthApp implements BackendApp {
         auth = Auth.builder(
                         environment.database(),
                         ServerSecret.of(new byte[32]),
-                        (handle, notice) -> Database.afterCommit(handle, () -> notices.addFirst(notice)))
+                        this::owe)
                 .hashing(new HashingPolicy(CHEAP, CHEAP, 4, 64, Duration.ofSeconds(30)))
                 .places(address -> new Place("DE", address.isLoopback() ? "Berlin" : null, 52.5, 13.4))
                 .dpop(DpopPolicy.of(ORIGIN))
@@ -69,7 +69,7 @@ final class AuthApp implements BackendApp {
                 .linkSignIn(LinkUse.SAME_DEVICE)
                 .phones()
                 .guests((guest, into) -> ended.add(guest.id() + " into " + into.id()))
-                .listener(this::deleting)
+                .listener(account -> ended.add(account.id()))
                 .clock(environment.clock())
                 .build();
         Edge edge = Edge.builder()
@@ -90,16 +90,16 @@ final class AuthApp implements BackendApp {
         return new Running(app, auth);
     }
 
-    /** What the application does when an account is deleted throws the next time. */
-    void failNextDeletion() {
-        failing.set(true);
+    /** The outbox does not take the next notice of this kind. */
+    void refuseNext(Notice.Kind kind) {
+        refused.set(kind);
     }
 
-    private void deleting(Account account) {
-        if (failing.getAndSet(false)) {
-            throw new IllegalStateException("the application cannot delete its part");
+    private void owe(Handle handle, Notice notice) {
+        if (refused.compareAndSet(notice.kind(), null)) {
+            throw new IllegalStateException("the outbox is full");
         }
-        ended.add(account.id());
+        Database.afterCommit(handle, () -> notices.addFirst(notice));
     }
 
     /** The newest mail. */

@@ -29,6 +29,14 @@ public final class JdbiAccountStore implements AccountStore {
     private static final String INSERT = "INSERT INTO mb_auth_accounts (" + COLUMNS
             + ", password_hash) VALUES (:id, :email, :phone, :roles, :displayName, :createdAt, :version, :passwordHash)";
 
+    /** One row in any case, with what a new account would have in place of what is not there. */
+    private static final String CREDENTIALS_OR_NOBODYS = "SELECT a.id IS NOT NULL AS known, "
+            + "COALESCE(a.id, '0123456789abcdefABCDEF') AS id, n.email, a.phone, COALESCE(a.roles, '') AS roles, "
+            + "a.display_name, COALESCE(a.created_at, TIMESTAMP WITH TIME ZONE '2000-01-01 00:00:00+00') AS created_at, "
+            + "COALESCE(a.version, 1) AS version, COALESCE(a.password_hash, '') AS password_hash "
+            + "FROM (VALUES (CAST(:email AS varchar(254)))) AS n (email) "
+            + "LEFT JOIN mb_auth_accounts a ON a.email = n.email AND a.password_hash IS NOT NULL";
+
     private static final String RENAME = "UPDATE mb_auth_accounts SET display_name = :displayName, "
             + "version = version + 1 WHERE id = :id AND version = :version";
 
@@ -74,13 +82,34 @@ public final class JdbiAccountStore implements AccountStore {
     }
 
     @Override
+    public boolean has(Contact contact) {
+        return database.withHandle(handle ->
+                handle.createQuery("SELECT COUNT(*) FROM mb_auth_accounts WHERE " + column(contact) + " = :contact")
+                                .bind("contact", contact.text())
+                                .mapTo(Integer.class)
+                                .one()
+                        > 0);
+    }
+
+    @Override
     public Optional<Credentials> credentials(EmailAddress email) {
-        return credentials("email", email.text());
+        return database.withHandle(handle -> handle.createQuery(CREDENTIALS_OR_NOBODYS)
+                .bind("email", email.text())
+                .map((row, context) -> {
+                    // Read also where nobody's: to read a row takes longer than to find that there is none.
+                    var credentials = new Credentials(account(row), row.getString("password_hash"));
+                    return row.getBoolean("known") ? Optional.of(credentials) : Optional.<Credentials>empty();
+                })
+                .one());
     }
 
     @Override
     public Optional<Credentials> credentials(String accountId) {
-        return credentials("id", accountId);
+        return database.withHandle(handle -> handle.createQuery("SELECT " + COLUMNS
+                        + ", password_hash FROM mb_auth_accounts WHERE id = :id AND password_hash IS NOT NULL")
+                .bind("id", accountId)
+                .map((row, context) -> new Credentials(account(row), row.getString("password_hash")))
+                .findOne());
     }
 
     @Override
@@ -151,16 +180,6 @@ public final class JdbiAccountStore implements AccountStore {
                         .bind("id", accountId)
                         .execute()
                 == 1);
-    }
-
-    /** The column comes from this class, never from a request. */
-    private Optional<Credentials> credentials(String column, String value) {
-        return database.withHandle(handle -> handle.createQuery("SELECT " + COLUMNS
-                        + ", password_hash FROM mb_auth_accounts WHERE " + column
-                        + " = :value AND password_hash IS NOT NULL")
-                .bind("value", value)
-                .map((row, context) -> new Credentials(account(row), row.getString("password_hash")))
-                .findOne());
     }
 
     private String returning(String update) {

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.benchmarks.account;
+
+import dev.mobilebackend.auth.AuthSchema;
+import dev.mobilebackend.auth.account.CodePolicy;
+import dev.mobilebackend.auth.account.EmailAddress;
+import dev.mobilebackend.auth.account.jdbi.Outbox;
+import dev.mobilebackend.auth.attempt.Allowance;
+import dev.mobilebackend.auth.attempt.AttemptPolicy;
+import dev.mobilebackend.auth.password.HashingPolicy;
+import dev.mobilebackend.auth.web.Auth;
+import dev.mobilebackend.core.data.Database;
+import dev.mobilebackend.core.data.Schema;
+import dev.mobilebackend.core.edge.Edge;
+import dev.mobilebackend.core.secret.ServerSecret;
+import dev.mobilebackend.core.transport.TransportPolicy;
+import dev.mobilebackend.core.transport.TrustedProxies;
+import dev.mobilebackend.testkit.app.RunningApp;
+import dev.mobilebackend.testkit.app.TestDatabase;
+import jakarta.servlet.DispatcherType;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Set;
+
+/** The auth endpoints with so many accounts, and without the limits that would end a measurement. */
+final class AccountServer implements AutoCloseable {
+
+    /** How many accounts there are, and how many addresses without one are asked for. */
+    static final int ADDRESSES = 100;
+
+    private static final Allowance ENDLESS =
+            new Allowance(1_000_000, Duration.ofSeconds(1), Duration.ofMinutes(15), Duration.ofMinutes(15));
+
+    private final RunningApp app;
+    private final Auth auth;
+
+    private AccountServer(RunningApp app, Auth auth) {
+        this.app = app;
+        this.auth = auth;
+    }
+
+    static AccountServer start(TestDatabase opened, HashingPolicy hashing) {
+        Database database = opened.database();
+        Schema.install(database, Schema.CORE, AuthSchema.TABLES);
+        database.useTransaction(handle ->
+                handle.execute("CREATE TABLE outbox (kind varchar(40), recipient varchar(254), seed varchar(22))"));
+        Outbox outbox = (handle, notice) -> handle.createUpdate("INSERT INTO outbox VALUES (:kind, :to, :seed)")
+                .bind("kind", notice.kind().name())
+                .bind("to", notice.to())
+                .bind("seed", notice.seed())
+                .execute();
+        Auth auth = Auth.builder(database, ServerSecret.of(new byte[32]), outbox)
+                .hashing(hashing)
+                .codes(new CodePolicy(Duration.ofMinutes(15), 5, 1_000_000, 1_000_000))
+                .attempts(new AttemptPolicy(ENDLESS, ENDLESS, ENDLESS))
+                .codeSignIn()
+                .build();
+        for (int i = 0; i < ADDRESSES; i++) {
+            auth.accounts()
+                    .tryCreate(
+                            new EmailAddress(known(i)), "correct horse battery".toCharArray(), Set.of(), Instant.EPOCH);
+        }
+        Edge edge = Edge.builder()
+                .transport(TransportPolicy.strict()
+                        .plainHttp(TransportPolicy.PlainHttp.LOOPBACK)
+                        .trustedProxies(TrustedProxies.Field.X_FORWARDED, "127.0.0.1/32"))
+                .authenticate(auth.bearerStep())
+                .routes(auth.routes())
+                .build();
+        RunningApp app = RunningApp.servlet((classes, context) -> {
+            context.addFilter("edge", edge).addMappingForUrlPatterns(EnumSet.allOf(DispatcherType.class), true, "/*");
+            context.addServlet("auth", auth.servlet()).addMapping(auth.path() + "/*");
+        });
+        return new AccountServer(app, auth);
+    }
+
+    static String known(int number) {
+        return "known-" + number % ADDRESSES + "@example.org";
+    }
+
+    /** As long as a known one. */
+    static String unknown(int number) {
+        return "other-" + number % ADDRESSES + "@example.org";
+    }
+
+    Client connect() throws IOException {
+        return new Client(app.uri().getPort());
+    }
+
+    @Override
+    public void close() {
+        app.close();
+        auth.close();
+    }
+
+    /** A keep-alive connection of a proxy that many phones are behind, so that no phone's limit is met. */
+    static final class Client implements AutoCloseable {
+
+        private final Socket socket;
+        private final byte[] buffer = new byte[16 * 1024];
+
+        Client(int port) throws IOException {
+            socket = new Socket(InetAddress.getLoopbackAddress(), port);
+            socket.setTcpNoDelay(true);
+            socket.setSoTimeout(30_000);
+        }
+
+        byte[] request(String endpoint, String body, int phone) {
+            return ("POST /v1/auth/" + endpoint + " HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Forwarded-Proto: https\r\n"
+                            + "X-Forwarded-For: 10." + (phone >> 16 & 255) + "." + (phone >> 8 & 255) + "."
+                            + (phone & 255) + "\r\nX-Request-Id: 0123456789abcdef\r\nDevice-Id: phone\r\n"
+                            + "Content-Type: application/json\r\nContent-Length: " + body.length() + "\r\n\r\n" + body)
+                    .getBytes(StandardCharsets.US_ASCII);
+        }
+
+        /** The status, the names of all fields and the body. */
+        String exchange(byte[] request) throws IOException {
+            socket.getOutputStream().write(request);
+            InputStream in = socket.getInputStream();
+            var answer = new ByteArrayOutputStream();
+            String text = "";
+            int end = -1;
+            while (end < 0 || answer.size() < end) {
+                int read = in.read(buffer);
+                if (read < 0) {
+                    throw new IOException("the connection ended after: " + text);
+                }
+                answer.write(buffer, 0, read);
+                text = answer.toString(StandardCharsets.US_ASCII);
+                int head = text.indexOf("\r\n\r\n");
+                end = head < 0 ? -1 : head + 4 + length(text.substring(0, head));
+            }
+            int head = text.indexOf("\r\n\r\n");
+            return text.substring(0, head).replaceAll("(?m)^([A-Za-z-]+):.*$", "$1") + text.substring(head);
+        }
+
+        @Override
+        public void close() throws IOException {
+            socket.close();
+        }
+
+        private static int length(String head) {
+            for (String line : head.split("\r\n")) {
+                if (line.toLowerCase(Locale.ROOT).startsWith("content-length:")) {
+                    return Integer.parseInt(
+                            line.substring(line.indexOf(':') + 1).strip());
+                }
+            }
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.benchmarks.account;
+
+import dev.mobilebackend.auth.password.Argon2Cost;
+import dev.mobilebackend.auth.password.HashingPolicy;
+import dev.mobilebackend.benchmarks.Figure;
+import dev.mobilebackend.benchmarks.Run;
+import dev.mobilebackend.core.data.Dialect;
+import dev.mobilebackend.testkit.app.TestDatabase;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+
+/**
+ * Whether the time of an answer, or the answer, tells that an address has an account. One client asks for a known and an
+ * unknown address in turn, in an order that is drawn each time; both addresses have been asked for equally often before.
+ * Passwords are hashed cheaply, so that hashing hides nothing; signing in is looked at with the real cost too, with
+ * fewer pairs. The outbox is a table, as it is for jobs.
+ */
+final class AccountTiming {
+
+    private static final Argon2Cost CHEAP_COST = new Argon2Cost(8, 1, 1);
+    private static final HashingPolicy CHEAP = new HashingPolicy(CHEAP_COST, CHEAP_COST, 2, 64, Duration.ofSeconds(30));
+
+    private static final double LIMIT = 4.5;
+
+    private enum Path {
+        SIGN_IN("sign-in", ",\"password\":\"not the right password\""),
+        FORGOT("password/forgot", ""),
+        CODE("code/send", ""),
+        SIGN_UP("sign-up", ",\"password\":\"correct horse battery\"");
+
+        private final String endpoint;
+        private final String rest;
+
+        Path(String endpoint, String rest) {
+            this.endpoint = endpoint;
+            this.rest = rest;
+        }
+    }
+
+    private final Run run;
+    private final List<List<String>> rows = new ArrayList<>();
+    private final double[] worst = new double[Path.values().length];
+    private int different;
+
+    private AccountTiming(Run run) {
+        this.run = run;
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        Run run = Run.begin(arguments, Duration.ofMinutes(60));
+        new AccountTiming(run).measure();
+    }
+
+    private void measure() throws IOException {
+        int pairs = run.quick() ? 300 : 10_000;
+        for (Dialect dialect : Dialect.values()) {
+            try (TestDatabase database = TestDatabase.of(dialect);
+                    AccountServer server = AccountServer.start(database, CHEAP)) {
+                for (Path path : Path.values()) {
+                    measure(server, dialect + ", cheap hash", path, pairs);
+                }
+            }
+        }
+        try (TestDatabase database = TestDatabase.postgres();
+                AccountServer server = AccountServer.start(database, HashingPolicy.standard())) {
+            measure(server, Dialect.POSTGRESQL + ", real hash", Path.SIGN_IN, run.quick() ? 20 : 1_000);
+        }
+        run.table(List.of("request", "pairs", "known us", "unknown us", "|t|"), rows);
+        for (Path path : Path.values()) {
+            run.found(Figure.atMost(
+                    "account-timing-" + path.name().toLowerCase(Locale.ROOT).replace('_', '-'),
+                    worst[path.ordinal()],
+                    "|Welch t|, known and unknown account",
+                    LIMIT));
+        }
+        run.found(Figure.atMost("account-timing-bodies", different, "answers that differ", 0));
+    }
+
+    private void measure(AccountServer server, String where, Path path, int pairs) throws IOException {
+        // Compiles, and asks for each address as often as for every other.
+        measurePairs(server, path, run.quick() ? AccountServer.ADDRESSES : Math.min(pairs, 2_000));
+        double[][] times = measurePairs(server, path, pairs);
+        double t = Welch.largest(times[0], times[1]);
+        worst[path.ordinal()] = Math.max(worst[path.ordinal()], t);
+        rows.add(List.of(
+                "POST " + path.endpoint + ", " + where,
+                Integer.toString(pairs),
+                cell(median(times[0])),
+                cell(median(times[1])),
+                String.format(Locale.ROOT, "%.2f", t)));
+        run.say("POST " + path.endpoint + ", " + where + ": |t| = " + String.format(Locale.ROOT, "%.2f", t));
+    }
+
+    private double[][] measurePairs(AccountServer server, Path path, int pairs) throws IOException {
+        var random = new Random(pairs);
+        double[][] times = new double[2][pairs];
+        try (AccountServer.Client client = server.connect()) {
+            for (int i = 0; i < pairs; i++) {
+                int first = random.nextInt(2);
+                var answers = new String[2];
+                for (int turn : new int[] {first, 1 - first}) {
+                    String email = turn == 0 ? AccountServer.known(i) : AccountServer.unknown(i);
+                    byte[] request = client.request(path.endpoint, "{\"email\":\"" + email + "\"" + path.rest + "}", i);
+                    long start = System.nanoTime();
+                    answers[turn] = client.exchange(request);
+                    times[turn][i] = (System.nanoTime() - start) / 1_000.0;
+                }
+                if (!answers[0].equals(answers[1])) {
+                    different++;
+                    run.say("known:\n" + answers[0] + "\nunknown:\n" + answers[1]);
+                }
+            }
+        }
+        return times;
+    }
+
+    private static double median(double[] values) {
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        return sorted[sorted.length / 2];
+    }
+
+    private static String cell(double micros) {
+        return String.format(Locale.ROOT, "%.0f", micros);
+    }
+}
