@@ -95,8 +95,8 @@ final class CodeText {
         String seed = Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(bytes, SEED_BYTES));
         byte[] presented = token.getBytes(StandardCharsets.UTF_8);
         boolean ours = links.stream()
-                .anyMatch(key -> MessageDigest.isEqual(
-                        token(key, seed).getBytes(StandardCharsets.US_ASCII), presented));
+                .anyMatch(
+                        key -> MessageDigest.isEqual(token(key, seed).getBytes(StandardCharsets.US_ASCII), presented));
         return ours ? Optional.of(seed) : Optional.empty();
     }
 

@@ -102,8 +102,8 @@ public final class Auth implements AutoCloseable {
         JdbiSessionStore sessionStore = JdbiSessionStore.of(database, (handle, accountId) -> accountStore
                 .find(accountId)
                 .flatMap(Account::contact)
-                .ifPresent(contact -> chosen.outbox.add(
-                        handle, new Notice(Notice.Kind.SESSION_REPLAYED, contact.text(), ""))));
+                .ifPresent(contact ->
+                        chosen.outbox.add(handle, new Notice(Notice.Kind.SESSION_REPLAYED, contact.text(), ""))));
         sessions = new Sessions(chosen.sessions, sessionStore, revocations, secret, chosen.random);
         codes = new OneTimeCodes(chosen.codes, JdbiCodeStore.of(database, chosen.outbox), secret, chosen.random);
         var parts = new AccountParts(

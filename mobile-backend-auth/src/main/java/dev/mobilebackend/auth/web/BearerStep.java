@@ -52,7 +52,9 @@ public final class BearerStep implements EdgeStep {
         boolean bound = gate.isOpen() && authorization.regionMatches(true, 0, BOUND_SCHEME, 0, BOUND_SCHEME.length());
         exchange.authenticated(
                 bound
-                        ? bound(exchange, authorization.substring(BOUND_SCHEME.length()).strip())
+                        ? bound(
+                                exchange,
+                                authorization.substring(BOUND_SCHEME.length()).strip())
                         : live(tokens.verifyField(authorization)));
     }
 

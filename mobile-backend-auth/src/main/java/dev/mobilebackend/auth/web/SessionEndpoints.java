@@ -3,6 +3,7 @@ package dev.mobilebackend.auth.web;
 
 import dev.mobilebackend.auth.dpop.DpopProofs;
 import dev.mobilebackend.auth.session.Presenter;
+import dev.mobilebackend.auth.session.RefreshDecision;
 import dev.mobilebackend.auth.session.RefreshDecision.ProofMissing;
 import dev.mobilebackend.auth.session.RefreshDecision.Repeated;
 import dev.mobilebackend.auth.session.RefreshDecision.Replayed;
@@ -10,7 +11,6 @@ import dev.mobilebackend.auth.session.RefreshDecision.Retry;
 import dev.mobilebackend.auth.session.RefreshDecision.Rotated;
 import dev.mobilebackend.auth.session.RefreshDecision.Unknown;
 import dev.mobilebackend.auth.session.RefreshDecision.WrongKey;
-import dev.mobilebackend.auth.session.RefreshDecision;
 import dev.mobilebackend.auth.session.Revocation;
 import dev.mobilebackend.auth.session.RotationProof;
 import dev.mobilebackend.auth.session.Session;

@@ -55,8 +55,7 @@ final class TokenAnswers {
                 decoded(exchange.header("Device-Name")),
                 exchange.facts().appVersion());
         Instant now = exchange.facts().receivedAt();
-        Sessions.Opened opened =
-                sessions.open(account.id(), device, methods, gate.key(exchange), place(exchange), now);
+        Sessions.Opened opened = sessions.open(account.id(), device, methods, gate.key(exchange), place(exchange), now);
         return tokens(account, opened.session(), opened.token(), now);
     }
 
@@ -72,8 +71,7 @@ final class TokenAnswers {
 
     /** Who sends this request to refresh a session. */
     Presenter presenter(Exchange exchange, @Nullable RotationProof proof) {
-        return new Presenter(
-                proof, gate.key(exchange), exchange.facts().appVersion(), place(exchange));
+        return new Presenter(proof, gate.key(exchange), exchange.facts().appVersion(), place(exchange));
     }
 
     private @Nullable String place(Exchange exchange) {

@@ -80,8 +80,8 @@ final class TokenEndpoints {
         if (session.isPresent()) {
             return Answer.json(200, JsonBody.write(refreshToken(session.get())));
         }
-        Optional<VerifiedToken> access =
-                verified(token).filter(known -> !revocations.contains(known.caller().sessionId()));
+        Optional<VerifiedToken> access = verified(token)
+                .filter(known -> !revocations.contains(known.caller().sessionId()));
         return Answer.json(200, access.isPresent() ? accessToken(token, access.get()) : INACTIVE);
     }
 

@@ -57,10 +57,7 @@ final class AuthApp implements BackendApp {
     @Override
     public RunningApp start(TestEnvironment environment) {
         Schema.install(environment.database(), Schema.CORE, AuthSchema.TABLES);
-        auth = Auth.builder(
-                        environment.database(),
-                        ServerSecret.of(new byte[32]),
-                        this::owe)
+        auth = Auth.builder(environment.database(), ServerSecret.of(new byte[32]), this::owe)
                 .hashing(new HashingPolicy(CHEAP, CHEAP, 4, 64, Duration.ofSeconds(30)))
                 .places(address -> new Place("DE", address.isLoopback() ? "Berlin" : null, 52.5, 13.4))
                 .dpop(DpopPolicy.of(ORIGIN))

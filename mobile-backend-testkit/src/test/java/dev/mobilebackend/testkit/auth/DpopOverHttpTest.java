@@ -159,13 +159,16 @@ class DpopOverHttpTest {
     void aPhoneWhoseClockIsWrongIsToldANonce() {
         Duration off = Duration.ofDays(400);
 
-        Reply refused = signIn(key.proof("POST", "/v1/auth/sign-in", clock.instant().minus(off)));
+        Reply refused =
+                signIn(key.proof("POST", "/v1/auth/sign-in", clock.instant().minus(off)));
         String nonce = refused.header("DPoP-Nonce").orElseThrow();
         Reply signedIn = signIn(key.proof(
                 "POST", "/v1/auth/sign-in", clock.instant().minus(off), claims -> claims.claim("nonce", nonce)));
         String token = accessToken(signedIn.json());
         Reply again = bound(
-                phone.request("GET", "/who"), token, key.proof("GET", "/who", clock.instant().minus(off), token));
+                phone.request("GET", "/who"),
+                token,
+                key.proof("GET", "/who", clock.instant().minus(off), token));
 
         assertProblem(400, "use-dpop-nonce", refused);
         assertEquals("use_dpop_nonce", refused.json().get("error").asString());

@@ -15,7 +15,8 @@ import dev.mobilebackend.auth.account.InMemoryAccountStore;
 import dev.mobilebackend.auth.account.InMemoryCodeStore;
 import dev.mobilebackend.auth.account.Notice;
 import dev.mobilebackend.auth.account.OneTimeCodes;
-import dev.mobilebackend.auth.audit.InMemoryAuditTrail;
+import dev.mobilebackend.auth.audit.AuditTrail;
+import dev.mobilebackend.auth.audit.InMemoryAuditStore;
 import dev.mobilebackend.auth.key.InMemoryKeyStore;
 import dev.mobilebackend.auth.key.KeyRing;
 import dev.mobilebackend.auth.key.KeyStore;
@@ -253,7 +254,7 @@ class StolenDumpTest {
                     Passwords.of(HashingPolicy.standard()),
                     new PasswordRules(PasswordPolicy.standard()),
                     sessions(secret, random),
-                    new InMemoryAuditTrail(),
+                    new AuditTrail(new InMemoryAuditStore(), secret, random),
                     owed -> {},
                     AccountListener.NONE,
                     random);

@@ -75,8 +75,7 @@ class TokenEndpointsTest {
         Reply reply = introspect("token=" + tokens.refreshToken() + "&token_type_hint=refresh_token");
 
         JsonNode members = reply.json();
-        assertEquals(
-                List.of("active", "sub", "sid", "iat", "exp"), List.copyOf(members.propertyNames()));
+        assertEquals(List.of("active", "sub", "sid", "iat", "exp"), List.copyOf(members.propertyNames()));
         assertTrue(members.get("active").asBoolean());
         assertEquals(tokens.sessionId(), members.get("sid").asString());
         assertEquals(
@@ -98,8 +97,7 @@ class TokenEndpointsTest {
                 .json();
 
         for (String name : List.of("accessToken", "refreshToken")) {
-            JsonNode members =
-                    introspect("token=" + bound.get(name).asString()).json();
+            JsonNode members = introspect("token=" + bound.get(name).asString()).json();
 
             assertTrue(members.get("active").asBoolean(), name);
             assertEquals(key.thumbprint(), members.get("cnf").get("jkt").asString(), name);
@@ -239,8 +237,8 @@ class TokenEndpointsTest {
     }
 
     private static String basic(String id, String secret) {
-        String credentials = URLEncoder.encode(id, StandardCharsets.UTF_8) + ":"
-                + URLEncoder.encode(secret, StandardCharsets.UTF_8);
+        String credentials =
+                URLEncoder.encode(id, StandardCharsets.UTF_8) + ":" + URLEncoder.encode(secret, StandardCharsets.UTF_8);
         return "Basic " + Base64.getEncoder().encodeToString(credentials.getBytes(StandardCharsets.UTF_8));
     }
 }
