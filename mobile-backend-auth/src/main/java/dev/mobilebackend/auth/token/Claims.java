@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.auth.token;
 
-import com.nimbusds.jose.util.JSONObjectUtils;
 import dev.mobilebackend.core.exchange.Authentication;
 import dev.mobilebackend.core.exchange.Caller;
+import dev.mobilebackend.core.validate.JsonBody;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -12,18 +12,31 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.node.StringNode;
 
 /**
  * The claims of an access token as JSON (RFC 9068 section 2.2). They are read as strictly as they are written: each in
- * its one type, none twice, times in whole seconds.
+ * its one type, none twice, times in whole seconds. Others are left alone, since a newer instance may write them.
  */
 final class Claims {
+
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
 
     private Claims() {}
 
@@ -56,7 +69,7 @@ final class Claims {
         if (keyThumbprint != null) {
             claims.put("cnf", Map.of("jkt", keyThumbprint));
         }
-        return JSONObjectUtils.toJSONString(claims).getBytes(StandardCharsets.UTF_8);
+        return JsonBody.write(claims);
     }
 
     /**
@@ -66,77 +79,79 @@ final class Claims {
      */
     static VerifiedToken read(AccessTokenPolicy policy, byte[] payload, String keyId, Instant now)
             throws ParseException {
-        Map<String, Object> claims = parse(payload);
+        JsonNode claims = parse(payload);
         Instant soonest = now.plus(policy.leeway());
         if (!policy.issuer().equals(text(claims, "iss"))
                 || !policy.audience().equals(text(claims, "aud"))
                 || text(claims, "jti").isEmpty()
                 || time(claims, "iat").isAfter(soonest)
-                || (claims.containsKey("nbf") && time(claims, "nbf").isAfter(soonest))) {
+                || (claims.has("nbf") && time(claims, "nbf").isAfter(soonest))) {
             throw new ParseException("not for here and now", 0);
         }
         var caller = new Caller(
                 text(claims, "sub"),
                 text(claims, "sid"),
                 texts(claims, "roles"),
-                claims.containsKey("scope") ? words(text(claims, "scope")) : Set.of(),
-                claims.containsKey("auth_time") || claims.containsKey("amr")
+                claims.has("scope") ? words(text(claims, "scope")) : Set.of(),
+                claims.has("auth_time") || claims.has("amr")
                         ? new Authentication(time(claims, "auth_time"), texts(claims, "amr"))
                         : Authentication.UNKNOWN,
-                claims.containsKey("act") ? member(claims, "act", "sub") : null);
-        String keyThumbprint = claims.containsKey("cnf") ? member(claims, "cnf", "jkt") : null;
+                claims.has("act") ? only(claims, "act", "sub") : null);
+        String keyThumbprint = claims.has("cnf") ? only(claims, "cnf", "jkt") : null;
         return new VerifiedToken(caller, keyId, time(claims, "exp"), keyThumbprint);
     }
 
-    private static Map<String, Object> parse(byte[] payload) throws ParseException {
+    /** Decoded here, since the parser would guess at other encodings. */
+    private static JsonNode parse(byte[] payload) throws ParseException {
         try {
-            String json = StandardCharsets.UTF_8
+            return JSON.readTree(StandardCharsets.UTF_8
                     .newDecoder()
                     .decode(ByteBuffer.wrap(payload))
-                    .toString();
-            Map<String, Object> claims = JSONObjectUtils.parse(json);
-            if (claims == null || !json.startsWith("{")) {
-                throw new ParseException("no object", 0);
-            }
-            return claims;
-        } catch (CharacterCodingException notUtf8) {
-            throw new ParseException("not UTF-8", 0);
+                    .toString());
+        } catch (CharacterCodingException | JacksonException notJson) {
+            throw new ParseException("must be JSON in UTF-8", 0);
         }
     }
 
-    private static String text(Map<String, Object> object, String name) throws ParseException {
-        if (object.get(name) instanceof String text) {
-            return text;
+    private static String text(JsonNode object, String name) throws ParseException {
+        if (object.get(name) instanceof StringNode text) {
+            return text.stringValue();
         }
         throw new ParseException(name + " must be a text", 0);
     }
 
-    /** A claim that names somebody or something by one member of an object (RFC 8693 section 4.1, RFC 7800 section 3). */
-    private static String member(Map<String, Object> claims, String claim, String name) throws ParseException {
-        Map<String, Object> object = JSONObjectUtils.getJSONObject(claims, claim);
-        if (object == null || object.size() != 1) {
-            throw new ParseException(claim + " must be an object with " + name, 0);
+    /** A claim that names somebody or something by the one member of an object (RFC 8693 section 4.1, RFC 7800 section 3). */
+    private static String only(JsonNode claims, String claim, String name) throws ParseException {
+        if (claims.get(claim) instanceof ObjectNode object && object.size() == 1) {
+            return text(object, name);
         }
-        return text(object, name);
+        throw new ParseException(claim + " must be an object with " + name + " and nothing else", 0);
     }
 
-    private static Set<String> texts(Map<String, Object> claims, String name) throws ParseException {
-        List<Object> values = JSONObjectUtils.getJSONArray(claims, name);
-        if (values == null || !values.stream().allMatch(String.class::isInstance)) {
-            throw new ParseException(name + " must be texts", 0);
+    private static Set<String> texts(JsonNode claims, String name) throws ParseException {
+        if (!(claims.get(name) instanceof ArrayNode array)) {
+            throw new ParseException(name + " must be a list", 0);
         }
-        return values.stream().map(String.class::cast).collect(Collectors.toUnmodifiableSet());
-    }
-
-    private static Instant time(Map<String, Object> claims, String name) throws ParseException {
-        try {
-            if (claims.get(name) instanceof Long seconds) {
-                return Instant.ofEpochSecond(seconds);
+        var texts = new HashSet<String>();
+        for (JsonNode each : array) {
+            if (!(each instanceof StringNode text)) {
+                throw new ParseException(name + " must be texts", 0);
             }
-        } catch (DateTimeException tooFar) {
-            // told below
+            texts.add(text.stringValue());
         }
-        throw new ParseException(name + " must be whole seconds since 1970", 0);
+        return texts;
+    }
+
+    private static Instant time(JsonNode claims, String name) throws ParseException {
+        JsonNode seconds = claims.get(name);
+        if (seconds == null || !seconds.isIntegralNumber() || !seconds.canConvertToLong()) {
+            throw new ParseException(name + " must be whole seconds since 1970", 0);
+        }
+        try {
+            return Instant.ofEpochSecond(seconds.longValue());
+        } catch (DateTimeException tooFar) {
+            throw new ParseException(name + " must be a time, was " + seconds, 0);
+        }
     }
 
     private static Set<String> words(String scope) {
