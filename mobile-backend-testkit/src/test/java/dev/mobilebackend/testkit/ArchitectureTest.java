@@ -105,6 +105,20 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat(resideInAPackage("io.javalin.."));
 
+    /** A token that points to a key (jku, x5u) is not even followed by mistake. */
+    @ArchTest
+    static final ArchRule tokensAndKeysMakeNoConnection = noClasses()
+            .that()
+            .resideInAnyPackage("dev.mobilebackend.auth.token..", "dev.mobilebackend.auth.key")
+            .should()
+            .dependOnClassesThat(resideInAnyPackage(
+                    "java.net..",
+                    "javax.net..",
+                    "java.nio.channels..",
+                    "com.nimbusds.jose.jwk.source..",
+                    "com.nimbusds.jose.proc..",
+                    "com.nimbusds.jwt.."));
+
     @ArchTest
     static final ArchRule timeRandomnessAndThreadsAreHandedIn = noClasses()
             .that()

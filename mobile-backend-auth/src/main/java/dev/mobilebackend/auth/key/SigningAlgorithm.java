@@ -113,7 +113,7 @@ public enum SigningAlgorithm {
         }
 
         @Override
-        Signatures signatures(JWK jwk) throws JOSEException {
+        Signatures signatures(JWK jwk) {
             return new HmacSignatures(jwk.toOctetSequenceKey());
         }
 

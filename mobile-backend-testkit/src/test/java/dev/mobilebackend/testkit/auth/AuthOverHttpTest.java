@@ -468,6 +468,28 @@ class AuthOverHttpTest {
         }
 
         @Test
+        void whoHasThePublicKeysAlreadyGetsThemOnlyAfterARotation(MobileClient phone) {
+            String tag = phone.get("/.well-known/jwks.json").header("ETag").orElseThrow();
+
+            Reply unchanged = keysUnless(tag, phone);
+            app().keys().rotate();
+            Reply rotated = keysUnless(tag, phone);
+
+            assertEquals(304, unchanged.status());
+            assertEquals(tag, unchanged.header("ETag").orElseThrow());
+            assertEquals(
+                    "public, max-age=290", unchanged.header("Cache-Control").orElseThrow());
+            assertEquals(200, rotated.status());
+            assertEquals(2, rotated.json().get("keys").size());
+        }
+
+        private Reply keysUnless(String tag, MobileClient phone) {
+            return phone.request("GET", "/.well-known/jwks.json")
+                    .header("If-None-Match", tag)
+                    .send();
+        }
+
+        @Test
         void theDatabaseHoldsNothingThatOpensADoor(MobileClient phone, TestDatabase database) {
             phone.signUp(email, PASSWORD);
             String code = app().mail().code();
