@@ -11,11 +11,9 @@ import com.nimbusds.jose.jwk.RSAKey;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.SecureRandom;
 import java.security.Signature;
 import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PSSParameterSpec;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HexFormat;
@@ -33,10 +31,10 @@ class SignatureSpellingTest {
             BigInteger.TWO.pow(252).add(new BigInteger("27742317777372353535851937790883648493"));
     private static final byte[] MESSAGE = "message".getBytes(StandardCharsets.US_ASCII);
 
-    private static final SigningKey ES256 = key(SigningAlgorithm.ES256);
-    private static final SigningKey EDDSA = key(SigningAlgorithm.EDDSA);
-    private static final SigningKey RS256 = key(SigningAlgorithm.RS256);
-    private static final SigningKey HS256 = key(SigningAlgorithm.HS256);
+    private static final SigningKey ES256 = TestKeys.of(SigningAlgorithm.ES256);
+    private static final SigningKey EDDSA = TestKeys.of(SigningAlgorithm.EDDSA);
+    private static final SigningKey RS256 = TestKeys.of(SigningAlgorithm.RS256);
+    private static final SigningKey HS256 = TestKeys.of(SigningAlgorithm.HS256);
 
     @Test
     void theTwinOfAnEcdsaSignatureIsRefused() {
@@ -184,10 +182,6 @@ class SignatureSpellingTest {
             assertFalse(HS256.verify(MESSAGE, Arrays.copyOf(mac, length)));
         }
         assertEquals(32, mac.length);
-    }
-
-    private static SigningKey key(SigningAlgorithm algorithm) {
-        return SigningKey.generate(algorithm, 1, Instant.EPOCH, new SecureRandom());
     }
 
     private static BigInteger r(byte[] signature) {

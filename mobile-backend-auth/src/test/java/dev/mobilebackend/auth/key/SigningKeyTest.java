@@ -12,12 +12,10 @@ import com.nimbusds.jose.jwk.JWK;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyFactory;
 import java.security.PublicKey;
-import java.security.SecureRandom;
 import java.security.Signature;
 import java.security.spec.X509EncodedKeySpec;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -29,19 +27,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SigningKeyTest {
 
     private static final byte[] MESSAGE = "message".getBytes(StandardCharsets.US_ASCII);
-    private static final Map<SigningAlgorithm, SigningKey> KEYS = new EnumMap<>(SigningAlgorithm.class);
-
-    static {
-        for (SigningAlgorithm each : SigningAlgorithm.values()) {
-            KEYS.put(each, SigningKey.generate(each, 1, Instant.EPOCH, new SecureRandom()));
-        }
-    }
 
     @ParameterizedTest
     @EnumSource
     void takesItsOwnSignatureForTheSameMessageOnly(SigningAlgorithm algorithm) {
-        SigningKey key = KEYS.get(algorithm);
-        SigningKey other = SigningKey.generate(algorithm, 2, Instant.EPOCH, new SecureRandom());
+        SigningKey key = TestKeys.of(algorithm);
+        SigningKey other = TestKeys.other(algorithm);
 
         byte[] signature = key.sign(MESSAGE);
 
@@ -54,15 +45,17 @@ class SigningKeyTest {
     @ParameterizedTest
     @EnumSource
     void takesNoSignatureOfAKeyForAnotherAlgorithm(SigningAlgorithm algorithm) {
-        byte[] signature = KEYS.get(algorithm).sign(MESSAGE);
+        byte[] signature = TestKeys.of(algorithm).sign(MESSAGE);
 
-        KEYS.forEach((each, key) -> assertEquals(each == algorithm, key.verify(MESSAGE, signature), each::text));
+        for (SigningAlgorithm each : SigningAlgorithm.values()) {
+            assertEquals(each == algorithm, TestKeys.of(each).verify(MESSAGE, signature), each::text);
+        }
     }
 
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "HS256")
     void anyoneWithThePublicKeyCanVerify(SigningAlgorithm algorithm) throws Exception {
-        SigningKey key = KEYS.get(algorithm);
+        SigningKey key = TestKeys.of(algorithm);
         Signature jdk = Signature.getInstance(Map.of(
                         SigningAlgorithm.ES256, "SHA256withECDSAinP1363Format",
                         SigningAlgorithm.EDDSA, "Ed25519",
@@ -79,7 +72,7 @@ class SigningKeyTest {
     @ParameterizedTest
     @EnumSource
     void refusesASignatureWithAnyByteChangedAddedOrTakenAway(SigningAlgorithm algorithm) {
-        SigningKey key = KEYS.get(algorithm);
+        SigningKey key = TestKeys.of(algorithm);
         byte[] signature = key.sign(MESSAGE);
         int length = signature.length;
 
@@ -101,7 +94,7 @@ class SigningKeyTest {
     @ParameterizedTest
     @EnumSource
     void comesBackWholeFromItsPrivateJwk(SigningAlgorithm algorithm) {
-        SigningKey key = KEYS.get(algorithm);
+        SigningKey key = TestKeys.of(algorithm);
 
         var back = SigningKey.ofPrivateJwk(7, Instant.MAX, key.privateJwk());
 
@@ -114,14 +107,14 @@ class SigningKeyTest {
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "HS256")
     void isNamedByItsThumbprint(SigningAlgorithm algorithm) throws Exception {
-        SigningKey key = KEYS.get(algorithm);
+        SigningKey key = TestKeys.of(algorithm);
 
         assertEquals(JWK.parse(key.privateJwk()).computeThumbprint().toString(), key.id());
     }
 
     @Test
     void theNameOfASecretTellsNothingOfIt() throws Exception {
-        SigningKey key = KEYS.get(SigningAlgorithm.HS256);
+        SigningKey key = TestKeys.of(SigningAlgorithm.HS256);
         JWK jwk = JWK.parse(key.privateJwk());
 
         assertTrue(key.publicJwk().isEmpty());
@@ -134,7 +127,7 @@ class SigningKeyTest {
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "HS256")
     void refusesAPublicKey(SigningAlgorithm algorithm) {
-        String publicOnly = KEYS.get(algorithm).publicJwk().orElseThrow().toJSONString();
+        String publicOnly = TestKeys.of(algorithm).publicJwk().orElseThrow().toJSONString();
 
         assertRefused(publicOnly);
     }
@@ -142,7 +135,7 @@ class SigningKeyTest {
     @ParameterizedTest
     @EnumSource
     void refusesAKeyThatNamesAnotherAlgorithmOrNone(SigningAlgorithm algorithm) {
-        SigningKey key = KEYS.get(algorithm);
+        SigningKey key = TestKeys.of(algorithm);
         String named = "\"alg\":\"" + algorithm.text() + "\"";
         assertTrue(key.privateJwk().contains(named));
 
@@ -173,7 +166,7 @@ class SigningKeyTest {
     @ParameterizedTest
     @EnumSource
     void doesNotPrintItsPrivatePart(SigningAlgorithm algorithm) throws Exception {
-        SigningKey key = KEYS.get(algorithm);
+        SigningKey key = TestKeys.of(algorithm);
         Map<String, Object> members = JWK.parse(key.privateJwk()).toJSONObject();
         String secret =
                 members.get(algorithm == SigningAlgorithm.HS256 ? "k" : "d").toString();

@@ -14,6 +14,7 @@ import dev.mobilebackend.auth.key.KeyPolicy;
 import dev.mobilebackend.auth.key.KeyRing;
 import dev.mobilebackend.auth.key.SigningAlgorithm;
 import dev.mobilebackend.auth.key.SigningKey;
+import dev.mobilebackend.auth.key.TestKeys;
 import dev.mobilebackend.core.exchange.Caller;
 import dev.mobilebackend.core.problem.ProblemException;
 import java.io.IOException;
@@ -22,13 +23,14 @@ import java.net.ServerSocket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.security.PublicKey;
-import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
@@ -41,7 +43,8 @@ class KeyConfusionTest {
     private static final Caller ALICE = new Caller("account-1", "session-1", Set.of("buyer"));
     private static final TestClock CLOCK = new TestClock();
     private static final Map<SigningAlgorithm, Service> SERVICES = services();
-    private static final Map<SigningAlgorithm, SigningKey> STRANGERS = strangers();
+    private static final Map<SigningAlgorithm, SigningKey> STRANGERS =
+            Arrays.stream(SigningAlgorithm.values()).collect(Collectors.toMap(each -> each, TestKeys::other));
 
     @ParameterizedTest
     @EnumSource
@@ -119,7 +122,8 @@ class KeyConfusionTest {
         var store = new InMemoryKeyStore();
         var all = new ArrayList<SigningKey>();
         for (SigningAlgorithm each : SigningAlgorithm.values()) {
-            all.add(SigningKey.generate(each, all.size() + 1, CLOCK.instant(), new SecureRandom()));
+            String jwk = TestKeys.of(each).privateJwk();
+            all.add(SigningKey.ofPrivateJwk(all.size() + 1, CLOCK.instant(), jwk));
         }
         all.forEach(store::tryAdd);
         var service = new Service(store, SigningAlgorithm.ES256);
@@ -235,17 +239,11 @@ class KeyConfusionTest {
     private static Map<SigningAlgorithm, Service> services() {
         var services = new EnumMap<SigningAlgorithm, Service>(SigningAlgorithm.class);
         for (SigningAlgorithm each : SigningAlgorithm.values()) {
-            services.put(each, new Service(new InMemoryKeyStore(), each));
+            var store = new InMemoryKeyStore();
+            store.tryAdd(TestKeys.of(each));
+            services.put(each, new Service(store, each));
         }
         return services;
-    }
-
-    private static Map<SigningAlgorithm, SigningKey> strangers() {
-        var strangers = new EnumMap<SigningAlgorithm, SigningKey>(SigningAlgorithm.class);
-        for (SigningAlgorithm each : SigningAlgorithm.values()) {
-            strangers.put(each, SigningKey.generate(each, 1, CLOCK.instant(), new SecureRandom()));
-        }
-        return strangers;
     }
 
     /** One service with keys of one algorithm. */

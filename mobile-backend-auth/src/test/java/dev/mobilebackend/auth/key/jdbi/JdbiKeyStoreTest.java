@@ -14,6 +14,7 @@ import dev.mobilebackend.auth.key.KeyPolicy;
 import dev.mobilebackend.auth.key.KeyRing;
 import dev.mobilebackend.auth.key.SigningAlgorithm;
 import dev.mobilebackend.auth.key.SigningKey;
+import dev.mobilebackend.auth.key.TestKeys;
 import dev.mobilebackend.core.data.Database;
 import dev.mobilebackend.core.data.Schema;
 import dev.mobilebackend.core.secret.ServerSecret;
@@ -172,7 +173,7 @@ class JdbiKeyStoreTest {
     @Test
     void aKeyOfEveryAlgorithmFitsIntoItsRow() {
         for (SigningAlgorithm each : SigningAlgorithm.values()) {
-            SigningKey key = SigningKey.generate(each, 1, clock.instant(), new SecureRandom());
+            SigningKey key = TestKeys.of(each);
 
             assertTrue(store.tryAdd(key));
 
