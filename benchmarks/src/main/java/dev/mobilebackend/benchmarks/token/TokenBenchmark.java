@@ -60,8 +60,8 @@ final class TokenBenchmark {
     }
 
     public static void main(String[] arguments) throws IOException {
-        var benchmark = new TokenBenchmark(Run.begin(arguments, Duration.ofMinutes(30)));
-        int forks = benchmark.run.quick() ? 1 : 3;
+        var benchmark = new TokenBenchmark(Run.begin(arguments, Duration.ofMinutes(60)));
+        int forks = benchmark.run.quick() ? 1 : 2;
         for (int fork = 1; fork <= forks; fork++) {
             benchmark.run.say("JVMs " + fork + " of " + forks);
             benchmark.measure();
@@ -77,7 +77,7 @@ final class TokenBenchmark {
                 ChildJvm child = ChildJvm.start(TokenWorker.class, subject.arguments(), JVM_OPTIONS);
                 children.put(subject, child);
                 child.read();
-                for (int i = 0; i < (run.quick() ? 4 : 8); i++) {
+                for (int i = 0; i < (run.quick() ? 4 : 6); i++) {
                     child.ask(Integer.toString(subject.checks(run.quick())));
                 }
             }

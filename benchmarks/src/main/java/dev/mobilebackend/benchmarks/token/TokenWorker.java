@@ -18,7 +18,7 @@ final class TokenWorker {
     private static final int BATCH = 1_024;
 
     /** So many phones that their tokens don't all stand in the processor's own memory. */
-    private static final int PHONES = 4_096;
+    private static final int PHONES = 2_048;
 
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private final TestTokens tokens;

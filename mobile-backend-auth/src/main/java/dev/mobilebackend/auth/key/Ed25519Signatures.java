@@ -24,7 +24,8 @@ import java.util.Arrays;
 
 /**
  * EdDSA on Ed25519 by the JDK (RFC 8032 section 5.1, RFC 8037), which needs no further library. S must be below the
- * order of the curve (section 5.1.7): S plus the order would otherwise be a second spelling.
+ * order of the curve (section 5.1.7): S plus the order would otherwise be a second spelling. The JDK sees to that as
+ * well, but not every provider that a host may have put before it.
  */
 final class Ed25519Signatures implements Signatures {
 

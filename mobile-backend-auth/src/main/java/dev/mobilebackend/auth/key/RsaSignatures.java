@@ -12,7 +12,8 @@ import java.math.BigInteger;
 
 /**
  * RS256: RSA with PKCS #1 v1.5 (RFC 7518 section 3.3). A signature is as long as the modulus and smaller than it
- * (RFC 8017 sections 8.2.2 and 5.2.2): with zeros before it, or the modulus added, it would be another spelling.
+ * (RFC 8017 sections 8.2.2 and 5.2.2): with zeros before it, or the modulus added, it would be another spelling. The
+ * JDK sees to that as well, but not every provider that a host may have put before it.
  */
 final class RsaSignatures implements Signatures {
 
