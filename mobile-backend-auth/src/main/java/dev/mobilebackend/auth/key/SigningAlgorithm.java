@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.auth.key;
 
-import com.nimbusds.jose.Algorithm;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.jwk.Curve;
@@ -24,7 +23,7 @@ import java.security.SecureRandom;
 public enum SigningAlgorithm {
 
     /** ECDSA on P-256 (RFC 7518 section 3.4): short signatures, and known to every JWT library. */
-    ES256(JWSAlgorithm.ES256) {
+    ES256("ES256") {
         @Override
         JWK generate(SecureRandom random) throws JOSEException {
             return new ECKeyGenerator(Curve.P_256)
@@ -47,7 +46,7 @@ public enum SigningAlgorithm {
     },
 
     /** Ed25519 (RFC 8037): as short, and a signature depends on nothing random. Not every JWT library knows it. */
-    EDDSA(JWSAlgorithm.EdDSA) {
+    EDDSA("EdDSA") {
         @Override
         JWK generate(SecureRandom random) throws JOSEException {
             return Ed25519Signatures.generate(random)
@@ -72,7 +71,7 @@ public enum SigningAlgorithm {
      * RSA with PKCS #1 v1.5 and 3072 bits (RFC 7518 section 3.3): quick to verify, for readers of the key set that know
      * nothing newer. Signatures take 512 characters.
      */
-    RS256(JWSAlgorithm.RS256) {
+    RS256("RS256") {
         @Override
         JWK generate(SecureRandom random) throws JOSEException {
             return new RSAKeyGenerator(RSA_BITS)
@@ -98,7 +97,7 @@ public enum SigningAlgorithm {
      * HMAC with SHA-256 (RFC 7518 section 3.2): quickest of all, for an application whose tokens nobody else verifies.
      * Whoever could verify could also sign, so such a key never stands in the key set.
      */
-    HS256(JWSAlgorithm.HS256) {
+    HS256("HS256") {
         @Override
         JWK generate(SecureRandom random) throws JOSEException {
             // Its id is random: a thumbprint would publish a hash of the secret (RFC 7638 section 7).
@@ -127,15 +126,15 @@ public enum SigningAlgorithm {
     private static final int LEAST_RSA_BITS = 2048;
     private static final int HMAC_BITS = 256;
 
-    private final Algorithm name;
+    private final String text;
 
-    SigningAlgorithm(Algorithm name) {
-        this.name = name;
+    SigningAlgorithm(String text) {
+        this.text = text;
     }
 
     /** Its name in a header and a key, such as {@code EdDSA}. */
     public String text() {
-        return name.getName();
+        return text;
     }
 
     abstract JWK generate(SecureRandom random) throws JOSEException;
@@ -151,8 +150,9 @@ public enum SigningAlgorithm {
      * @throws IllegalArgumentException if it names none of these, or is not of that kind
      */
     static SigningAlgorithm of(JWK jwk) {
+        String named = jwk.getAlgorithm() == null ? "" : jwk.getAlgorithm().getName();
         for (SigningAlgorithm each : values()) {
-            if (each.name.equals(jwk.getAlgorithm()) && each.fits(jwk) && jwk.isPrivate()) {
+            if (each.text.equals(named) && each.fits(jwk) && jwk.isPrivate()) {
                 return each;
             }
         }
