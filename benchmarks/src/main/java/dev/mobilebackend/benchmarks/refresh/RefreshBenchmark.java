@@ -148,7 +148,8 @@ final class RefreshBenchmark {
         return () -> {
             RotationProof proof = RotationProof.of(INSTALL_SECRET, newest[0].text());
             var presenter = new Presenter(proof, null, "1.0", null);
-            var decision = sessions.refresh(newest[0].text(), presenter, Ambient.clock().instant());
+            var decision = sessions.refresh(
+                    newest[0].text(), presenter, Ambient.clock().instant());
             newest[0] = ((Rotated) decision).token();
         };
     }
@@ -168,7 +169,8 @@ final class RefreshBenchmark {
     }
 
     private RefreshToken open() {
-        return sessions.open("ada", Device.UNKNOWN, Set.of("pwd"), Ambient.clock().instant())
+        return sessions.open(
+                        "ada", Device.UNKNOWN, Set.of("pwd"), Ambient.clock().instant())
                 .token();
     }
 

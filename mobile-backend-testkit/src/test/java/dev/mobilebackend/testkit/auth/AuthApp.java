@@ -6,7 +6,6 @@ import dev.mobilebackend.auth.account.CodeSignIns.LinkUse;
 import dev.mobilebackend.auth.account.Message;
 import dev.mobilebackend.auth.account.Notice;
 import dev.mobilebackend.auth.dpop.DpopPolicy;
-import dev.mobilebackend.auth.key.KeyRing;
 import dev.mobilebackend.auth.password.Argon2Cost;
 import dev.mobilebackend.auth.password.HashingPolicy;
 import dev.mobilebackend.auth.session.Place;
@@ -117,11 +116,6 @@ final class AuthApp implements BackendApp {
 
     Auth auth() {
         return auth;
-    }
-
-    /** What signs the access tokens. */
-    KeyRing keys() {
-        return auth.keys();
     }
 
     private record Running(RunningApp app, Auth auth) implements RunningApp {

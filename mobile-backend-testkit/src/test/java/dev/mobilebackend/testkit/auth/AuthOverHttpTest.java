@@ -472,7 +472,7 @@ class AuthOverHttpTest {
             String tag = phone.get("/.well-known/jwks.json").header("ETag").orElseThrow();
 
             Reply unchanged = keysUnless(tag, phone);
-            app().keys().rotate();
+            app().auth().keys().rotate();
             Reply rotated = keysUnless(tag, phone);
 
             assertEquals(304, unchanged.status());
