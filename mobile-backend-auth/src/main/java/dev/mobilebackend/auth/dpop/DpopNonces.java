@@ -44,11 +44,8 @@ final class DpopNonces {
         byte[] tag = Arrays.copyOfRange(bytes, Long.BYTES, BYTES);
         boolean ours = keys.stream()
                 .anyMatch(key -> MessageDigest.isEqual(tag, Arrays.copyOf(key.tag(bytes, 0, Long.BYTES), TAG_BYTES)));
-        return ours
-                && Duration.between(Instant.ofEpochMilli(ByteBuffer.wrap(bytes).getLong()), now)
-                                .abs()
-                                .compareTo(life)
-                        <= 0;
+        Instant made = Instant.ofEpochMilli(ByteBuffer.wrap(bytes).getLong());
+        return ours && Duration.between(made, now).abs().compareTo(life) <= 0;
     }
 
     private static byte[] decode(String text) {

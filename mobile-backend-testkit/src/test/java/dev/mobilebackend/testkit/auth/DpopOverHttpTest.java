@@ -12,6 +12,13 @@ import dev.mobilebackend.testkit.client.Call;
 import dev.mobilebackend.testkit.client.MobileClient;
 import dev.mobilebackend.testkit.client.Reply;
 import dev.mobilebackend.testkit.clock.TestClock;
+import dev.mobilebackend.testkit.network.NetworkProxy;
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.text.ParseException;
 import java.time.Duration;
 import java.util.Map;
@@ -116,6 +123,22 @@ class DpopOverHttpTest {
 
         assertEquals(200, bound(phone.request("GET", "/who"), token, proof).status());
         assertProblem(401, "invalid-dpop-proof", bound(phone.request("GET", "/who"), token, proof));
+    }
+
+    /** RFC 9449 section 4.3: not more than one field. */
+    @Test
+    void twoProofsAreOneTooMany(NetworkProxy network) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(network.uri().resolve("/v1/auth/sign-in"))
+                .header("Content-Type", "application/json")
+                .header("DPoP", key.proof("POST", "/v1/auth/sign-in", clock.instant()))
+                .header("DPoP", thiefsKey.proof("POST", "/v1/auth/sign-in", clock.instant()))
+                .POST(BodyPublishers.ofString("{\"email\":\"" + email + "\",\"password\":\"" + PASSWORD + "\"}"))
+                .build();
+
+        HttpResponse<String> reply = HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
+
+        assertEquals(400, reply.statusCode());
+        assertTrue(reply.body().contains("must be there once"), reply::body);
     }
 
     @Test
