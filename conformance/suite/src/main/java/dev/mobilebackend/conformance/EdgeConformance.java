@@ -225,7 +225,7 @@ public abstract class EdgeConformance {
             assertEquals("default-src 'none'; frame-ancestors 'none'", reply.field("Content-Security-Policy"));
             assertEquals("no-referrer", reply.field("Referrer-Policy"));
             if (!one.sendsId) {
-                assertTrue(reply.field("X-Request-Id").matches("[0-9a-f]{32}"), reply::toString);
+                assertTrue(reply.field("X-Request-Id").matches("[0-9a-f-]{36}"), reply::toString);
             } else if (!one.expectedFields.containsKey("X-Request-Id")) {
                 assertEquals(request.id(), reply.field("X-Request-Id"), reply::toString);
             }

@@ -88,7 +88,7 @@ final class TrapCases {
                 .answers(200, "ben");
         cases.on("trap 11 the container's request id is a counter", (request, response) -> {
                     String ours = Exchange.of(request).facts().requestId();
-                    write(response, ours.matches("[0-9a-f]{32}") + " " + ours.equals(request.getRequestId()));
+                    write(response, ours.matches("[0-9a-f-]{36}") + " " + ours.equals(request.getRequestId()));
                 })
                 .withoutId()
                 .answers(200, "true false");

@@ -59,13 +59,12 @@ public final class KeyRing {
     }
 
     /**
-     * The key of an id, unless it has never been or has been retired.
+     * The key of an id, unless it has never been or has been retired by then.
      *
      * @throws dev.mobilebackend.core.problem.ProblemException 503 if the store has been away so long that the key may
      *     be a new one
      */
-    public Optional<SigningKey> find(String keyId) {
-        Instant now = clock.instant();
+    public Optional<SigningKey> find(String keyId, Instant now) {
         KeyView seen = view(now);
         Optional<SigningKey> found = seen.find(keyId, now);
         if (found.isEmpty() && seen.mayMissKeys(now, policy)) {

@@ -101,17 +101,23 @@ public final class AccessTokens {
      * @throws ProblemException 401, {@link #TOKEN_EXPIRED} or {@link #TOKEN_INVALID}; 503 if that can't be told
      */
     public Caller verify(String token) {
-        return bearer(known(token, 0));
+        return bearer(known(token, 0, clock.instant()));
+    }
+
+    /** {@link #verifyField(String, Instant)} now. */
+    public Caller verifyField(String authorization) {
+        return verifyField(authorization, clock.instant());
     }
 
     /**
      * The same for the token in the value of an {@code Authorization} field (RFC 6750 section 2.1). One that is known
      * is not even cut out of the field, and so costs no memory.
      *
+     * @param now when the request came in
      * @throws ProblemException as {@link #verify(String)}, and with {@link Problem#UNAUTHENTICATED} where the field is
      *     of another scheme
      */
-    public Caller verifyField(String authorization) {
+    public Caller verifyField(String authorization, Instant now) {
         if (!authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
             throw Problem.UNAUTHENTICATED
                     .detail("send an access token: Authorization: Bearer ...")
@@ -124,7 +130,8 @@ public final class AccessTokens {
             from++;
         }
         boolean usual = from == SCHEME.length() && authorization.startsWith(SCHEME);
-        return bearer(known(usual ? authorization : SCHEME + authorization.substring(from), SCHEME.length()));
+        String field = usual ? authorization : SCHEME + authorization.substring(from);
+        return bearer(known(field, SCHEME.length(), now));
     }
 
     /**
@@ -134,7 +141,7 @@ public final class AccessTokens {
      * @throws ProblemException as {@link #verify(String)}
      */
     public VerifiedToken verifyBound(String token) {
-        VerifiedToken known = known(token, 0);
+        VerifiedToken known = known(token, 0, clock.instant());
         if (known.keyThumbprint() == null) {
             throw invalid();
         }
@@ -152,14 +159,13 @@ public final class AccessTokens {
     }
 
     /** The text, in which the token stands from a position to the end, is what it is remembered by. */
-    private VerifiedToken known(String text, int from) {
+    private VerifiedToken known(String text, int from, Instant now) {
         // A bare token must not find what was remembered with a scheme before it.
         if (text.length() - from > LONGEST || (from == 0 && text.indexOf(' ') >= 0)) {
             throw invalid();
         }
-        Instant now = clock.instant();
         VerifiedToken known = verified.getIfPresent(text);
-        if (known == null || keys.find(known.keyId()).isEmpty()) {
+        if (known == null || keys.find(known.keyId(), now).isEmpty()) {
             known = check(text.substring(from), now);
             verified.put(text, known);
         }
@@ -192,7 +198,7 @@ public final class AccessTokens {
 
     private VerifiedToken check(String token, Instant now) {
         CompactForm form = CompactForm.parse(token).orElseThrow(AccessTokens::invalid);
-        SigningKey key = keys.find(form.keyId()).orElseThrow(AccessTokens::invalid);
+        SigningKey key = keys.find(form.keyId(), now).orElseThrow(AccessTokens::invalid);
         signatureChecks.increment();
         if (!form.isSignedBy(key)) {
             throw invalid();

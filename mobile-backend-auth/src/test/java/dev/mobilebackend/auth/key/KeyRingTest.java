@@ -62,9 +62,9 @@ class KeyRingTest {
         ring.rotate();
 
         clock.advance(POLICY.publishAhead().plus(POLICY.retention()).minus(MOMENT));
-        assertTrue(ring.find(replaced).isPresent());
+        assertTrue(ring.find(replaced, clock.instant()).isPresent());
         clock.advance(MOMENT);
-        assertTrue(ring.find(replaced).isEmpty());
+        assertTrue(ring.find(replaced, clock.instant()).isEmpty());
     }
 
     @Test
@@ -93,7 +93,7 @@ class KeyRingTest {
             }
 
             for (String id : signed) {
-                assertTrue(other.find(id).isPresent(), "minute " + minute);
+                assertTrue(other.find(id, clock.instant()).isPresent(), "minute " + minute);
             }
         }
         assertTrue(store.all().size() < 100, "retired keys are forgotten");
@@ -104,12 +104,12 @@ class KeyRingTest {
         int before = store.reads;
 
         for (int i = 0; i < 1_000; i++) {
-            assertTrue(ring.find("random-" + i).isEmpty());
+            assertTrue(ring.find("random-" + i, clock.instant()).isEmpty());
         }
         assertEquals(before, store.reads);
         clock.advance(POLICY.reloadEvery());
         for (int i = 0; i < 1_000; i++) {
-            assertTrue(ring.find("random-" + i).isEmpty());
+            assertTrue(ring.find("random-" + i, clock.instant()).isEmpty());
         }
         assertEquals(before + 1, store.reads);
     }
@@ -122,7 +122,7 @@ class KeyRingTest {
         clock.advance(Duration.ofHours(5));
 
         assertEquals(known, ring.current().id());
-        assertTrue(ring.find(known).isPresent());
+        assertTrue(ring.find(known, clock.instant()).isPresent());
     }
 
     @Test
@@ -130,14 +130,14 @@ class KeyRingTest {
         store.away = true;
 
         clock.advance(POLICY.publishAhead().minus(MOMENT));
-        assertTrue(ring.find("unknown").isEmpty());
+        assertTrue(ring.find("unknown", clock.instant()).isEmpty());
         clock.advance(MOMENT);
-        var refusal = assertThrows(ProblemException.class, () -> ring.find("unknown"));
+        var refusal = assertThrows(ProblemException.class, () -> ring.find("unknown", clock.instant()));
 
         assertEquals(503, refusal.problem().status());
         store.away = false;
         clock.advance(POLICY.reloadEvery());
-        assertTrue(ring.find("unknown").isEmpty());
+        assertTrue(ring.find("unknown", clock.instant()).isEmpty());
     }
 
     @Test
@@ -147,10 +147,10 @@ class KeyRingTest {
         try {
             store.pause = new CountDownLatch(1);
             clock.advance(POLICY.reloadEvery());
-            Future<?> reloading = thread.submit(() -> ring.find(known));
+            Future<?> reloading = thread.submit(() -> ring.find(known, clock.instant()));
             store.reading.await();
 
-            assertTrue(ring.find(known).isPresent());
+            assertTrue(ring.find(known, clock.instant()).isPresent());
 
             assertFalse(reloading.isDone());
             store.pause.countDown();
@@ -192,8 +192,8 @@ class KeyRingTest {
 
         clock.advance(POLICY.reloadEvery());
 
-        assertTrue(ring.find(leaked).isEmpty());
-        assertTrue(other.find(leaked).isEmpty());
+        assertTrue(ring.find(leaked, clock.instant()).isEmpty());
+        assertTrue(other.find(leaked, clock.instant()).isEmpty());
         assertEquals(ring.current().id(), other.current().id());
     }
 
@@ -248,7 +248,8 @@ class KeyRingTest {
         clock.advance(POLICY.publishAhead());
         assertEquals(SigningAlgorithm.EDDSA, ring.current().algorithm());
         assertEquals(
-                SigningAlgorithm.ES256, changed.find(before.id()).orElseThrow().algorithm());
+                SigningAlgorithm.ES256,
+                changed.find(before.id(), clock.instant()).orElseThrow().algorithm());
         assertFalse(changed.rotateIfDue());
     }
 
@@ -259,10 +260,10 @@ class KeyRingTest {
 
         ring.end(leaked);
 
-        assertTrue(ring.find(leaked).isEmpty());
+        assertTrue(ring.find(leaked, clock.instant()).isEmpty());
         assertNotEquals(leaked, ring.current().id());
         clock.advance(POLICY.reloadEvery());
-        assertTrue(other.find(leaked).isEmpty());
+        assertTrue(other.find(leaked, clock.instant()).isEmpty());
         assertEquals(ring.current().id(), other.current().id());
     }
 
@@ -271,13 +272,13 @@ class KeyRingTest {
         String retired = ring.current().id();
         ring.rotate();
         clock.advance(POLICY.publishAhead().plus(POLICY.retention()));
-        assertTrue(ring.find(retired).isEmpty());
+        assertTrue(ring.find(retired, clock.instant()).isEmpty());
 
         ring.end(ring.current().id());
 
         clock.advance(POLICY.reloadEvery());
-        assertTrue(ring.find(retired).isEmpty());
-        assertTrue(ring().find(retired).isEmpty());
+        assertTrue(ring.find(retired, clock.instant()).isEmpty());
+        assertTrue(ring().find(retired, clock.instant()).isEmpty());
         assertEquals(3, ring.current().generation());
     }
 

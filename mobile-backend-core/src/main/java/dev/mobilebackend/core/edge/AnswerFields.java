@@ -15,8 +15,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fields of an answer. Those that the edge's steps set are remembered, so that they outlive a reset; those of the
- * application are checked where containers disagree on them.
+ * The fields of an answer. Those that the edge's steps have set outlive a reset; those of the application are checked
+ * where containers disagree on them.
  */
 abstract class AnswerFields extends HttpServletResponseWrapper {
 
@@ -24,7 +24,7 @@ abstract class AnswerFields extends HttpServletResponseWrapper {
     private static final String CONTENT_TYPE = "Content-Type";
     private static final String VARY = "Vary";
 
-    private final OwnFields own = new OwnFields();
+    private @Nullable OwnFields own;
     private boolean admitted;
     private long declaredLength = -1;
     private boolean lengthSent;
@@ -48,16 +48,44 @@ abstract class AnswerFields extends HttpServletResponseWrapper {
 
     /** Sets a field of the edge's, also after the steps. */
     void setOwn(String name, String value) {
-        own.set(name, value);
+        if (own != null) {
+            own.set(name, value);
+        }
         super.setHeader(name, value);
     }
 
-    void putOwnOn(HttpServletResponse response) {
-        own.putOn(response);
+    /** Reads the edge's own fields before something that the edge does not see may take them away. */
+    OwnFields keepOwn() {
+        OwnFields kept = own == null ? new OwnFields() : own;
+        kept.keepAll(containers());
+        own = kept;
+        return kept;
+    }
+
+    /** The edge's own fields as far as they were read; null where nothing has changed any. */
+    @Nullable
+    OwnFields own() {
+        return own;
+    }
+
+    private HttpServletResponse containers() {
+        return (HttpServletResponse) getResponse();
+    }
+
+    /** To be called before the application changes fields of a name. */
+    private void change(String name) {
+        if (isType(name)) {
+            return;
+        }
+        if (own == null) {
+            own = new OwnFields();
+        }
+        own.keep(name, containers());
     }
 
     /** Only the edge's own fields are left. */
     void clear() {
+        OwnFields kept = keepOwn();
         super.reset();
         if (encodingSet) {
             // Undertow would put it on whatever is sent in its place.
@@ -65,22 +93,23 @@ abstract class AnswerFields extends HttpServletResponseWrapper {
             encodingSet = false;
         }
         encoding = null;
-        own.putOn((HttpServletResponse) getResponse());
+        kept.putOn(containers());
     }
 
     @Override
     public void setHeader(String name, String value) {
         if (!admitted) {
-            own.set(name, value);
             super.setHeader(name, value);
         } else if (isLength(name)) {
             setContentLengthLong(value == null ? -1 : Long.parseLong(value.strip()));
         } else if (!isEnded()) {
             noteEncoding(name, value);
-            super.setHeader(name, oneLine(name, value));
-            if (isVary(name)) {
+            oneLine(name, value);
+            change(name);
+            super.setHeader(name, value);
+            if (own != null && isVary(name)) {
                 // Whatever the application's answer depends on, it depends on what the edge has found as well.
-                own.addTo((HttpServletResponse) getResponse(), VARY);
+                own.addTo(containers(), VARY);
             }
         }
     }
@@ -88,13 +117,14 @@ abstract class AnswerFields extends HttpServletResponseWrapper {
     @Override
     public void addHeader(String name, String value) {
         if (!admitted) {
-            own.add(name, value);
             super.addHeader(name, value);
         } else if (isLength(name)) {
             setContentLengthLong(value == null ? -1 : Long.parseLong(value.strip()));
         } else if (!isEnded()) {
             noteEncoding(name, value);
-            super.addHeader(name, oneLine(name, value));
+            oneLine(name, value);
+            change(name);
+            super.addHeader(name, value);
         }
     }
 
@@ -116,6 +146,7 @@ abstract class AnswerFields extends HttpServletResponseWrapper {
     @Override
     public void setDateHeader(String name, long date) {
         if (!isEnded()) {
+            change(name);
             super.setDateHeader(name, date);
         }
     }
@@ -123,6 +154,7 @@ abstract class AnswerFields extends HttpServletResponseWrapper {
     @Override
     public void addDateHeader(String name, long date) {
         if (!isEnded()) {
+            change(name);
             super.addDateHeader(name, date);
         }
     }
@@ -145,16 +177,19 @@ abstract class AnswerFields extends HttpServletResponseWrapper {
         return name.length() == CONTENT_LENGTH.length() && name.equalsIgnoreCase(CONTENT_LENGTH);
     }
 
+    private static boolean isType(String name) {
+        return name.length() == CONTENT_TYPE.length() && name.equalsIgnoreCase(CONTENT_TYPE);
+    }
+
     private static boolean isVary(String name) {
         return name.length() == VARY.length() && name.equalsIgnoreCase(VARY);
     }
 
     /** Containers disagree on what becomes of a line break: some let it begin another field. */
-    private static String oneLine(String name, String value) {
+    private static void oneLine(String name, String value) {
         if (value != null && (value.indexOf('\n') >= 0 || value.indexOf('\r') >= 0)) {
             throw new IllegalArgumentException("the value of the field " + name + " must be one line");
         }
-        return value;
     }
 
     @Override
@@ -213,7 +248,8 @@ abstract class AnswerFields extends HttpServletResponseWrapper {
     public void setContentType(String type) {
         if (!isEnded()) {
             noteEncoding(CONTENT_TYPE, type);
-            super.setContentType(oneLine(CONTENT_TYPE, type));
+            oneLine(CONTENT_TYPE, type);
+            super.setContentType(type);
         }
     }
 
@@ -221,13 +257,14 @@ abstract class AnswerFields extends HttpServletResponseWrapper {
     public void setLocale(Locale locale) {
         if (!isEnded()) {
             encodingSet = true;
+            change("Content-Language");
             super.setLocale(locale);
             super.setHeader("Content-Language", locale.toLanguageTag());
         }
     }
 
     private void noteEncoding(String name, @Nullable String value) {
-        if (value == null || name.length() != CONTENT_TYPE.length() || !name.equalsIgnoreCase(CONTENT_TYPE)) {
+        if (value == null || !isType(name)) {
             return;
         }
         int at = value.toLowerCase(Locale.ROOT).indexOf("charset=");

@@ -3,6 +3,7 @@ package dev.mobilebackend.core.edge;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
@@ -22,6 +23,8 @@ final class Characters extends Writer {
     private final OutputStream out;
     private final CharsetEncoder encoder;
     private final ByteBuffer bytes = ByteBuffer.allocate(AT_ONCE);
+    private final PrintWriter printer = new PrintWriter(this);
+
     /** The first half of a pair of surrogates whose second half is still to be written, or 0. */
     private char half;
 
@@ -30,6 +33,11 @@ final class Characters extends Writer {
         encoder = charset.newEncoder()
                 .onMalformedInput(CodingErrorAction.REPLACE)
                 .onUnmappableCharacter(CodingErrorAction.REPLACE);
+    }
+
+    /** What the application prints them with. */
+    PrintWriter printer() {
+        return printer;
     }
 
     @Override

@@ -97,7 +97,7 @@ final class EdgeAsync implements AsyncContext {
     /** Ends with what a failure stands for, unless the application has ended it already. */
     void fail(Throwable failure) {
         if (ended.compareAndSet(false, true)) {
-            Edge.fail(response, failure);
+            response.fail(failure);
             end();
         } else {
             LOG.warn("request {} failed after it had ended", response.requestId(), failure);
@@ -184,7 +184,7 @@ final class EdgeAsync implements AsyncContext {
                     // Handlers' own exceptions never come this way, so it is the connection's.
                     response.loseClient();
                 }
-                Edge.fail(response, failure == null ? new IOException("the container gave no reason") : failure);
+                response.fail(failure == null ? new IOException("the container gave no reason") : failure);
                 end();
             }
         }

@@ -4,18 +4,14 @@ package dev.mobilebackend.core.edge;
 import dev.mobilebackend.core.exchange.Outcome;
 import dev.mobilebackend.core.exchange.Outcome.Ending;
 import dev.mobilebackend.core.problem.Problem;
+import dev.mobilebackend.core.problem.ProblemException;
 import dev.mobilebackend.core.problem.ProblemTexts;
 import dev.mobilebackend.core.problem.ProblemWriter;
-import jakarta.servlet.ServletOutputStream;
-import jakarta.servlet.WriteListener;
+import dev.mobilebackend.core.transport.TransportStep;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.util.Collections;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,76 +22,21 @@ import org.slf4j.LoggerFactory;
  * place, with the edge's own fields and none of the handler's: the one that an {@code Answer.problem} stands for, or
  * what the status says. Where containers disagree, this decides.
  */
-final class EdgeResponse extends AnswerFields {
+final class EdgeResponse extends AnswerBody {
 
     private static final Logger LOG = LoggerFactory.getLogger(EdgeResponse.class);
+    private static final int CAUSES = 10;
 
-    /** No container sends an answer off before it has this many bytes, unless it is told to. */
-    private static final int SURELY_HELD = 4096;
-
-    private enum Gate {
-        UNDECIDED,
-        PASSING,
-        /** A status that has no body: what is written goes nowhere, and that is no error. */
-        BODILESS,
-        DROPPING,
-        ENDED
-    }
-
-    private final HttpServletRequest came;
-    private final ProblemTexts texts;
-    private final String requestId;
-    private final AtomicBoolean finished = new AtomicBoolean();
-    private @Nullable EdgeRequest request;
-    private @Nullable BooleanSupplier mayPass;
-    private @Nullable Consumer<Outcome> whenEnded;
-    private boolean toHead;
-    private volatile Gate gate = Gate.UNDECIDED;
-    private volatile @Nullable Problem problem;
-    private volatile boolean clientGone;
-    private volatile boolean cutOff;
     private boolean redirected;
-    private long written;
-    private @Nullable GatedStream out;
-    private boolean streamTaken;
-    private @Nullable Characters characters;
-    private @Nullable PrintWriter writer;
+    private boolean finished;
+    private volatile boolean cutOff;
 
-    /** An answer to a request that came so. */
-    EdgeResponse(HttpServletResponse response, HttpServletRequest came, ProblemTexts texts, String requestId) {
-        super(response);
-        this.came = came;
-        this.texts = texts;
-        this.requestId = requestId;
-    }
-
-    /** Says which request this answers, and whether that wants no body. */
-    void answers(EdgeRequest asked, boolean head) {
-        request = asked;
-        toHead = head;
-    }
-
-    /** What is told once how this answer ended. */
-    void whenEnded(Consumer<Outcome> listener) {
-        whenEnded = listener;
+    EdgeResponse(HttpServletResponse response, Passage passage) {
+        super(response, passage);
     }
 
     String requestId() {
-        return requestId;
-    }
-
-    /** What must hold when an answer below 400 begins; where it does not, 500 is sent instead. */
-    void passOnlyIf(BooleanSupplier condition) {
-        mayPass = condition;
-    }
-
-    /** Whether writing has failed: then nobody is left to answer, and nothing of ours is to blame. */
-    boolean isClientGone() {
-        return clientGone;
-    }
-
-    void loseClient() {
-        clientGone = true;
+        return passage().exchange().facts().requestId();
     }
 
     /** Whether this answer was refused after it had begun, so that the client must see it break off. */
@@ -103,41 +44,31 @@ final class EdgeResponse extends AnswerFields {
         return cutOff;
     }
 
-    @Override
-    boolean isEnded() {
-        return gate == Gate.ENDED;
-    }
-
-    @Override
-    boolean hasBody() {
-        return gate == Gate.PASSING;
-    }
-
     IOException brokenOff() {
-        return new IOException("request " + requestId + " failed after its answer had begun");
+        return new IOException("request " + requestId() + " failed after its answer had begun");
     }
 
     // The end of an answer
 
-    /** Ends this answer with a problem instead of what was written so far; one that is on its way is cut off. */
-    void refuse(Problem refusal) {
-        synchronized (finished) {
-            if (gate != Gate.ENDED) {
-                problem = refusal;
-                gate = Gate.DROPPING;
-            }
+    /** Ends this answer with the problem that a failure stands for; what stands for none is logged. */
+    void fail(Throwable failure) {
+        ProblemException refusal = refusalIn(failure);
+        if (isClientGone()) {
+            LOG.debug("the client of request {} went away before its answer", requestId(), failure);
+        } else if (refusal == null) {
+            LOG.error("request {} failed", requestId(), failure);
         }
+        refuse(refusal == null ? Problem.INTERNAL_ERROR : refusal.problem());
     }
 
-    /** Moves the gate unless somebody else has: a thread that is late must not open it again. */
-    private boolean move(Gate from, Gate to) {
-        synchronized (finished) {
-            boolean moves = gate == from;
-            if (moves) {
-                gate = to;
+    private static @Nullable ProblemException refusalIn(Throwable failure) {
+        Throwable cause = failure;
+        for (int depth = 0; cause != null && depth < CAUSES; depth++, cause = cause.getCause()) {
+            if (cause instanceof ProblemException refusal) {
+                return refusal;
             }
-            return moves;
         }
+        return null;
     }
 
     /** Lets the container close the connection after this answer, where it has not begun. */
@@ -153,14 +84,17 @@ final class EdgeResponse extends AnswerFields {
      * @throws IOException if the answer was refused after it had begun, so that the container cuts the connection
      */
     void finish() throws IOException {
-        if (!finished.compareAndSet(false, true)) {
-            return;
+        synchronized (passage()) {
+            if (finished) {
+                return;
+            }
+            finished = true;
         }
         try {
             sendRest();
         } catch (RuntimeException failure) {
-            LOG.error("the answer to request {} could not be finished", requestId, failure);
-            problem = Problem.INTERNAL_ERROR;
+            LOG.error("the answer to request {} could not be finished", requestId(), failure);
+            refuse(Problem.INTERNAL_ERROR);
             cutOffOrSend(Problem.INTERNAL_ERROR);
         } finally {
             end();
@@ -168,65 +102,68 @@ final class EdgeResponse extends AnswerFields {
     }
 
     private void sendRest() throws IOException {
-        if (gate == Gate.UNDECIDED) {
-            decide();
-        }
+        passes();
         Problem refusal = refusalAtTheEnd();
-        problem = refusal;
         if (refusal == null) {
             sendLength();
         } else {
+            refuse(refusal);
             cutOffOrSend(refusal);
         }
     }
 
     private void cutOffOrSend(Problem refusal) throws IOException {
-        if (super.isCommitted() || (out != null && !out.isFree())) {
-            cutOff = !clientGone;
+        if (super.isCommitted() || !isFree()) {
+            cutOff = !isClientGone();
             UndertowConnection.cut(getResponse());
             throw brokenOff();
         }
         clear();
-        sendProblem(refusal);
+        try {
+            write((HttpServletResponse) getResponse(), refusal);
+        } catch (IOException failure) {
+            LOG.debug("the client of request {} went away before its problem was sent", requestId(), gone(failure));
+        }
     }
 
     private @Nullable Problem refusalAtTheEnd() {
+        if (refusal() != null) {
+            return refusal();
+        }
         int status = super.getStatus();
-        if (problem != null) {
-            return problem;
-        }
         if (status >= 400 && !super.isCommitted()) {
-            Problem sent = request == null ? null : request.exchange().tryRefusal();
-            return sent != null && sent.status() == status ? sent : ofStatus(status);
+            Problem sent = passage().exchange().tryRefusal();
+            return sent != null && sent.status() == status ? sent : Problem.ofStatus(status);
         }
-        if (gate == Gate.PASSING && !toHead && declaredLength() > written) {
-            LOG.error("request {} was answered with {} bytes of {} declared", requestId, written, declaredLength());
+        if (hasBody() && declaredLength() > written() && !isToHead()) {
+            LOG.error("request {} was answered with {} bytes of {} declared", requestId(), written(), declaredLength());
             return Problem.INTERNAL_ERROR;
         }
         return null;
     }
 
-    private static Problem ofStatus(int status) {
-        return status > 599 ? Problem.INTERNAL_ERROR : Problem.ofStatus(status);
-    }
-
-    private void sendProblem(Problem refusal) {
-        try {
-            write((HttpServletResponse) getResponse(), came, refusal, texts, requestId);
-        } catch (IOException failure) {
-            LOG.debug("the client of request {} went away before its problem was sent", requestId, gone(failure));
-        }
+    private boolean isToHead() {
+        return passage().exchange().facts().method().equals("HEAD");
     }
 
     /** Writes its problem anew where the container has thrown away what was answered, to show a page of its own. */
     void writeAgain(HttpServletResponse containers, Problem otherwise) throws IOException {
-        Problem refusal = problem;
         if (containers.isCommitted()) {
             return;
         }
+        Problem refusal = refusal() == null ? otherwise : refusal();
         containers.reset();
-        putOwnOn(containers);
-        write(containers, came, refusal == null ? otherwise : refusal, texts, requestId);
+        OwnFields own = own();
+        if (own == null) {
+            TransportStep.loneFields(refusal, requestId()).forEach(containers::setHeader);
+        } else {
+            own.putOn(containers);
+        }
+        write(containers, refusal);
+    }
+
+    private void write(HttpServletResponse containers, Problem refusal) throws IOException {
+        write(containers, passage().request(), refusal, passage().steps().texts(), requestId());
     }
 
     /** Writes a problem in the client's language, or in English where that language cannot be found out. */
@@ -248,19 +185,9 @@ final class EdgeResponse extends AnswerFields {
 
     /** Says how it ended, once; also called where a container ends a request that nobody finished. */
     void end() {
-        Consumer<Outcome> listener;
-        // A timeout and the application may end a request at the same moment.
-        synchronized (finished) {
-            gate = Gate.ENDED;
-            listener = whenEnded;
-            whenEnded = null;
-        }
-        if (listener != null) {
-            Ending ending = clientGone ? Ending.CLIENT_GONE : cutOff ? Ending.CUT_OFF : Ending.ANSWERED;
-            if (request != null) {
-                request.releaseBody();
-            }
-            listener.accept(new Outcome(super.getStatus(), written, ending, problem));
+        if (close()) {
+            Ending ending = isClientGone() ? Ending.CLIENT_GONE : cutOff ? Ending.CUT_OFF : Ending.ANSWERED;
+            passage().end(new Outcome(super.getStatus(), written(), ending, refusal()));
         }
     }
 
@@ -269,13 +196,13 @@ final class EdgeResponse extends AnswerFields {
     /** After the application's last word it counts as committed, as it would with the container's own response. */
     @Override
     public boolean isCommitted() {
-        return problem != null || redirected || super.isCommitted();
+        return refusal() != null || redirected || super.isCommitted();
     }
 
     /** The container would commit its own page at once. */
     @Override
     public void sendError(int status) {
-        if (request != null && request.isIncluding()) {
+        if (passage().request().isIncluding()) {
             return;
         }
         if (status < 200) {
@@ -285,13 +212,11 @@ final class EdgeResponse extends AnswerFields {
             throw new IllegalStateException("the answer is on its way already, so it cannot become status " + status);
         }
         if (status >= 400) {
-            refuse(ofStatus(status));
+            refuse(Problem.ofStatus(status));
         } else {
             resetBuffer();
             setStatus(status);
-            if (passes()) {
-                move(Gate.PASSING, Gate.BODILESS);
-            }
+            passWithoutBody();
         }
     }
 
@@ -329,7 +254,7 @@ final class EdgeResponse extends AnswerFields {
         }
         setHeader("Location", location);
         setStatus(status);
-        if (passes() && move(Gate.PASSING, Gate.BODILESS)) {
+        if (passWithoutBody()) {
             redirected = true;
         }
     }
@@ -337,7 +262,7 @@ final class EdgeResponse extends AnswerFields {
     /** Once something was dropped under an error status, the answer stays an error until it is reset. */
     @Override
     public void setStatus(int status) {
-        if (problem != null || gate == Gate.ENDED || (gate == Gate.DROPPING && status < 400)) {
+        if (!isOpen() || (isDropping() && status < 400)) {
             return;
         }
         if ((status < 200 && status != SC_SWITCHING_PROTOCOLS) || status > 599) {
@@ -348,140 +273,15 @@ final class EdgeResponse extends AnswerFields {
 
     @Override
     public int getStatus() {
-        Problem refusal = problem;
+        Problem refusal = refusal();
         return refusal == null ? super.getStatus() : refusal.status();
     }
 
     @Override
     public void reset() {
-        if (problem == null && gate != Gate.ENDED) {
-            clear();
-            forgetBody();
-            writer = null;
-            characters = null;
-            streamTaken = false;
+        if (isOpen()) {
+            super.reset();
             redirected = false;
         }
-    }
-
-    @Override
-    public void resetBuffer() {
-        if (problem == null && gate != Gate.ENDED) {
-            super.resetBuffer();
-            forgetBody();
-        }
-    }
-
-    private void forgetBody() {
-        synchronized (finished) {
-            if (problem != null || gate == Gate.ENDED) {
-                return;
-            }
-            gate = Gate.UNDECIDED;
-        }
-        written = 0;
-        forgetLength();
-        if (characters != null) {
-            characters.drop();
-        }
-        if (out != null) {
-            out.reopen();
-        }
-    }
-
-    // Its body
-
-    @Override
-    public ServletOutputStream getOutputStream() throws IOException {
-        if (writer != null) {
-            throw new IllegalStateException("getWriter was called on this answer: write to that, or reset() first");
-        }
-        streamTaken = true;
-        return gated();
-    }
-
-    private GatedStream gated() {
-        GatedStream stream = out;
-        if (stream == null) {
-            stream = new GatedStream(this);
-            out = stream;
-        }
-        return stream;
-    }
-
-    @Override
-    public PrintWriter getWriter() throws IOException {
-        if (writer == null) {
-            if (streamTaken) {
-                throw new IllegalStateException(
-                        "getOutputStream was called on this answer: write to that, or reset() first");
-            }
-            characters = new Characters(gated(), charset());
-            writer = new PrintWriter(characters);
-        }
-        return writer;
-    }
-
-    @Override
-    public void flushBuffer() throws IOException {
-        if (passes() || gate == Gate.BODILESS) {
-            sendLength();
-            try {
-                super.flushBuffer();
-            } catch (IOException failure) {
-                throw gone(failure);
-            }
-        }
-    }
-
-    /** Decides with the first byte, when the status is known. */
-    boolean passes() {
-        if (gate == Gate.UNDECIDED) {
-            decide();
-        }
-        return gate == Gate.PASSING;
-    }
-
-    private void decide() {
-        int status = super.getStatus();
-        if (status >= 400) {
-            move(Gate.UNDECIDED, Gate.DROPPING);
-        } else if (mayPass != null && !mayPass.getAsBoolean()) {
-            refuse(Problem.INTERNAL_ERROR);
-        } else if (status == SC_NO_CONTENT || status == SC_NOT_MODIFIED || status == SC_RESET_CONTENT) {
-            move(Gate.UNDECIDED, Gate.BODILESS);
-        } else {
-            move(Gate.UNDECIDED, Gate.PASSING);
-        }
-    }
-
-    /** The container's own stream. */
-    ServletOutputStream containersStream() throws IOException {
-        return super.getOutputStream();
-    }
-
-    IOException gone(IOException failure) {
-        clientGone = true;
-        return failure;
-    }
-
-    /** Whether so many bytes may pass now; they are counted. */
-    boolean passes(int length) throws IOException {
-        if (!passes()) {
-            return false;
-        }
-        if (declaredLength() >= 0 && written + length > declaredLength()) {
-            refuse(Problem.INTERNAL_ERROR);
-            throw new IOException("the handler declared " + declaredLength() + " bytes and wrote more");
-        }
-        written += length;
-        if (written > SURELY_HELD) {
-            sendLength();
-        }
-        return true;
-    }
-
-    WriteListener guarded(WriteListener listener) {
-        return request == null ? listener : new GuardedWriting(listener, request);
     }
 }

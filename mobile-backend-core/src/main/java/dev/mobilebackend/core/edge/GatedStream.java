@@ -10,12 +10,12 @@ import org.jspecify.annotations.Nullable;
 /** The one stream of an answer. Whoever keeps it longer than the request lasts writes to nothing. */
 final class GatedStream extends ServletOutputStream {
 
-    private final EdgeResponse response;
+    private final AnswerBody response;
     private @Nullable ServletOutputStream containers;
     private boolean listening;
     private boolean closed;
 
-    GatedStream(EdgeResponse response) {
+    GatedStream(AnswerBody response) {
         this.response = response;
     }
 

@@ -131,7 +131,7 @@ final class Inflated extends ServletInputStream {
 
     @Override
     public void setReadListener(ReadListener listener) {
-        throw EdgeRequest.unsupportedCoding("a body for this route may not be compressed", "identity");
+        throw RequestContent.unsupportedCoding("a body for this route may not be compressed", "identity");
     }
 
     private static final class Unclosed extends FilterInputStream {

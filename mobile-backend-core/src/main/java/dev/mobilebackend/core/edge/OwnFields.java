@@ -3,16 +3,49 @@ package dev.mobilebackend.core.edge;
 
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
-/** The fields that the edge itself has set on an answer, in order, so that they can be set again on an empty one. */
+/**
+ * The fields that were on an answer before the application set any, in order, so that they can be set again on an
+ * empty one. Read from the answer itself, each before the application changes it and all others when the answer is
+ * emptied: most never are.
+ */
 final class OwnFields {
 
-    /** What the strictest edge sets without limits: most answers need no more. */
-    private static final int EXPECTED = 2 * 8;
+    /** Names and values by turns; no value where there was no such field. */
+    private @Nullable String[] pairs = new String[4];
 
-    private String[] pairs = new String[EXPECTED];
     private int used;
+    private boolean complete;
 
+    /** To be called before the application changes fields of a name. */
+    void keep(String name, HttpServletResponse from) {
+        if (complete || indexOf(name, 0) >= 0) {
+            return;
+        }
+        if (!from.containsHeader(name)) {
+            add(name, null);
+            return;
+        }
+        for (String value : from.getHeaders(name)) {
+            add(name, value);
+        }
+    }
+
+    /** To be called before the answer is emptied. Its body's type and length are not kept: they go with the body. */
+    void keepAll(HttpServletResponse from) {
+        if (complete) {
+            return;
+        }
+        for (String name : from.getHeaderNames()) {
+            if (!name.equalsIgnoreCase("Content-Type") && !name.equalsIgnoreCase("Content-Length")) {
+                keep(name, from);
+            }
+        }
+        complete = true;
+    }
+
+    /** Sets a field that is to be kept as well. */
     void set(String name, String value) {
         int at = indexOf(name, 0);
         if (at < 0) {
@@ -28,14 +61,14 @@ final class OwnFields {
 
     private int indexOf(String name, int from) {
         for (int i = from; i < used; i += 2) {
-            if (pairs[i].equalsIgnoreCase(name)) {
+            if (name.equalsIgnoreCase(pairs[i])) {
                 return i;
             }
         }
         return -1;
     }
 
-    void add(String name, String value) {
+    private void add(String name, @Nullable String value) {
         if (used == pairs.length) {
             pairs = Arrays.copyOf(pairs, 2 * used);
         }
@@ -46,13 +79,25 @@ final class OwnFields {
     /** Puts the fields of one name on an answer that has lost them. */
     void addTo(HttpServletResponse response, String name) {
         for (int i = indexOf(name, 0); i >= 0; i = indexOf(name, i + 2)) {
-            response.addHeader(pairs[i], pairs[i + 1]);
+            if (pairs[i + 1] != null) {
+                response.addHeader(name, pairs[i + 1]);
+            }
         }
     }
 
+    /** Puts all on an answer that has lost them, or has none but the container's. */
     void putOn(HttpServletResponse response) {
         for (int i = 0; i < used; i += 2) {
-            response.addHeader(pairs[i], pairs[i + 1]);
+            String name = pairs[i];
+            String value = pairs[i + 1];
+            if (name == null || value == null) {
+                continue;
+            }
+            if (indexOf(name, 0) == i) {
+                response.setHeader(name, value);
+            } else {
+                response.addHeader(name, value);
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.core.edge;
 
-import dev.mobilebackend.core.route.RouteMatch.Found;
+import dev.mobilebackend.core.route.Route;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletRegistration;
 import java.util.ArrayList;
@@ -39,16 +39,17 @@ final class ServletMappings {
         return patterns;
     }
 
-    /** Whether the last value of a path, which the client chose, takes it to another servlet than the route's. */
-    boolean divert(Found found) {
-        String[] values = found.pathValues();
-        if (extensions.length == 0
-                || values.length == 0
-                || !found.route().template().endsWith("}")) {
+    /**
+     * Whether the last value of a path, which the client chose, takes it to another servlet than the route's.
+     *
+     * @param path without its encoding
+     */
+    boolean divert(Route route, String path) {
+        if (extensions.length == 0 || !route.template().endsWith("}")) {
             return false;
         }
         for (String extension : extensions) {
-            if (values[values.length - 1].endsWith(extension)) {
+            if (path.endsWith(extension)) {
                 return true;
             }
         }

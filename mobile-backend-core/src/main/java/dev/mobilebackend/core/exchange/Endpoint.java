@@ -41,6 +41,31 @@ public final class Endpoint {
         return variables;
     }
 
+    /**
+     * What a path of this endpoint has where its template has a variable.
+     *
+     * @param path without its encoding
+     * @throws IllegalArgumentException if there is no such variable
+     */
+    String value(String variable, String path) {
+        int from = 1;
+        for (int at = 1; at < template.length(); ) {
+            int end = end(template, at);
+            boolean named = end - at == variable.length() + 2 && template.startsWith(variable, at + 1);
+            if (named && template.charAt(at) == '{' && template.charAt(end - 1) == '}') {
+                return path.substring(from, end(path, from));
+            }
+            at = end + 1;
+            from = end(path, from) + 1;
+        }
+        throw new IllegalArgumentException("the route " + template + " has no variable '" + variable + "'");
+    }
+
+    private static int end(String path, int from) {
+        int slash = path.indexOf('/', from);
+        return slash < 0 ? path.length() : slash;
+    }
+
     public List<?> rules() {
         return rules;
     }

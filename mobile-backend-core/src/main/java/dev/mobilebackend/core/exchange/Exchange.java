@@ -9,7 +9,6 @@ import jakarta.servlet.ServletRequest;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.URLDecoder;
@@ -39,7 +38,6 @@ public final class Exchange {
     public static final String ATTRIBUTE = "dev.mobilebackend.exchange";
 
     private static final String REPLAYED = "Idempotent-Replayed";
-    private static final String[] NO_VALUES = {};
 
     private final HttpServletRequest request;
     private final @Nullable HttpServletRequest unvouched;
@@ -49,10 +47,9 @@ public final class Exchange {
     private final LongSupplier ticks;
     private final long started;
     private @Nullable Endpoint endpoint;
-    private String[] values = NO_VALUES;
+    private String path;
     private @Nullable Caller caller;
     private @Nullable Priority priority;
-    private byte @Nullable [] fingerprint;
     private @Nullable TraceContext trace;
     private boolean admitted;
     private boolean replayed;
@@ -86,6 +83,7 @@ public final class Exchange {
         this.unvouched = unvouched;
         this.response = response;
         this.facts = facts;
+        this.path = facts.path();
         this.payload = payload;
         this.ticks = ticks;
         this.started = ticks.getAsLong();
@@ -148,15 +146,20 @@ public final class Exchange {
         return priority;
     }
 
+    /** Called by the edge once the route is known, where the path came without any encoding. */
+    public void matched(Endpoint found) {
+        endpoint = found;
+    }
+
     /**
      * Called by the edge once the route is known.
      *
      * @param found the declared endpoint
-     * @param pathValues the decoded values of its variables, in their order; not copied
+     * @param decoded the path without its encoding, in which the values of the endpoint's variables stand
      */
-    public void matched(Endpoint found, String... pathValues) {
+    public void matched(Endpoint found, String decoded) {
         endpoint = found;
-        values = pathValues;
+        path = decoded;
     }
 
     /** Whether the request is for a declared endpoint. */
@@ -216,11 +219,7 @@ public final class Exchange {
 
     /** The decoded value of a variable of the template. */
     public String pathParameter(String name) {
-        int at = endpoint().variables().indexOf(name);
-        if (at < 0) {
-            throw new IllegalArgumentException("the route " + template() + " has no variable '" + name + "'");
-        }
-        return values[at];
+        return endpoint().value(name, path);
     }
 
     /** The rules of one kind that were declared for this route, in order of declaration. */
@@ -317,28 +316,26 @@ public final class Exchange {
      * @throws IllegalStateException on a route that was not declared idempotent
      */
     public byte[] fingerprint() {
-        if (fingerprint == null) {
-            if (payload == null) {
-                throw new IllegalStateException("declare the route " + template() + " idempotent() to fingerprint it");
-            }
+        if (payload == null) {
+            throw new IllegalStateException("declare the route " + template() + " idempotent() to fingerprint it");
+        }
+        if (!payload.isFinished()) {
             try {
-                InputStream unread = request.getInputStream();
-                unread.transferTo(OutputStream.nullOutputStream());
+                request.getInputStream().transferTo(OutputStream.nullOutputStream());
             } catch (IOException gone) {
                 throw Problem.INCOMPLETE_BODY.exception();
             }
-            fingerprint = payload.finish(
-                    facts.method(),
-                    facts.path(),
-                    Objects.requireNonNullElse(request.getQueryString(), ""),
-                    Objects.requireNonNullElse(request.getContentType(), ""));
         }
-        return fingerprint.clone();
+        return payload.finish(
+                facts.method(),
+                facts.path(),
+                Objects.requireNonNullElse(request.getQueryString(), ""),
+                Objects.requireNonNullElse(request.getContentType(), ""));
     }
 
     /** Whether the fingerprint has been asked for, as it is by everything that makes a request idempotent. */
     public boolean isFingerprinted() {
-        return fingerprint != null;
+        return payload != null && payload.isFinished();
     }
 
     /**

@@ -2,6 +2,7 @@
 package dev.mobilebackend.core.exchange;
 
 import dev.mobilebackend.core.digest.Sha256;
+import org.jspecify.annotations.Nullable;
 
 /**
  * SHA-256 of a request's body, taken while the handler reads it as a stream, as characters or as a form's parameters.
@@ -11,6 +12,7 @@ import dev.mobilebackend.core.digest.Sha256;
 public final class PayloadDigest {
 
     private final Sha256 digest;
+    private byte @Nullable [] fingerprint;
 
     public PayloadDigest() {
         digest = new Sha256();
@@ -20,12 +22,19 @@ public final class PayloadDigest {
         digest.add(bytes, offset, length);
     }
 
-    /** The digest of the head line's parts and of all that has been read; can be asked once. */
+    /** The digest of the head line's parts and of all that has been read; every call after the first gives the same. */
     byte[] finish(String... head) {
-        byte[] body = digest.finish();
-        for (String part : head) {
-            digest.addTerminated(part);
+        if (fingerprint == null) {
+            byte[] body = digest.finish();
+            for (String part : head) {
+                digest.addTerminated(part);
+            }
+            fingerprint = digest.add(body).finish();
         }
-        return digest.add(body).finish();
+        return fingerprint.clone();
+    }
+
+    boolean isFinished() {
+        return fingerprint != null;
     }
 }

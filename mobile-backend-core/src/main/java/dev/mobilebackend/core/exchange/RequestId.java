@@ -1,31 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.core.exchange;
 
-import java.nio.charset.StandardCharsets;
+import java.util.UUID;
 import java.util.random.RandomGenerator;
 
-/** Makes the ids by which a request is found again in logs: 32 hexadecimal digits. */
+/**
+ * Makes the ids by which a request is found again in logs: random UUIDs (RFC 9562 section 5.4), which the JDK writes
+ * into a text without a copy.
+ */
 public final class RequestId {
 
-    private static final byte[] DIGITS = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
+    private static final long VERSION_4 = 0x4000;
+    private static final long VARIANT = 1L << 63;
 
     private RequestId() {}
 
     public static String next(RandomGenerator random) {
-        return hex(random.nextLong(), random.nextLong());
-    }
-
-    /** Both numbers in 32 digits. */
-    static String hex(long high, long low) {
-        byte[] digits = new byte[32];
-        put(high, digits, 0);
-        put(low, digits, 16);
-        return new String(digits, StandardCharsets.ISO_8859_1);
-    }
-
-    private static void put(long bits, byte[] digits, int at) {
-        for (int i = 0; i < 16; i++) {
-            digits[at + i] = DIGITS[(int) (bits >>> (60 - 4 * i)) & 15];
-        }
+        long high = random.nextLong() & ~0xf000L | VERSION_4;
+        long low = random.nextLong() & ~(3L << 62) | VARIANT;
+        return new UUID(high, low).toString();
     }
 }

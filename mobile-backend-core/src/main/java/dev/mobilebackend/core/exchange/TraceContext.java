@@ -99,7 +99,7 @@ public final class TraceContext {
 
     /** 32 hexadecimal digits that all hops share. */
     public String traceId() {
-        return RequestId.hex(traceHigh, traceLow);
+        return HexFormat.of().toHexDigits(traceHigh) + HexFormat.of().toHexDigits(traceLow);
     }
 
     /** 16 hexadecimal digits that are this hop's own. */

@@ -24,8 +24,9 @@ public final class JettyProblems extends ErrorHandler {
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
-        Problem problem = Problem.ofStatus(Math.max(400, response.getStatus()));
+        Problem problem = Problem.ofStatus(response.getStatus());
         String requestId = RequestId.next(Ambient.quickRandom());
+        response.setStatus(problem.status());
         TransportStep.loneFields(problem, requestId).forEach(response.getHeaders()::put);
         response.write(true, ByteBuffer.wrap(ProblemWriter.body(problem, requestId)), callback);
         return true;

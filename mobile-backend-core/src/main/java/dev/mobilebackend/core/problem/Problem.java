@@ -83,7 +83,10 @@ public record Problem(
         return new Problem(type, code, status, title, null, List.of(), Map.of(), Map.of());
     }
 
-    /** The kind that a bare status stands for, as a container or a framework gives it. */
+    /**
+     * The kind that a bare status stands for, as a container or a framework gives it. What is no error status is a
+     * failure of ours: somebody meant to refuse and did not say how.
+     */
     public static Problem ofStatus(int status) {
         return switch (status) {
             case 400 -> MALFORMED_REQUEST;
@@ -102,7 +105,10 @@ public record Problem(
             case 431 -> HEADERS_TOO_LARGE;
             case 500 -> INTERNAL_ERROR;
             case 503 -> UNAVAILABLE;
-            default -> of(status, "http-" + status, "The request was refused with status " + status + ".");
+            default ->
+                status < 400 || status > 599
+                        ? INTERNAL_ERROR
+                        : of(status, "http-" + status, "The request was refused with status " + status + ".");
         };
     }
 

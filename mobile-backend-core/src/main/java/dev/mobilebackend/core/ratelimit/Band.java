@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.core.ratelimit;
 
+import dev.mobilebackend.core.exchange.Exchange;
 import dev.mobilebackend.core.ratelimit.RateLimitPolicy.Mode;
 import dev.mobilebackend.core.ratelimit.RateLimitPolicy.Unit;
 import java.nio.charset.StandardCharsets;
@@ -65,6 +66,16 @@ final class Band {
     /** For the whole /48 that an IPv6 client belongs to. */
     Rate site() {
         return site;
+    }
+
+    /** Says what is left, and after how many microseconds there will be more. */
+    void allow(Exchange exchange, long remaining, long wait) {
+        exchange.addHeader("RateLimit-Policy", policyField);
+        exchange.addHeader("RateLimit", field(remaining, seconds(wait)));
+    }
+
+    static long seconds(long micros) {
+        return Math.max(1, (micros + 999_999) / 1_000_000);
     }
 
     /** The value of {@code RateLimit-Policy}. */

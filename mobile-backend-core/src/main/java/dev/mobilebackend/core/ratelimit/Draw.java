@@ -51,8 +51,7 @@ final class Draw {
                 wait = ofSite < remaining ? band.site().untilMore(outcome) : wait;
                 remaining = Math.min(ofSite, remaining);
             }
-            exchange.addHeader("RateLimit-Policy", band.policyField());
-            exchange.addHeader("RateLimit", band.field(remaining, seconds(wait)));
+            band.allow(exchange, remaining, wait);
         }
     }
 
@@ -73,7 +72,7 @@ final class Draw {
             long remaining = remaining(band.own(), i);
             remaining = hasSite ? Math.min(remaining(band.site(), i + 1), remaining) : remaining;
             exchange.addHeader("RateLimit-Policy", band.policyField());
-            String field = wait > 0 ? band.field(remaining, seconds(wait)) : band.field(remaining);
+            String field = wait > 0 ? band.field(remaining, Band.seconds(wait)) : band.field(remaining);
             if (i == 0) {
                 exchange.setHeader("RateLimit", field);
             } else {
@@ -104,9 +103,5 @@ final class Draw {
 
     private int next(int own) {
         return own + (hasSite(own) ? 2 : 1);
-    }
-
-    private static long seconds(long micros) {
-        return Math.max(1, (micros + 999_999) / 1_000_000);
     }
 }

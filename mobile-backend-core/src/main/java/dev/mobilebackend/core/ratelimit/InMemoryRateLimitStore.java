@@ -147,7 +147,8 @@ public final class InMemoryRateLimitStore implements RateLimitStore {
         }
     }
 
-    private long take(long key, long cost, long window, long now) {
+    @Override
+    public long take(long key, long cost, long window, long now) {
         for (int attempt = 0; ; attempt++) {
             int slot = find(key);
             long before = slot == ABSENT ? LONG_AGO : time(slot, key);

@@ -2,12 +2,10 @@
 package dev.mobilebackend.core.ratelimit;
 
 import dev.mobilebackend.core.exchange.Caller;
-import dev.mobilebackend.core.exchange.ClientAddress;
 import dev.mobilebackend.core.exchange.EdgeStep;
 import dev.mobilebackend.core.exchange.Endpoint;
 import dev.mobilebackend.core.exchange.Exchange;
 import dev.mobilebackend.core.exchange.Outcome;
-import dev.mobilebackend.core.exchange.RequestFacts;
 import dev.mobilebackend.core.ratelimit.RateLimitPolicy.Subject;
 import java.time.Instant;
 import java.util.List;
@@ -73,17 +71,20 @@ public final class RateLimitStep implements EdgeStep {
             return;
         }
         Caller caller = exchange.isAuthenticated() ? exchange.caller() : null;
+        long now = micros(exchange.facts().receivedAt());
+        if (applied.limits.size() == 1 && takeOne(applied, exchange, caller, now)) {
+            return;
+        }
         Draw draw = draw(exchange, applied.limits.size());
         boolean onTrial = false;
-        for (CountedLimit limit : applied.limits) {
-            Band band = limit.band(caller);
+        for (int i = 0; i < applied.limits.size(); i++) {
+            Band band = applied.limits.get(i).band(caller);
             if (band.isEnforced()) {
                 take(draw, band, exchange, caller, applied);
             } else {
                 onTrial = true;
             }
         }
-        long now = micros(exchange.facts().receivedAt());
         if (!store.take(draw.bands(), now)) {
             throw draw.refuse(exchange);
         }
@@ -91,6 +92,25 @@ public final class RateLimitStep implements EdgeStep {
         if (onTrial) {
             tryOut(exchange, caller, applied, now);
         }
+    }
+
+    /**
+     * The usual case without any memory: the one limit is enforced, its subject is counted once, and has permits left.
+     * Otherwise nothing is taken.
+     */
+    private boolean takeOne(Applied applied, Exchange exchange, @Nullable Caller caller, long now) {
+        Band band = applied.limits.get(0).band(caller);
+        if (!band.isEnforced() || hasSite(band, exchange, caller)) {
+            return false;
+        }
+        Rate rate = band.own();
+        long key = band.limit().key() ^ subject(band, exchange, caller);
+        long outcome = store.take(key, rate.cost(applied.costAtFirst(exchange, band)), rate.window(), now);
+        if (outcome < 0) {
+            return false;
+        }
+        band.allow(exchange, rate.remaining(outcome, 0), rate.untilMore(outcome));
+        return true;
     }
 
     /** Each limit on trial by itself, so that none keeps another from counting. */
@@ -156,21 +176,34 @@ public final class RateLimitStep implements EdgeStep {
 
     /** The subject of a limit and, where that is a network of IPv6, the site it belongs to. */
     private void add(Draw draw, Band band, Exchange exchange, @Nullable Caller caller, long permits) {
-        RequestFacts facts = exchange.facts();
-        ClientAddress client = facts.client();
-        Subject subject = band.policy().subject();
-        String device = subject == Subject.DEVICE ? facts.deviceId() : null;
-        boolean ofNetwork = caller == null || subject == Subject.CLIENT;
-        long owner = caller == null || ofNetwork ? keys.client(client) : keys.account(caller.accountId());
-        draw.addOwn(band, device == null ? owner : keys.device(owner, device), permits);
-        if (ofNetwork && device == null && !client.isIpv4()) {
-            draw.addSite(band, keys.site(client), permits);
+        draw.addOwn(band, subject(band, exchange, caller), permits);
+        if (hasSite(band, exchange, caller)) {
+            draw.addSite(band, keys.site(exchange.facts().client()), permits);
         }
     }
 
     /** A request that no route is for draws from the limits for all routes. */
     private Applied applied(Exchange exchange) {
         return exchange.isMatched() ? applied(exchange.endpoint()) : undeclared;
+    }
+
+    private long subject(Band band, Exchange exchange, @Nullable Caller caller) {
+        long owner = caller == null || band.policy().subject() == Subject.CLIENT
+                ? keys.client(exchange.facts().client())
+                : keys.account(caller.accountId());
+        String device = device(band, exchange);
+        return device == null ? owner : keys.device(owner, device);
+    }
+
+    private static boolean hasSite(Band band, Exchange exchange, @Nullable Caller caller) {
+        boolean ofNetwork = caller == null || band.policy().subject() == Subject.CLIENT;
+        return ofNetwork
+                && device(band, exchange) == null
+                && !exchange.facts().client().isIpv4();
+    }
+
+    private static @Nullable String device(Band band, Exchange exchange) {
+        return band.policy().subject() == Subject.DEVICE ? exchange.facts().deviceId() : null;
     }
 
     private Applied applied(Endpoint endpoint) {

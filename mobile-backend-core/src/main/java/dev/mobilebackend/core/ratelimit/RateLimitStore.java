@@ -28,6 +28,18 @@ public interface RateLimitStore {
     boolean take(Bands bands, long now);
 
     /**
+     * The same for one band alone, without the memory that several need where the store is in this process.
+     *
+     * @return its {@link Bands#outcome outcome}
+     */
+    default long take(long key, long cost, long window, long now) {
+        var one = new Bands(1);
+        one.add(key, cost, window);
+        take(one, now);
+        return one.outcome(0);
+    }
+
+    /**
      * Charges costs without asking, or gives back those below zero. A charge may take a key into debt, by one window at
      * most; what is given back is forgotten where the key has all its permits already.
      *

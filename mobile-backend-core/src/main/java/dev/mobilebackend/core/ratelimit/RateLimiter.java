@@ -34,12 +34,10 @@ public final class RateLimiter {
      */
     public RateLimitDecision decide(RateLimitPolicy policy, String scope, String subject, Instant now) {
         Rate rate = Rate.of(policy);
-        var bands = new Bands(1);
-        bands.add(keys.limit(policy.name(), scope) ^ keys.other(subject), rate.interval(), rate.window());
-        boolean taken = store.take(bands, ChronoUnit.MICROS.between(Instant.EPOCH, now));
-        long outcome = bands.outcome(0);
+        long key = keys.limit(policy.name(), scope) ^ keys.other(subject);
+        long outcome = store.take(key, rate.interval(), rate.window(), ChronoUnit.MICROS.between(Instant.EPOCH, now));
         Duration wait = Duration.of(rate.untilMore(outcome), ChronoUnit.MICROS);
-        return taken ? new Allowed(policy, rate.remaining(outcome, 1), wait) : new Refused(policy, wait);
+        return outcome >= 0 ? new Allowed(policy, rate.remaining(outcome, 1), wait) : new Refused(policy, wait);
     }
 
     RateLimitStore store() {

@@ -11,30 +11,22 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The routes below one path prefix, walked by position in the path, so that finding one makes nothing but the values
- * of its variables. A plain name goes before a variable. Filled while the table is built, read only after that.
+ * The routes below one path prefix, walked by position in the path, so that finding one makes nothing. A plain name
+ * goes before a variable. Filled while the table is built, read only after that.
  */
 final class PathTree {
 
-    private static final String[] NO_VALUES = {};
-
     private final String name;
-    private final int variables;
-    private final @Nullable PathTree parent;
-    private final boolean isVariable;
     private PathTree[] literals = {};
     private @Nullable PathTree variable;
     private final Map<HttpMethod, Found> found = new EnumMap<>(HttpMethod.class);
 
-    private PathTree(String name, @Nullable PathTree parent, boolean isVariable) {
+    private PathTree(String name) {
         this.name = name;
-        this.parent = parent;
-        this.isVariable = isVariable;
-        variables = (parent == null ? 0 : parent.variables) + (isVariable ? 1 : 0);
     }
 
     static PathTree empty() {
-        return new PathTree("", null, false);
+        return new PathTree("");
     }
 
     void add(Template template, Route route) {
@@ -44,7 +36,7 @@ final class PathTree {
                     ? node.variable()
                     : node.literal(template.segments().get(i));
         }
-        node.found.put(route.method(), new Found(route, NO_VALUES));
+        node.found.put(route.method(), new Found(route, null));
     }
 
     /** The most literal node that answers a method at a path of plain characters. */
@@ -97,25 +89,13 @@ final class PathTree {
         }
     }
 
-    /** What this node answers to a method that it was found for, with the values that stand in the path. */
-    Found found(HttpMethod method, String path) {
+    /** What this node answers to a method that it was found for. */
+    Found found(HttpMethod method) {
         Found answer = answer(method);
         if (answer == null) {
             throw new IllegalStateException("this node was not found for " + method);
         }
-        if (variables == 0) {
-            return answer;
-        }
-        var values = new String[variables];
-        int end = path.length();
-        for (PathTree node = this; node.parent != null; node = node.parent) {
-            int slash = path.lastIndexOf('/', end - 1);
-            if (node.isVariable) {
-                values[node.variables - 1] = path.substring(slash + 1, end);
-            }
-            end = slash;
-        }
-        return new Found(answer.route(), values);
+        return answer;
     }
 
     private @Nullable Found answer(HttpMethod method) {
@@ -125,7 +105,7 @@ final class PathTree {
 
     private PathTree variable() {
         if (variable == null) {
-            variable = new PathTree("", this, true);
+            variable = new PathTree("");
         }
         return variable;
     }
@@ -135,7 +115,7 @@ final class PathTree {
         if (known != null) {
             return known;
         }
-        var made = new PathTree(segment, this, false);
+        var made = new PathTree(segment);
         var all = new PathTree[literals.length + 1];
         System.arraycopy(literals, 0, all, 0, literals.length);
         all[literals.length] = made;

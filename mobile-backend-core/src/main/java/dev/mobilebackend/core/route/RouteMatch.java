@@ -3,6 +3,7 @@ package dev.mobilebackend.core.route;
 
 import dev.mobilebackend.core.exchange.HttpMethod;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** What a route table says about a request line. */
 public sealed interface RouteMatch {
@@ -10,10 +11,10 @@ public sealed interface RouteMatch {
     /**
      * A declared endpoint.
      *
-     * @param pathValues the decoded values of its variables, in their order; not copied
+     * @param decoded the path without its encoding, in which the values of its variables stand; null where it came
+     *     without any
      */
-    @SuppressWarnings("ArrayRecordComponent") // made for one request and never compared
-    record Found(Route route, String[] pathValues) implements RouteMatch {}
+    record Found(Route route, @Nullable String decoded) implements RouteMatch {}
 
     /** The path is declared, for other methods. */
     record OtherMethods(Set<HttpMethod> allowed) implements RouteMatch {}

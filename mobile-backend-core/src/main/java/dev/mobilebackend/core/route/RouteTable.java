@@ -59,7 +59,7 @@ public final class RouteTable {
             return matchEncoded(known, path, decoded);
         }
         PathTree node = known == null ? null : paths.find(known, path);
-        return node == null || known == null ? unmatched(path, route -> true) : node.found(known, path);
+        return node == null || known == null ? unmatched(path, route -> true) : node.found(known);
     }
 
     /**
@@ -75,7 +75,9 @@ public final class RouteTable {
         if (node == null || method == null) {
             return unmatched(path, route -> true);
         }
-        return node == paths.find(method, decoded) ? node.found(method, decoded) : UNKNOWN;
+        return node == paths.find(method, decoded)
+                ? new Found(node.found(method).route(), decoded)
+                : UNKNOWN;
     }
 
     /**

@@ -30,9 +30,11 @@ public final class TransportStep implements EdgeStep {
     @Override
     public void apply(Exchange exchange) {
         exchange.setHeader("X-Request-Id", exchange.facts().requestId());
-        exchange.setHeader("X-Content-Type-Options", SNIFFING);
-        exchange.setHeader("Content-Security-Policy", CONTENT);
-        exchange.setHeader("Referrer-Policy", REFERRER);
+        // Added, since a line that stands there already can only forbid more, and to look for one costs more than a
+        // line.
+        exchange.addHeader("X-Content-Type-Options", SNIFFING);
+        exchange.addHeader("Content-Security-Policy", CONTENT);
+        exchange.addHeader("Referrer-Policy", REFERRER);
         if (exchange.facts().secure()) {
             exchange.setHeader("Strict-Transport-Security", strictTransport);
         } else if (!mayBePlain(exchange)) {

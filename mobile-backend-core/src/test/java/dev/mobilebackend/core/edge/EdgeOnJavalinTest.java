@@ -179,7 +179,7 @@ class EdgeOnJavalinTest {
     void replacesARequestIdThatCouldForgeALogLine() throws Exception {
         HttpResponse<String> answer = get("/ok", "X-Request-Id", "id with spaces \"and quotes\"");
 
-        assertTrue(header(answer, "X-Request-Id").matches("[0-9a-f]{32}"));
+        assertTrue(header(answer, "X-Request-Id").matches("[0-9a-f-]{36}"));
     }
 
     @ParameterizedTest
@@ -478,7 +478,7 @@ class EdgeOnJavalinTest {
         assertTrue(answer.contains("application/problem+json"), answer);
         assertFalse(answer.contains("org.eclipse"), answer);
         assertTrue(
-                Pattern.compile("X-Request-Id: [0-9a-f]{32}\r\n")
+                Pattern.compile("X-Request-Id: [0-9a-f-]{36}\r\n")
                         .matcher(answer)
                         .find(),
                 answer);

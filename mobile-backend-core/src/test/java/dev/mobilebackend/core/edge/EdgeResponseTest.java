@@ -3,20 +3,24 @@ package dev.mobilebackend.core.edge;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mobilebackend.core.exchange.ClientAddress;
+import dev.mobilebackend.core.exchange.RequestFacts;
 import dev.mobilebackend.core.problem.Problem;
-import dev.mobilebackend.core.problem.ProblemTexts;
 import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** An answer that is ended while somebody still holds it: the container may be using its response for another by then. */
@@ -24,7 +28,16 @@ class EdgeResponseTest {
 
     private final List<String> calls = new ArrayList<>();
     private Runnable whileTheBufferIsReset = () -> {};
-    private final EdgeResponse answer = new EdgeResponse(containers(), unused(), ProblemTexts.shipped(), "request-1");
+    private Runnable whileTheStatusIsRead = () -> {};
+    private final EdgeResponse answer =
+            new EdgeResponse(containers(), new Passage(Edge.builder().build().steps()));
+
+    @BeforeEach
+    void itIsTheAnswerToARequest() {
+        var facts = new RequestFacts(
+                "request-1", Instant.EPOCH, "GET", "/", ClientAddress.parse("192.0.2.1"), true, null, null, null);
+        assertSame(answer, new EdgeRequest(withoutFields(), answer, facts, null).response());
+    }
 
     @Test
     void nothingThatIsSetAfterTheEndReachesTheContainer() throws Exception {
@@ -69,10 +82,7 @@ class EdgeResponseTest {
 
     @Test
     void anAnswerThatEndsWhileItIsDecidedStaysEnded() {
-        answer.passOnlyIf(() -> {
-            answer.end();
-            return true;
-        });
+        whileTheStatusIsRead = answer::end;
 
         assertFalse(answer.passes());
         assertTrue(answer.isEnded());
@@ -80,10 +90,7 @@ class EdgeResponseTest {
 
     @Test
     void anAnswerThatIsRefusedWhileItIsDecidedStaysRefused() {
-        answer.passOnlyIf(() -> {
-            answer.refuse(Problem.UNAVAILABLE);
-            return true;
-        });
+        whileTheStatusIsRead = () -> answer.refuse(Problem.UNAVAILABLE);
 
         assertFalse(answer.passes());
     }
@@ -100,6 +107,7 @@ class EdgeResponseTest {
     private HttpServletResponse containers() {
         return proxy(HttpServletResponse.class, (proxy, method, arguments) -> {
             if (method.getName().equals("getStatus")) {
+                whileTheStatusIsRead.run();
                 return 200;
             }
             if (method.getName().equals("isCommitted")) {
@@ -113,10 +121,8 @@ class EdgeResponseTest {
         });
     }
 
-    private static HttpServletRequest unused() {
-        return proxy(HttpServletRequest.class, (proxy, method, arguments) -> {
-            throw new UnsupportedOperationException(method.getName());
-        });
+    private static HttpServletRequest withoutFields() {
+        return proxy(HttpServletRequest.class, (proxy, method, arguments) -> null);
     }
 
     private static <T> T proxy(Class<T> type, InvocationHandler answers) {

@@ -11,6 +11,7 @@ import dev.mobilebackend.core.problem.ProblemException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import net.jqwik.api.Assume;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -67,5 +68,17 @@ class ExchangeTest {
 
     private static Exchange order(String body) {
         return TestExchange.order("ann", "key-1", body, NOW);
+    }
+
+    @Test
+    void givesTheValuesOfAPathByTheirNames() {
+        var line = new Endpoint(HttpMethod.GET, "/orders/{order}/lines/{line}", List.of("order", "line"), List.of());
+        Exchange exchange = TestExchange.to(line, null, () -> 0);
+
+        exchange.matched(line, "/orders/a b/lines/{order}");
+
+        assertEquals("a b", exchange.pathParameter("order"));
+        assertEquals("{order}", exchange.pathParameter("line"));
+        assertThrows(IllegalArgumentException.class, () -> exchange.pathParameter("lines"));
     }
 }

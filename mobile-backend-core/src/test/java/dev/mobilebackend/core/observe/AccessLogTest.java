@@ -239,7 +239,7 @@ class AccessLogTest {
 
     private static Exchange order(String client, String... headers) {
         Exchange exchange = TestExchange.of(facts("GET", client), headers);
-        exchange.matched(ORDER, "order-7");
+        exchange.matched(ORDER, "/v1/orders/order-7");
         return exchange;
     }
 

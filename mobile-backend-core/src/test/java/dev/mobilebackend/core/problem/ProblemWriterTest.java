@@ -18,6 +18,14 @@ import tools.jackson.databind.json.JsonMapper;
 class ProblemWriterTest {
 
     @Test
+    void aRefusalWithoutAnErrorStatusIsAFailureOfOurs() {
+        for (int status : new int[] {0, 200, 302, 399, 600}) {
+            assertEquals(Problem.INTERNAL_ERROR, Problem.ofStatus(status));
+        }
+        assertEquals(418, Problem.ofStatus(418).status());
+    }
+
+    @Test
     void writesEveryMemberThatTheProblemHas() {
         Problem problem = Problem.INVALID_INPUT
                 .detail("two values are off")

@@ -142,8 +142,8 @@ class AccessTest {
         return exchange;
     }
 
-    private static Exchange at(Exchange exchange, String... values) {
-        exchange.matched(LINE, values);
+    private static Exchange at(Exchange exchange, String order, String line) {
+        exchange.matched(LINE, "/orders/" + order + "/lines/" + line);
         return exchange;
     }
 }

@@ -118,8 +118,8 @@ class JdbiKeyStoreTest {
         String after = other.current().id();
         assertEquals(one.current().id(), after);
         assertFalse(after.equals(before));
-        assertTrue(one.find(before).isPresent());
-        assertTrue(other.find(before).isPresent());
+        assertTrue(one.find(before, clock.instant()).isPresent());
+        assertTrue(other.find(before, clock.instant()).isPresent());
     }
 
     @Test

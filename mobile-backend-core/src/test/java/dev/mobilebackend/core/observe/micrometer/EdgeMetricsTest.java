@@ -229,7 +229,7 @@ class EdgeMetricsTest {
                 null,
                 null));
         if (endpoint != null) {
-            exchange.matched(endpoint, new String[endpoint.variables().size()]);
+            exchange.matched(endpoint);
         }
         return exchange;
     }
