@@ -16,8 +16,8 @@ public final class RequestId {
     private RequestId() {}
 
     public static String next(RandomGenerator random) {
-        long high = random.nextLong() & ~0xf000L | VERSION_4;
-        long low = random.nextLong() & ~(3L << 62) | VARIANT;
+        long high = (random.nextLong() & ~0xf000L) | VERSION_4;
+        long low = (random.nextLong() & ~(3L << 62)) | VARIANT;
         return new UUID(high, low).toString();
     }
 }
