@@ -155,7 +155,7 @@ public final class AccessTokens {
      * @throws ProblemException as {@link #verify(String)}
      */
     public VerifiedToken inspect(String token) {
-        return known(token, 0);
+        return known(token, 0, clock.instant());
     }
 
     /** The text, in which the token stands from a position to the end, is what it is remembered by. */

@@ -55,7 +55,8 @@ public final class BearerStep implements EdgeStep {
                         ? bound(
                                 exchange,
                                 authorization.substring(BOUND_SCHEME.length()).strip())
-                        : live(tokens.verifyField(authorization, exchange.facts().receivedAt())));
+                        : live(tokens.verifyField(
+                                authorization, exchange.facts().receivedAt())));
     }
 
     private Caller bound(Exchange exchange, String token) {
