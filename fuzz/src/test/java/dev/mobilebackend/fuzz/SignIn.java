@@ -56,7 +56,7 @@ final class SignIn {
         HttpServlet servlet = auth.servlet();
         door = new Door(edge, servlet::service);
         post("/sign-up", Map.of("email", EMAIL, "password", PASSWORD));
-        String code = auth.accounts().message(notices.getFirst()).code();
+        String code = auth.accounts().message(notices.getFirst()).orElseThrow().code();
         post("/verify", Map.of("email", EMAIL, "code", code));
     }
 
