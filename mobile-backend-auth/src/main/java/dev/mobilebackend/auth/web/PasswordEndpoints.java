@@ -12,6 +12,7 @@ import dev.mobilebackend.core.exchange.HttpMethod;
 import dev.mobilebackend.core.problem.Problem;
 import dev.mobilebackend.core.validate.JsonBody;
 import java.util.Arrays;
+import java.util.Optional;
 
 /** Setting another password, forgotten or known. */
 final class PasswordEndpoints {
@@ -53,16 +54,18 @@ final class PasswordEndpoints {
         AuthPasswordReset body = JsonBody.read(exchange, AuthPasswordReset.class);
         try {
             EmailAddress email = Typed.email(body.email());
-            tries.of(
-                            "code " + email,
-                            exchange,
-                            () -> changes.reset(
-                                    email,
-                                    body.code(),
-                                    body.password(),
-                                    Origin.of(exchange.facts()),
-                                    exchange.facts().receivedAt()))
-                    .orElseThrow(() -> AuthProblems.wrongCode("ask for another one"));
+            Optional<Account> reset = tries.of(
+                    "code " + email,
+                    exchange,
+                    () -> changes.reset(
+                            email,
+                            body.code(),
+                            body.password(),
+                            Origin.of(exchange.facts()),
+                            exchange.facts().receivedAt()));
+            if (reset.isEmpty()) {
+                throw AuthProblems.wrongCode("ask for another one");
+            }
             return Answer.of(204);
         } finally {
             Arrays.fill(body.password(), '\0');
@@ -74,19 +77,21 @@ final class PasswordEndpoints {
         try {
             Caller caller = exchange.caller();
             Account account = accounts.find(caller.accountId()).orElseThrow(Problem.NOT_FOUND::exception);
-            tries.of(
-                            PasswordCheck.key(account),
-                            exchange,
-                            () -> changes.change(
-                                    caller.accountId(),
-                                    caller.sessionId(),
-                                    body.currentPassword(),
-                                    body.newPassword(),
-                                    exchange.facts().receivedAt()))
-                    .orElseThrow(() -> AuthProblems.WRONG_PASSWORD
-                            .detail("if you have forgotten it, or your account has none yet, set one by a code")
-                            .error("#/currentPassword", "must be the password of your account")
-                            .exception());
+            Optional<Account> changed = tries.of(
+                    PasswordCheck.key(account),
+                    exchange,
+                    () -> changes.change(
+                            caller.accountId(),
+                            caller.sessionId(),
+                            body.currentPassword(),
+                            body.newPassword(),
+                            exchange.facts().receivedAt()));
+            if (changed.isEmpty()) {
+                throw AuthProblems.WRONG_PASSWORD
+                        .detail("if you have forgotten it, or your account has none yet, set one by a code")
+                        .error("#/currentPassword", "must be the password of your account")
+                        .exception();
+            }
             return Answer.of(204);
         } finally {
             Arrays.fill(body.currentPassword(), '\0');

@@ -56,6 +56,7 @@ public final class Profile {
     public record Change(Patch<String> displayName) {}
 
     /** What deletes an account; a guest's has no password. */
+    @SuppressWarnings("ArrayRecordComponent") // the password is wiped after its use, and no two bodies are compared
     public record Leaving(char @Nullable [] password) {
 
         @Override
