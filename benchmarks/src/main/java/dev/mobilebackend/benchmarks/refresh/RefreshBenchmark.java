@@ -25,10 +25,8 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -51,13 +49,24 @@ final class RefreshBenchmark {
         void once() throws SQLException;
     }
 
+    /** What all threads do, how often a second, and how much CPU each time takes. */
+    private record Side(List<Work> work, Samples aSecond, Samples micros) {
+
+        Side() {
+            this(new ArrayList<>(), new Samples(), new Samples());
+        }
+
+        List<String> row(String name) {
+            return List.of(name, cell(aSecond.median()), cell(micros.median()));
+        }
+    }
+
     private final Run run;
     private final DataSource pool;
     private final Sessions sessions;
     private final ExecutorService threads = Executors.newFixedThreadPool(THREADS, Ambient.threads("client"));
-    private final List<Work> refreshes = new ArrayList<>();
-    private final List<Work> updates = new ArrayList<>();
-    private final Map<List<Work>, Samples> processor = new IdentityHashMap<>();
+    private final Side refreshes = new Side();
+    private final Side updates = new Side();
 
     private RefreshBenchmark(Run run, TestDatabase opened) {
         this.run = run;
@@ -84,26 +93,21 @@ final class RefreshBenchmark {
 
     private void measure() throws Exception {
         for (int i = 0; i < THREADS; i++) {
-            refreshes.add(refreshing());
-            updates.add(updating());
+            refreshes.work().add(refreshing());
+            updates.work().add(updating());
         }
         Duration round = run.quick() ? Duration.ofMillis(500) : Duration.ofSeconds(2);
         int rounds = run.quick() ? 4 : 30;
         // A compiler that shares two processors with a database takes its time.
         Duration warmUp = run.quick() ? Duration.ofSeconds(1) : Duration.ofSeconds(90);
         run.say("warming up for " + 2 * warmUp.toSeconds() + " s");
-        round(refreshes, warmUp);
-        round(updates, warmUp);
-        processor.clear();
-        var refreshed = new Samples();
-        var updated = new Samples();
+        round(new Side(refreshes.work(), new Samples(), new Samples()), warmUp);
+        round(new Side(updates.work(), new Samples(), new Samples()), warmUp);
         var ratios = new Samples();
         for (int i = 0; i < rounds; i++) {
             boolean refreshFirst = i % 2 == 0;
             double first = round(refreshFirst ? refreshes : updates, round);
             double second = round(refreshFirst ? updates : refreshes, round);
-            refreshed.add(refreshFirst ? first : second);
-            updated.add(refreshFirst ? second : first);
             ratios.add(100 * (refreshFirst ? first / second : second / first));
             if ((i + 1) % 5 == 0) {
                 run.say((i + 1) + " of " + rounds + " rounds, so far " + cell(ratios.median()) + " %");
@@ -112,18 +116,16 @@ final class RefreshBenchmark {
         threads.shutdown();
         run.table(
                 List.of(THREADS + " threads", "a second, median", "us of CPU each, in this JVM"),
-                List.of(
-                        List.of("update of one row, plain JDBC", cell(updated.median()), processor(updates)),
-                        List.of("refresh", cell(refreshed.median()), processor(refreshes))));
+                List.of(updates.row("update of one row, plain JDBC"), refreshes.row("refresh")));
         run.found(Figure.atLeast("refresh", ratios.median(), "% of one-row updates a second", 80));
     }
 
     /** How often a second all threads together did it. */
-    private double round(List<Work> work, Duration length) throws InterruptedException, ExecutionException {
+    private double round(Side side, Duration length) throws InterruptedException, ExecutionException {
         Used before = Used.now();
         long end = System.nanoTime() + length.toNanos();
         var running = new ArrayList<Future<Integer>>();
-        for (Work each : work) {
+        for (Work each : side.work()) {
             running.add(threads.submit(() -> {
                 int times = 0;
                 while (System.nanoTime() < end) {
@@ -137,9 +139,10 @@ final class RefreshBenchmark {
         for (Future<Integer> each : running) {
             times += each.get();
         }
-        double micros = Used.now().since(before).nanos() / 1e3;
-        processor.computeIfAbsent(work, first -> new Samples()).add(micros / times);
-        return times / (length.toNanos() / 1e9);
+        side.micros().add(Used.now().since(before).nanos() / 1e3 / times);
+        double aSecond = times / (length.toNanos() / 1e9);
+        side.aSecond().add(aSecond);
+        return aSecond;
     }
 
     /** A phone that refreshes again and again, with the proofs that it has to send. */
@@ -172,10 +175,6 @@ final class RefreshBenchmark {
         return sessions.open(
                         "ada", Device.UNKNOWN, Set.of("pwd"), Ambient.clock().instant())
                 .token();
-    }
-
-    private String processor(List<Work> work) {
-        return cell(processor.getOrDefault(work, new Samples()).median());
     }
 
     private static String cell(double number) {

@@ -125,7 +125,8 @@ final class TokenEndpoints {
         boolean known = false;
         for (TokenClient client : clients) {
             // Each secret is compared, so that the time tells nothing of which services there are.
-            known |= client.hasSecret(credentials[1]) & client.id().equals(credentials[0]);
+            boolean hasSecret = client.hasSecret(credentials[1]);
+            known |= hasSecret && client.id().equals(credentials[0]);
         }
         if (!known) {
             throw AuthProblems.INVALID_CLIENT

@@ -373,7 +373,7 @@ public abstract class SessionStoreContract {
                 unique(),
                 account,
                 device,
-                device == Device.UNKNOWN ? null : "Berlin, DE",
+                device.equals(Device.UNKNOWN) ? null : "Berlin, DE",
                 new Authentication(START, Set.of("otp", "pwd")),
                 keyThumbprint,
                 0,
