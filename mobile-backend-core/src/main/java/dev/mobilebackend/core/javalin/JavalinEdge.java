@@ -6,6 +6,7 @@ import dev.mobilebackend.core.exchange.Answer;
 import dev.mobilebackend.core.exchange.Exchange;
 import dev.mobilebackend.core.jetty.JettyProblems;
 import dev.mobilebackend.core.problem.Problem;
+import dev.mobilebackend.core.route.Access;
 import dev.mobilebackend.core.route.Route;
 import dev.mobilebackend.core.route.RouteTable;
 import io.javalin.config.JavalinConfig;
@@ -16,9 +17,7 @@ import jakarta.servlet.http.HttpServlet;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.eclipse.jetty.ee10.servlet.ErrorPageErrorHandler;
 import org.eclipse.jetty.ee10.servlet.FilterHolder;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
@@ -29,14 +28,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Puts an edge in front of a Javalin 7 application. The rules of Javalin's own routes travel with those; what servlets
- * serve beside them is declared in the builder. What is served and has no rule stops the start.
+ * An edge in front of a Javalin 7 application. The rules of Javalin's own routes travel with those; what servlets
+ * serve beside them is declared in the edge's builder. What is served and has no rule stops the start. Rules begin
+ * here and nowhere else, since to a Javalin without an edge they would mean nothing.
  *
  * <pre>{@code
  * Javalin.create(config -> {
- *     JavalinEdge.install(config, Edge.builder().authenticate(auth.bearerStep()).routes(auth.routes()));
- *     JavalinEdge.servlet(config, "/v1/auth/*", auth.servlet());
- *     config.routes.get("/v1/me", answering(profile::read), signedIn());
+ *     var edge = JavalinEdge.install(config, Edge.builder().authenticate(auth.bearerStep()).routes(auth.routes()));
+ *     edge.servlet("/v1/auth/*", auth.servlet());
+ *     config.routes.get("/v1/products/{id}", answering(products::one), edge.open());
+ *     config.routes.get("/v1/orders/{id}", answering(orders::one), edge.signedIn().owner(orders::ownerOf));
  * }).start();
  * }</pre>
  */
@@ -45,34 +46,27 @@ public final class JavalinEdge {
 
     private static final Logger LOG = LoggerFactory.getLogger(JavalinEdge.class);
 
-    private JavalinEdge() {}
+    private final JavalinConfig config;
+    private volatile @Nullable Edge built;
+
+    private JavalinEdge(JavalinConfig config) {
+        this.config = config;
+    }
 
     /**
      * Builds the edge when the server starts, with the rules that were registered beside Javalin's routes. Call it
      * first, so that the edge is the outermost filter.
-     *
-     * @return the finished edge, from the server's start on
      */
-    public static Supplier<Edge> install(JavalinConfig config, Edge.Builder edge) {
-        var built = new AtomicReference<@Nullable Edge>();
-        put(config, routes -> {
+    public static JavalinEdge install(JavalinConfig config, Edge.Builder edge) {
+        return new JavalinEdge(config).put(routes -> {
             edge.routes(routes::declare);
-            Edge finished = edge.build();
-            built.set(finished);
-            return finished;
+            return edge.build();
         });
-        return () -> {
-            Edge finished = built.get();
-            if (finished == null) {
-                throw new IllegalStateException("the edge is built when the server starts: ask for it after that");
-            }
-            return finished;
-        };
     }
 
     /** Puts a finished edge, whose table names every route, in front. Call it first. */
-    public static void install(JavalinConfig config, Edge edge) {
-        put(config, routes -> {
+    public static JavalinEdge install(JavalinConfig config, Edge edge) {
+        return new JavalinEdge(config).put(routes -> {
             if (routes.haveRules()) {
                 throw new IllegalStateException("this edge was built before the rules beside Javalin's routes were"
                         + " known: hand its builder to JavalinEdge.install");
@@ -81,10 +75,11 @@ public final class JavalinEdge {
         });
     }
 
-    private static void put(JavalinConfig config, Function<JavalinRoutes, Edge> building) {
+    private JavalinEdge put(Function<JavalinRoutes, Edge> building) {
         config.jetty.modifyServletContextHandler(handler -> {
             var routes = new JavalinRoutes(config);
             Edge edge = building.apply(routes);
+            built = edge;
             var filter = new FilterHolder(edge);
             filter.setAsyncSupported(true);
             config.events.serverStarting(() -> compare(routes, edge.routes(), handler));
@@ -103,6 +98,50 @@ public final class JavalinEdge {
             }
         });
         config.routes.exception(Exception.class, (failure, context) -> Edge.fail(context.req(), failure));
+        return this;
+    }
+
+    /** The finished edge, from the server's start on. */
+    public Edge built() {
+        Edge finished = built;
+        if (finished == null) {
+            throw new IllegalStateException("the edge is built when the server starts: ask for it after that");
+        }
+        return finished;
+    }
+
+    /** A rule by which everybody may reach a route. */
+    public Rule open() {
+        return only(Access.open());
+    }
+
+    /** A rule by which those who have signed in may reach a route. */
+    public Rule signedIn() {
+        return only(Access.signedIn());
+    }
+
+    /** A rule by which those who have a role may reach a route. */
+    public Rule role(String role) {
+        return only(Access.role(role));
+    }
+
+    /** A rule by which those whose token has a scope may reach a route. */
+    public Rule scope(String scope) {
+        return only(Access.scope(scope));
+    }
+
+    /** A rule by which those may reach a route who meet a condition, such as one made by {@link Access#anyOf}. */
+    public Rule only(Access condition) {
+        return Rule.beginning(condition);
+    }
+
+    /** Serves a path, such as {@code /v1/auth/*}, by a servlet beside Javalin's own routes. */
+    public void servlet(String path, HttpServlet servlet) {
+        config.jetty.modifyServletContextHandler(handler -> {
+            var holder = new ServletHolder(servlet);
+            holder.setAsyncSupported(true);
+            handler.addServlet(holder, path);
+        });
     }
 
     /** Once every servlet is mapped. */
@@ -118,15 +157,6 @@ public final class JavalinEdge {
             // Not a failure: static files, and handlers that Jetty has beside its servlets, are not seen here.
             LOG.warn("these routes are declared, but no handler and no servlet serves them: {}", unserved);
         }
-    }
-
-    /** Serves a path, such as {@code /v1/auth/*}, by a servlet beside Javalin's own routes. */
-    public static void servlet(JavalinConfig config, String path, HttpServlet servlet) {
-        config.jetty.modifyServletContextHandler(handler -> {
-            var holder = new ServletHolder(servlet);
-            holder.setAsyncSupported(true);
-            handler.addServlet(holder, path);
-        });
     }
 
     /** A Javalin handler that sends what a function of the exchange answers. */

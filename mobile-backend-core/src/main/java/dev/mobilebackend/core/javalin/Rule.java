@@ -8,8 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Who may reach a route of Javalin's, said where that is registered. Begin with one of {@link Rules}. Immutable: each
- * refinement is a new rule, so that one may stand on many routes.
+ * Who may reach a route of Javalin's, said where that is registered. Begun by a {@link JavalinEdge}, because Javalin by
+ * itself serves a route whatever stands here. Immutable: each refinement is a new rule, so that one may stand on many
+ * routes.
  */
 @SuppressWarnings("exports") // whoever calls this requires Javalin already
 public final class Rule implements RouteRole, RouteTerms<Rule> {

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>{@code
  * var openApi = OpenApi.of("Shop", "1.0");
  * Files.write(file, openApi.json(edge.routes()));
- * config.routes.get("/v1/openapi.json", answering(openApi.serving(() -> edge.get().routes())), open());
+ * config.routes.get("/v1/openapi.json", answering(openApi.serving(() -> edge.built().routes())), edge.open());
  * }</pre>
  */
 public final class OpenApi {

@@ -6,7 +6,6 @@ import static dev.mobilebackend.core.exchange.HttpMethod.GET;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.mobilebackend.core.javalin.JavalinEdge;
 import dev.mobilebackend.core.problem.Problem;
 import dev.mobilebackend.core.route.Routes;
 import io.javalin.config.JavalinConfig;
@@ -22,6 +21,7 @@ import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
+import org.eclipse.jetty.ee10.servlet.ServletHolder;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,7 +47,11 @@ class EdgeAnswersTest {
     }
 
     private static void serve(JavalinConfig config) {
-        JavalinEdge.servlet(config, "/halfway-async", new HalfwayAsync());
+        config.jetty.modifyServletContextHandler(handler -> {
+            var halfway = new ServletHolder(new HalfwayAsync());
+            halfway.setAsyncSupported(true);
+            handler.addServlet(halfway, "/halfway-async");
+        });
         config.routes.get(
                 "/halfway-future",
                 context -> context.future(() -> CompletableFuture.supplyAsync(() -> {

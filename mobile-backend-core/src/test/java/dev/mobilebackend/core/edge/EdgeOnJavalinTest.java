@@ -71,8 +71,7 @@ class EdgeOnJavalinTest {
                 .build();
         app = Javalin.create(config -> {
                     config.startup.showJavalinBanner = false;
-                    JavalinEdge.install(config, edge);
-                    JavalinEdge.servlet(config, "/never-completed", new NeverCompleted());
+                    JavalinEdge.install(config, edge).servlet("/never-completed", new NeverCompleted());
                     serve(config.routes);
                 })
                 .start("127.0.0.1", 0);

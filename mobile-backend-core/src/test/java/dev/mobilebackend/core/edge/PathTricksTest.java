@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.core.edge;
 
-import static dev.mobilebackend.core.javalin.Rules.open;
-import static dev.mobilebackend.core.javalin.Rules.role;
-import static dev.mobilebackend.core.javalin.Rules.signedIn;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -104,27 +101,28 @@ class PathTricksTest {
 
     private static void configure(JavalinConfig config) {
         config.startup.showJavalinBanner = false;
-        JavalinEdge.install(config, builder().routes(routes -> routes.open(HttpMethod.POST, "/v1/auth/sign-in")
-                .open(HttpMethod.GET, "/v1/auth/sign-in")
-                .open(HttpMethod.GET, "/v1/auth")
-                .signedIn(HttpMethod.GET, "/v1/auth/sessions/{session}")));
-        JavalinEdge.servlet(config, "/v1/auth/*", new Echo("/v1/auth/*"));
-        serve(config, HandlerType.GET, "/v1/products", open());
-        serve(config, HandlerType.GET, "/v1/products/best", open());
-        serve(config, HandlerType.GET, "/v1/products/{id}", open());
-        serve(config, HandlerType.DELETE, "/v1/products/best", role("admin"));
-        serve(config, HandlerType.DELETE, "/v1/products/{id}", role("admin"));
-        serve(config, HandlerType.GET, "/v1/orders/stats", role("admin"));
-        serve(config, HandlerType.GET, "/v1/orders/{id}", signedIn().owner(PathTricksTest::ownerOf));
-        serve(config, HandlerType.GET, "/v1/orders/{id}/lines/all", role("admin"));
+        JavalinEdge edge =
+                JavalinEdge.install(config, builder().routes(routes -> routes.open(HttpMethod.POST, "/v1/auth/sign-in")
+                        .open(HttpMethod.GET, "/v1/auth/sign-in")
+                        .open(HttpMethod.GET, "/v1/auth")
+                        .signedIn(HttpMethod.GET, "/v1/auth/sessions/{session}")));
+        edge.servlet("/v1/auth/*", new Echo("/v1/auth/*"));
+        serve(config, HandlerType.GET, "/v1/products", edge.open());
+        serve(config, HandlerType.GET, "/v1/products/best", edge.open());
+        serve(config, HandlerType.GET, "/v1/products/{id}", edge.open());
+        serve(config, HandlerType.DELETE, "/v1/products/best", edge.role("admin"));
+        serve(config, HandlerType.DELETE, "/v1/products/{id}", edge.role("admin"));
+        serve(config, HandlerType.GET, "/v1/orders/stats", edge.role("admin"));
+        serve(config, HandlerType.GET, "/v1/orders/{id}", edge.signedIn().owner(PathTricksTest::ownerOf));
+        serve(config, HandlerType.GET, "/v1/orders/{id}/lines/all", edge.role("admin"));
         serve(
                 config,
                 HandlerType.GET,
                 "/v1/orders/{id}/lines/{line}",
-                signedIn().owner("id", PathTricksTest::ownerOf));
-        serve(config, HandlerType.GET, "/v1/{thing}", open());
-        serve(config, HandlerType.GET, "/about", open());
-        serve(config, HandlerType.GET, "/{page}", signedIn());
+                edge.signedIn().owner("id", PathTricksTest::ownerOf));
+        serve(config, HandlerType.GET, "/v1/{thing}", edge.open());
+        serve(config, HandlerType.GET, "/about", edge.open());
+        serve(config, HandlerType.GET, "/{page}", edge.signedIn());
     }
 
     private static void serve(JavalinConfig config, HandlerType method, String path, Rule rule) {

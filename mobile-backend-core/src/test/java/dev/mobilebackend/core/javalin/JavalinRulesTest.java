@@ -4,12 +4,8 @@ package dev.mobilebackend.core.javalin;
 import static dev.mobilebackend.core.exchange.HttpMethod.GET;
 import static dev.mobilebackend.core.exchange.HttpMethod.POST;
 import static dev.mobilebackend.core.javalin.JavalinEdge.answering;
-import static dev.mobilebackend.core.javalin.Rules.only;
-import static dev.mobilebackend.core.javalin.Rules.open;
-import static dev.mobilebackend.core.javalin.Rules.role;
-import static dev.mobilebackend.core.javalin.Rules.scope;
-import static dev.mobilebackend.core.javalin.Rules.signedIn;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -28,6 +24,8 @@ import io.javalin.http.Handler;
 import io.javalin.http.HandlerType;
 import jakarta.servlet.http.HttpServlet;
 import java.io.IOException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.net.URI;
 import java.net.URL;
 import java.net.http.HttpClient;
@@ -38,8 +36,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
-import java.util.function.Supplier;
+import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 
 class JavalinRulesTest {
@@ -48,13 +45,13 @@ class JavalinRulesTest {
 
     @Test
     void servesRoutesUnderTheRulesThatWereRegisteredWithThem() throws Exception {
-        Javalin app = started(builder(), config -> config.routes
-                .get("/open", FINE, open())
-                .get("/mine", FINE, signedIn())
-                .get("/admin", FINE, role("admin"))
-                .get("/scoped", FINE, scope("read"))
-                .get("/either", FINE, only(Access.anyOf(Access.role("admin"), Access.scope("read"))))
-                .post("/orders/{id}", FINE, signedIn().owner(id -> Optional.of(id))));
+        Javalin app = started(builder(), (config, edge) -> config.routes
+                .get("/open", FINE, edge.open())
+                .get("/mine", FINE, edge.signedIn())
+                .get("/admin", FINE, edge.role("admin"))
+                .get("/scoped", FINE, edge.scope("read"))
+                .get("/either", FINE, edge.only(Access.anyOf(Access.role("admin"), Access.scope("read"))))
+                .post("/orders/{id}", FINE, edge.signedIn().owner(id -> Optional.of(id))));
         try {
             assertEquals(204, status(app, "GET", "/open", ""));
             assertEquals(401, status(app, "GET", "/mine", ""));
@@ -71,19 +68,20 @@ class JavalinRulesTest {
 
     @Test
     void putsTheRulesIntoTheTableBesideThoseOfServlets() {
-        var edge = new AtomicReference<Supplier<Edge>>();
+        var installed = new AtomicReference<JavalinEdge>();
         Edge.Builder builder = builder().routes(routes -> routes.open(POST, "/v1/auth/sign-in"));
         Javalin app = Javalin.create(config -> {
             config.startup.showJavalinBanner = false;
-            edge.set(JavalinEdge.install(config, builder));
-            JavalinEdge.servlet(config, "/v1/auth/*", new HttpServlet() {});
-            config.routes.get("/v1/orders/{id}", FINE, signedIn().privateNetwork());
+            JavalinEdge edge = JavalinEdge.install(config, builder);
+            edge.servlet("/v1/auth/*", new HttpServlet() {});
+            config.routes.get("/v1/orders/{id}", FINE, edge.signedIn().privateNetwork());
+            installed.set(edge);
         });
-        assertThrows(IllegalStateException.class, () -> edge.get().get());
+        assertThrows(IllegalStateException.class, () -> installed.get().built());
 
         app.start("127.0.0.1", 0);
         try {
-            List<Route> routes = edge.get().get().routes().routes();
+            List<Route> routes = installed.get().built().routes().routes();
 
             assertEquals("[POST /v1/auth/sign-in, GET /v1/orders/{id}]", routes.toString());
             assertTrue(routes.get(1).isPrivate() && routes.get(1).needsCaller());
@@ -97,9 +95,9 @@ class JavalinRulesTest {
         assertDoesNotStart(
                 "these routes are served, but no rule says who may reach them: GET /events, GET /forgotten,"
                         + " PUT /also-forgotten. Declare each of them, or do not serve it",
-                config -> config.routes
+                (config, edge) -> config.routes
                         .get("/forgotten", FINE)
-                        .get("/remembered", FINE, open())
+                        .get("/remembered", FINE, edge.open())
                         .put("/also-forgotten", FINE)
                         .before("/*", context -> {})
                         .ws("/events", socket -> {}));
@@ -110,7 +108,7 @@ class JavalinRulesTest {
         assertDoesNotStart(
                 "servlets are mapped to these paths, but no rule says who may reach them: /forgotten/*."
                         + " Declare what they serve, or do not map them",
-                config -> JavalinEdge.servlet(config, "/forgotten/*", new HttpServlet() {}));
+                (config, edge) -> edge.servlet("/forgotten/*", new HttpServlet() {}));
     }
 
     @Test
@@ -118,11 +116,13 @@ class JavalinRulesTest {
         assertDoesNotStart(
                 "requests for GET /orders/best would reach the handler of /orders/{id}, which was registered before"
                         + " it: register the more literal one first",
-                config -> config.routes.get("/orders/{id}", FINE, open()).get("/orders/best", FINE, signedIn()));
+                (config, edge) -> config.routes
+                        .get("/orders/{id}", FINE, edge.open())
+                        .get("/orders/best", FINE, edge.signedIn()));
 
-        started(builder(), config -> config.routes
-                        .get("/orders/best", FINE, signedIn())
-                        .get("/orders/{id}", FINE, open()))
+        started(builder(), (config, edge) -> config.routes
+                        .get("/orders/best", FINE, edge.signedIn())
+                        .get("/orders/{id}", FINE, edge.open()))
                 .stop();
     }
 
@@ -131,28 +131,28 @@ class JavalinRulesTest {
         assertDoesNotStart(
                 "config.router.caseInsensitiveRoutes must be false: paths that differ in case only would reach one"
                         + " handler under different rules",
-                config -> config.router.caseInsensitiveRoutes = true);
+                (config, edge) -> config.router.caseInsensitiveRoutes = true);
     }
 
     @Test
     void doesNotStartWithPathsThatATableCannotHold() {
         assertDoesNotStart(
                 "a segment must be a plain name or a {variable}, was '<path>' in '/files/<path>'",
-                config -> config.routes.get("/files/<path>", FINE, open()));
+                (config, edge) -> config.routes.get("/files/<path>", FINE, edge.open()));
         assertDoesNotStart(
                 "TRACE /files cannot be declared: a route's method must be one of [GET, HEAD, POST, PUT, PATCH,"
                         + " DELETE, OPTIONS]",
-                config -> config.routes.addHttpHandler(HandlerType.TRACE, "/files", FINE, open()));
+                (config, edge) -> config.routes.addHttpHandler(HandlerType.TRACE, "/files", FINE, edge.open()));
     }
 
     @Test
     void doesNotStartWithTwoRulesForOneRoute() {
         assertDoesNotStart(
                 "GET /twice was registered with 2 rules: make one of them, by refining it",
-                config -> config.routes.get("/twice", FINE, open(), signedIn()));
+                (config, edge) -> config.routes.get("/twice", FINE, edge.open(), edge.signedIn()));
         assertDoesNotStart(
                 "GET /twice is declared twice: keep one",
-                config -> config.routes.get("/twice", FINE, open()),
+                (config, edge) -> config.routes.get("/twice", FINE, edge.open()),
                 builder().routes(routes -> routes.signedIn(GET, "/twice")));
     }
 
@@ -160,8 +160,8 @@ class JavalinRulesTest {
     void doesNotStartWithRulesThatComeTooLateForTheEdge() {
         Edge finished = builder().routes(routes -> routes.open(GET, "/a")).build();
         Javalin app = Javalin.create(config -> {
-            JavalinEdge.install(config, finished);
-            config.routes.get("/a", FINE, open());
+            JavalinEdge edge = JavalinEdge.install(config, finished);
+            config.routes.get("/a", FINE, edge.open());
         });
 
         assertEquals(
@@ -173,10 +173,23 @@ class JavalinRulesTest {
 
     @Test
     void refinesARuleWithoutChangingItElsewhere() {
-        Rule rule = signedIn();
+        Rule rule = Rule.beginning(Access.signedIn());
 
         assertNotSame(rule, rule.role("admin"));
         assertEquals(1, rule.terms().size());
+    }
+
+    /** Javalin serves a route whatever roles stand on it: a rule that could be had without an edge would open it. */
+    @Test
+    void givesRulesToThoseOnlyWhoHaveInstalledAnEdge() {
+        assertEquals(0, Rule.class.getConstructors().length);
+        for (Class<?> type : List.of(Rule.class, JavalinEdge.class)) {
+            for (Method method : type.getMethods()) {
+                assertFalse(
+                        Modifier.isStatic(method.getModifiers()) && method.getReturnType() == Rule.class,
+                        method::toString);
+            }
+        }
     }
 
     /** As a host without Javalin, Jetty and Kotlin would: what is missing there must not be asked for. */
@@ -228,20 +241,20 @@ class JavalinRulesTest {
         }
     }
 
-    private static Javalin started(Edge.Builder builder, Consumer<JavalinConfig> application) {
+    private static Javalin started(Edge.Builder builder, BiConsumer<JavalinConfig, JavalinEdge> application) {
         return Javalin.create(config -> {
                     config.startup.showJavalinBanner = false;
-                    JavalinEdge.install(config, builder);
-                    application.accept(config);
+                    application.accept(config, JavalinEdge.install(config, builder));
                 })
                 .start("127.0.0.1", 0);
     }
 
-    private static void assertDoesNotStart(String message, Consumer<JavalinConfig> application) {
+    private static void assertDoesNotStart(String message, BiConsumer<JavalinConfig, JavalinEdge> application) {
         assertDoesNotStart(message, application, builder());
     }
 
-    private static void assertDoesNotStart(String message, Consumer<JavalinConfig> application, Edge.Builder builder) {
+    private static void assertDoesNotStart(
+            String message, BiConsumer<JavalinConfig, JavalinEdge> application, Edge.Builder builder) {
         Throwable refused = assertThrows(
                 RuntimeException.class, () -> started(builder, application).stop());
         while (refused.getCause() != null) {

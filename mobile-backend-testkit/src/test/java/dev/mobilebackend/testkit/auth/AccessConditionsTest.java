@@ -2,8 +2,6 @@
 package dev.mobilebackend.testkit.auth;
 
 import static dev.mobilebackend.core.javalin.JavalinEdge.answering;
-import static dev.mobilebackend.core.javalin.Rules.only;
-import static dev.mobilebackend.core.javalin.Rules.signedIn;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -56,18 +54,18 @@ class AccessConditionsTest {
     static void start() {
         app = Javalin.create(config -> {
                     config.startup.showJavalinBanner = false;
-                    JavalinEdge.install(config, edge());
-                    serve(config.routes, "/orders", only(PERMISSIONS.needs("orders:read")));
-                    serve(config.routes, "/refunds", only(PERMISSIONS.needs("orders:refund")));
-                    serve(config.routes, "/recent", signedIn().access(StepUp.within(Duration.ofMinutes(5))));
+                    JavalinEdge edge = JavalinEdge.install(config, edge());
+                    serve(config.routes, "/orders", edge.only(PERMISSIONS.needs("orders:read")));
+                    serve(config.routes, "/refunds", edge.only(PERMISSIONS.needs("orders:refund")));
+                    serve(config.routes, "/recent", edge.signedIn().access(StepUp.within(Duration.ofMinutes(5))));
                     serve(
                             config.routes,
                             "/strong",
-                            signedIn()
+                            edge.signedIn()
                                     .access(StepUp.within(Duration.ofMinutes(5)).by("otp", "hwk")));
-                    serve(config.routes, "/ever-strong", signedIn().access(StepUp.method("otp")));
-                    serve(config.routes, "/in-person", signedIn().access(new InPerson()));
-                    serve(config.routes, "/anns", signedIn().access(Attribute.of("to be Ann", at -> at.caller()
+                    serve(config.routes, "/ever-strong", edge.signedIn().access(StepUp.method("otp")));
+                    serve(config.routes, "/in-person", edge.signedIn().access(new InPerson()));
+                    serve(config.routes, "/anns", edge.signedIn().access(Attribute.of("to be Ann", at -> at.caller()
                             .accountId()
                             .equals("ann"))));
                 })

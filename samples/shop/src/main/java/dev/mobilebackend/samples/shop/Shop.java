@@ -50,7 +50,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Supplier;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.jspecify.annotations.Nullable;
 
@@ -183,11 +182,11 @@ public final class Shop implements AutoCloseable {
             jetty.setHandler(new GracefulHandler());
             jetty.setStopTimeout(STOP_MILLIS);
         });
-        Supplier<Edge> edge = JavalinEdge.install(config, builder);
-        JavalinEdge.servlet(config, auth.path() + "/*", auth.servlet());
-        JavalinEdge.servlet(config, Auth.JWKS_PATH, auth.jwksServlet());
-        JavalinEdge.servlet(config, "/health/*", new HealthServlet(health));
-        routes.addTo(config.routes, () -> edge.get().routes());
+        JavalinEdge edge = JavalinEdge.install(config, builder);
+        edge.servlet(auth.path() + "/*", auth.servlet());
+        edge.servlet(Auth.JWKS_PATH, auth.jwksServlet());
+        edge.servlet("/health/*", new HealthServlet(health));
+        routes.addTo(config.routes, edge);
     }
 
     private void seedAdmin(@Nullable String password, InstantSource clock) {

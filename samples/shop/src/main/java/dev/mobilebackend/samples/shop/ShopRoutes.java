@@ -2,16 +2,13 @@
 package dev.mobilebackend.samples.shop;
 
 import static dev.mobilebackend.core.javalin.JavalinEdge.answering;
-import static dev.mobilebackend.core.javalin.Rules.open;
-import static dev.mobilebackend.core.javalin.Rules.role;
-import static dev.mobilebackend.core.javalin.Rules.signedIn;
 import static dev.mobilebackend.core.ratelimit.RateLimitPolicy.perCaller;
 import static java.time.Duration.ofMinutes;
 
+import dev.mobilebackend.core.javalin.JavalinEdge;
 import dev.mobilebackend.core.javalin.Rule;
 import dev.mobilebackend.core.openapi.OpenApi;
 import dev.mobilebackend.core.page.Page;
-import dev.mobilebackend.core.route.RouteTable;
 import dev.mobilebackend.samples.shop.admin.Admin;
 import dev.mobilebackend.samples.shop.admin.Audit;
 import dev.mobilebackend.samples.shop.mail.Mailbox;
@@ -23,7 +20,6 @@ import dev.mobilebackend.samples.shop.product.Product;
 import dev.mobilebackend.samples.shop.product.Products;
 import dev.mobilebackend.samples.shop.profile.Profile;
 import io.javalin.config.RoutesConfig;
-import java.util.function.Supplier;
 
 /**
  * Every route of the shop's own: who serves it, who may reach it, what it takes and what it gives.
@@ -39,34 +35,34 @@ record ShopRoutes(
         Audit audit,
         boolean development) {
 
-    /** Adds them; the table, of which the document is made, is asked for once the server has started. */
-    void addTo(RoutesConfig routes, Supplier<RouteTable> table) {
-        routes.get("/v1/products", answering(products::list), paged(open()).answers(200, Page.class, Product.class));
-        routes.get("/v1/products/{id}", answering(products::one), open().answers(200, Product.class));
+    void addTo(RoutesConfig routes, JavalinEdge edge) {
+        routes.get(
+                "/v1/products", answering(products::list), paged(edge.open()).answers(200, Page.class, Product.class));
+        routes.get("/v1/products/{id}", answering(products::one), edge.open().answers(200, Product.class));
 
-        Rule mine = signedIn().answers(200, Profile.View.class);
+        Rule mine = edge.signedIn().answers(200, Profile.View.class);
         routes.get("/v1/me", answering(profile::read), mine);
         routes.patch("/v1/me", answering(profile::change), mine.accepts(Profile.Change.class));
         routes.delete(
                 "/v1/me",
                 answering(profile::delete),
-                signedIn().accepts(Profile.Leaving.class).answers(204));
-        routes.get("/v1/me/export", answering(profile::export), signedIn().answers(200, Profile.Copy.class));
+                edge.signedIn().accepts(Profile.Leaving.class).answers(204));
+        routes.get("/v1/me/export", answering(profile::export), edge.signedIn().answers(200, Profile.Copy.class));
 
-        Rule ordering = signedIn().idempotent().limit(perCaller(600, ofMinutes(1)));
-        Rule owned = signedIn().owner(orders::ownerOf);
+        Rule ordering = edge.signedIn().idempotent().limit(perCaller(600, ofMinutes(1)));
+        Rule owned = edge.signedIn().owner(orders::ownerOf);
         routes.post(
                 "/v1/orders",
                 answering(orders::place),
                 ordering.accepts(PlaceOrder.class).answers(201, Order.class));
-        routes.get("/v1/orders", answering(orders::list), paged(signedIn()).answers(200, Page.class, Order.class));
+        routes.get("/v1/orders", answering(orders::list), paged(edge.signedIn()).answers(200, Page.class, Order.class));
         routes.get("/v1/orders/{id}", answering(orders::one), owned.answers(200, Order.class));
         routes.get(
                 "/v1/orders/{id}/receipt",
                 answering(orders::receipt),
                 owned.answers(200, Receipt.class).answers(202, Orders.Pending.class));
 
-        Rule operators = role("admin").privateNetwork();
+        Rule operators = edge.role("admin").privateNetwork();
         routes.get("/v1/admin/jobs", answering(admin::jobs), operators);
         routes.get(
                 "/v1/admin/audit",
@@ -77,12 +73,17 @@ record ShopRoutes(
                 answering(audit::verify),
                 operators.answers(200, Audit.Verification.class));
         routes.get(
-                "/metrics", answering(admin::metrics), open().privateNetwork().unlimited());
+                "/metrics",
+                answering(admin::metrics),
+                edge.open().privateNetwork().unlimited());
         if (development) {
-            routes.get("/dev/outbox", answering(mailbox::outbox), open().privateNetwork());
+            routes.get("/dev/outbox", answering(mailbox::outbox), edge.open().privateNetwork());
         }
         OpenApi document = OpenApi.of("Shop", "1");
-        routes.get("/v1/openapi.json", answering(document.serving(table)), open());
+        routes.get(
+                "/v1/openapi.json",
+                answering(document.serving(() -> edge.built().routes())),
+                edge.open());
     }
 
     private static Rule paged(Rule rule) {

@@ -2,7 +2,6 @@
 package dev.mobilebackend.samples.shop;
 
 import static dev.mobilebackend.core.javalin.JavalinEdge.answering;
-import static dev.mobilebackend.core.javalin.Rules.open;
 import static dev.mobilebackend.core.ratelimit.RateLimitPolicy.perClient;
 import static java.time.Duration.ofMinutes;
 
@@ -28,12 +27,12 @@ final class Quickstart {
     }
 
     static Javalin app() {
-        Edge.Builder edge = Edge.builder()
+        Edge.Builder door = Edge.builder()
                 .transport(TransportPolicy.strict().plainHttp(PlainHttp.LOOPBACK)) // for development
                 .limit(perClient(300, ofMinutes(1)));
         return Javalin.create(config -> {
-            JavalinEdge.install(config, edge);
-            config.routes.get("/v1/greetings/{name}", answering(Quickstart::greet), open());
+            JavalinEdge edge = JavalinEdge.install(config, door);
+            config.routes.get("/v1/greetings/{name}", answering(Quickstart::greet), edge.open());
         });
     }
     // README ends
