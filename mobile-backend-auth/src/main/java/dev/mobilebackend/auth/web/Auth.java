@@ -64,9 +64,9 @@ import org.jspecify.annotations.Nullable;
  * var auth = Auth.builder(database, secret, (handle, notice) -> jobs.enqueue(handle, new SendMail(notice)))
  *         .accessTokens(AccessTokenPolicy.of("https://api.shop.example", "shop"))
  *         .build();
- * var edge = Edge.builder().authenticate(auth.bearerStep()).routes(auth.routes()).build();
- * JavalinEdge.servlet(config, auth.path() + "/*", auth.servlet());
- * JavalinEdge.servlet(config, Auth.JWKS_PATH, auth.jwksServlet());
+ * var edge = JavalinEdge.install(config, Edge.builder().authenticate(auth.bearerStep()).routes(auth.routes()));
+ * edge.servlet(auth.path() + "/*", auth.servlet());
+ * edge.servlet(Auth.JWKS_PATH, auth.jwksServlet());
  * }</pre>
  *
  * The job that sends a mail turns its notice into a message by {@code auth.accounts().message(notice)}.
