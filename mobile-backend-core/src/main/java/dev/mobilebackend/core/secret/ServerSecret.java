@@ -82,15 +82,24 @@ public final class ServerSecret {
     /**
      * The secret kept in a file, as {@link #ofBase64} reads it; where there is none yet, one is made that only the file's owner can read. Meant for a
      * single instance on one machine.
+     *
+     * @throws UncheckedIOException if it cannot be read or made
+     * @throws IllegalArgumentException if something else stands in it
      */
     public static ServerSecret ofFile(Path file, SecureRandom random) {
         try {
             if (Files.notExists(file)) {
                 create(file, random);
             }
-            return ofBase64(Files.readString(file, StandardCharsets.US_ASCII));
+            return ofBase64(Files.readString(file, StandardCharsets.ISO_8859_1)); // takes any byte; Base64 does not
         } catch (IOException unusable) {
             throw new UncheckedIOException("could not read or create the server secret in " + file, unusable);
+        } catch (IllegalArgumentException damaged) {
+            throw new IllegalArgumentException(
+                    "the file " + file
+                            + " holds no server secret. Put back its copy: under another, everybody is signed"
+                            + " out (" + damaged.getMessage() + ")",
+                    damaged);
         }
     }
 

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -113,6 +114,20 @@ class ServerSecretTest {
         byte[] again = ServerSecret.ofFile(file, new SecureRandom()).derive("a", 32);
 
         assertArrayEquals(first, again);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "AAAA", "\u00e9\u00ff not Base64"})
+    void namesAFileThatHoldsNoSecret(String damaged) throws Exception {
+        Path file = folder.resolve("secret");
+        Files.writeString(file, damaged, StandardCharsets.ISO_8859_1);
+
+        String message = assertThrows(
+                        IllegalArgumentException.class, () -> ServerSecret.ofFile(file, new SecureRandom()))
+                .getMessage();
+
+        assertTrue(message.startsWith("the file " + file + " holds no server secret. Put back its copy"), message);
+        assertFalse(message.contains("not Base64"), message);
     }
 
     @Test

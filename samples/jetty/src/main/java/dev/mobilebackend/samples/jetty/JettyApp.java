@@ -5,7 +5,6 @@ import static dev.mobilebackend.core.exchange.HttpMethod.GET;
 import static dev.mobilebackend.core.ratelimit.RateLimitPolicy.perClient;
 import static java.time.Duration.ofMinutes;
 
-import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.mobilebackend.core.ambient.Ambient;
 import dev.mobilebackend.core.data.Database;
@@ -27,6 +26,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.EnumSet;
 import java.util.List;
+import org.eclipse.jetty.ee11.servlet.ErrorPageErrorHandler;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.handler.GracefulHandler;
@@ -40,7 +40,16 @@ public final class JettyApp {
     private JettyApp() {}
 
     public static void main(String... arguments) throws Exception {
-        HikariDataSource pool = pool();
+        try {
+            run(Settings.from(System.getenv()));
+        } catch (IllegalArgumentException unusable) {
+            System.err.println("jetty: " + unusable.getMessage());
+            System.exit(2);
+        }
+    }
+
+    private static void run(Settings settings) throws Exception {
+        HikariDataSource pool = settings.connect();
         Database database = Database.of(pool);
         Schema.install(database, TABLES);
         var tokens = new ApiTokens(database);
@@ -61,15 +70,23 @@ public final class JettyApp {
         var context = new ServletContextHandler("/");
         context.addServletContainerInitializer((classes, servlets) -> serve(servlets, edge, health));
 
-        String host = setting("HOST", "127.0.0.1");
-        var server = new Server(new InetSocketAddress(host, Integer.parseInt(setting("PORT", "8080"))));
+        var pages = new ErrorPageErrorHandler();
+        pages.addErrorPage(400, 599, "/"); // never reached: the edge is asked instead
+        context.setErrorHandler(pages);
+
+        var server = new Server(new InetSocketAddress(settings.host(), settings.port()));
         server.setHandler(new GracefulHandler(context));
         server.setErrorHandler(new JettyProblems());
         server.setStopTimeout(10_000);
-        server.start();
+        try {
+            server.start();
+        } catch (IOException unable) {
+            pool.close();
+            throw settings.unusable(unable);
+        }
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(health, server, pool)));
-        System.out.println(
-                "jetty: ready on http://" + host + ":" + server.getURI().getPort());
+        System.out.println("jetty: ready on http://" + settings.host().getHostAddress() + ":"
+                + server.getURI().getPort());
         System.out.println("jetty: a token for Ada: " + tokens.issue("ada", Ambient.random()));
     }
 
@@ -120,18 +137,5 @@ public final class JettyApp {
         } catch (Exception unstoppable) {
             throw new IllegalStateException("Jetty did not stop", unstoppable);
         }
-    }
-
-    private static HikariDataSource pool() {
-        var config = new HikariConfig();
-        // H2's own shutdown hook would close the database under requests that are still being answered.
-        config.setJdbcUrl(setting("DATABASE_URL", "jdbc:h2:file:./data/jetty;DB_CLOSE_ON_EXIT=FALSE"));
-        config.setUsername(setting("DATABASE_USER", ""));
-        config.setPassword(setting("DATABASE_PASSWORD", ""));
-        return new HikariDataSource(config);
-    }
-
-    private static String setting(String name, String otherwise) {
-        return System.getenv().getOrDefault(name, otherwise);
     }
 }

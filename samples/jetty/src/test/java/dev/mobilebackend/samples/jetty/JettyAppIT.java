@@ -4,12 +4,15 @@ package dev.mobilebackend.samples.jetty;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mobilebackend.testkit.app.RunningJar;
 import dev.mobilebackend.testkit.client.MobileClient;
 import dev.mobilebackend.testkit.client.Reply;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Path;
@@ -52,16 +55,51 @@ class JettyAppIT {
         }
     }
 
-    /** No filter sees it: Jetty answers by itself. */
-    private static void assertUnreadableIsAProblem(URI uri) throws IOException {
-        try (var socket = new Socket(uri.getHost(), uri.getPort())) {
-            socket.setSoTimeout(20_000);
-            socket.getOutputStream()
-                    .write("GET /v1/me HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n".getBytes(US_ASCII));
-            String answer = new String(socket.getInputStream().readAllBytes(), UTF_8);
+    @Test
+    void saysInOneLineWhatItCannotStartWith() throws IOException {
+        try (var taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            String port = String.valueOf(taken.getLocalPort());
 
-            assertTrue(answer.startsWith("HTTP/1.1 400 "), answer);
-            assertTrue(answer.contains("\"code\":\"malformed-request\""), answer);
+            assertEquals(
+                    List.of("jetty: could not listen on HOST 127.0.0.1, PORT " + port
+                            + ": HOST must be an address of this"
+                            + " machine, and PORT one that nothing else listens on"),
+                    complaints(Map.of("PORT", port)));
+        }
+        assertEquals(
+                List.of(
+                        "jetty: could not connect to DATABASE_URL jdbc:postgresql://127.0.0.1:1/shop: Connection refused"),
+                complaints(Map.of("DATABASE_URL", "jdbc:postgresql://127.0.0.1:1/shop?password=hunter2")));
+    }
+
+    private List<String> complaints(Map<String, String> environment) {
+        List<String> said = RunningJar.fail(JAR, folder, environment, 2);
+        assertTrue(said.stream().noneMatch(line -> line.contains("hunter2")), said::toString);
+        return said.stream().filter(line -> line.startsWith("jetty: ")).toList();
+    }
+
+    /** No servlet is asked, and often no filter: the container has an answer of its own to each of these. */
+    private static void assertUnreadableIsAProblem(URI uri) throws IOException {
+        for (String head : List.of(
+                "GET /v1/<x>",
+                "GET /v1/greetings/1%2f2",
+                "GET /v1/greetings/%00",
+                "GET /v1/greetings/%zz",
+                "TRACE /v1/me",
+                "GET /v1/me HTTP/9.9",
+                "GET /v1/me HTTP/1.1\r\nContent-Length: x",
+                "GET /v1/me HTTP/1.1\r\nX: " + "x".repeat(20_000))) {
+            String request = head.contains(" HTTP/") ? head : head + " HTTP/1.1";
+            try (var socket = new Socket(uri.getHost(), uri.getPort())) {
+                socket.setSoTimeout(20_000);
+                socket.getOutputStream()
+                        .write((request + "\r\nHost: a\r\nConnection: close\r\n\r\n").getBytes(US_ASCII));
+                String answer = new String(socket.getInputStream().readAllBytes(), UTF_8);
+
+                assertTrue(answer.matches("(?s)HTTP/1.1 [45]\\d\\d .*"), () -> request + ": " + answer);
+                assertTrue(answer.contains("\r\n\r\n{\"type\":"), () -> request + ": " + answer);
+                assertFalse(answer.contains("<html"), () -> request + ": " + answer);
+            }
         }
     }
 

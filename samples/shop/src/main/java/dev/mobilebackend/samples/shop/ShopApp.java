@@ -41,17 +41,23 @@ public final class ShopApp {
         Shop shop = Shop.open(
                 settings, database, JdbiJobStore.of(database), new JdbiIdempotency(database), secret, Ambient.clock());
         Javalin server = shop.server();
+        try {
+            start(server, settings);
+        } catch (IllegalArgumentException unable) {
+            shop.close();
+            pool.close();
+            throw unable;
+        }
         Runtime.getRuntime().addShutdownHook(Ambient.threads("shop-stop").newThread(() -> {
             shop.drain().run(server::stop);
             shop.close();
             pool.close();
             System.out.println("shop: stopped");
         }));
-        start(server, settings);
         shop.worker().start();
         String address = "http://" + settings.host() + ":" + server.port();
-        System.out.println("shop: ready on " + address + ", database " + settings.databaseName() + ", try: curl "
-                + address + "/v1/products?limit=3");
+        System.out.println("shop: ready on " + address + ", database " + settings.databaseName() + ", try: curl '"
+                + address + "/v1/products?limit=3'");
     }
 
     private static ServerSecret secret(ShopSettings settings) {
@@ -73,11 +79,11 @@ public final class ShopApp {
     private static void start(Javalin server, ShopSettings settings) {
         try {
             server.start(settings.host(), settings.port());
-        } catch (JavalinBindException taken) {
+        } catch (JavalinBindException unable) {
             throw new IllegalArgumentException(
                     "could not listen on HOST " + settings.host() + ", PORT " + settings.port()
-                            + ": stop what listens there, or take another",
-                    taken);
+                            + ": HOST must be an address of this machine, and PORT one that nothing else listens on",
+                    unable);
         }
     }
 

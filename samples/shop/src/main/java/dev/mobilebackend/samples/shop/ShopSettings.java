@@ -32,12 +32,12 @@ public record ShopSettings(
      * @throws IllegalArgumentException naming the variable, what it was and what it may be
      */
     public static ShopSettings from(Map<String, String> environment) {
-        String host = environment.getOrDefault("HOST", "127.0.0.1");
+        String host = text(environment, "HOST", "127.0.0.1");
         boolean development = development(environment.get("SHOP_DEV"), host);
         return new ShopSettings(
                 host,
                 port(environment.getOrDefault("PORT", "8080")),
-                environment.getOrDefault("DATABASE_URL", "jdbc:h2:file:./data/shop"),
+                text(environment, "DATABASE_URL", "jdbc:h2:file:./data/shop"),
                 environment.getOrDefault("DATABASE_USER", ""),
                 environment.getOrDefault("DATABASE_PASSWORD", ""),
                 development,
@@ -54,6 +54,14 @@ public record ShopSettings(
     @Override
     public String toString() {
         return "ShopSettings[" + host + ":" + port + ", development=" + development + "]";
+    }
+
+    private static String text(Map<String, String> environment, String name, String otherwise) {
+        String text = environment.getOrDefault(name, otherwise);
+        if (text.isBlank()) {
+            throw new IllegalArgumentException(name + " must not be empty: give it a value, or do not set it");
+        }
+        return text;
     }
 
     private static int port(String text) {

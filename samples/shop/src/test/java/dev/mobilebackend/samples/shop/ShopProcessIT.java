@@ -93,6 +93,7 @@ class ShopProcessIT {
                 "SHOP_SECRET", "c2hvcnQ=",
                 "SHOP_GRACE", "a while",
                 "SHOP_ADMIN_PASSWORD", "short",
+                "HOST", "no.such.invalid",
                 "DATABASE_URL", "jdbc:postgresql://127.0.0.1:1/shop?password=hunter2");
         for (Map.Entry<String, String> setting : wrong.entrySet()) {
             List<String> said = ShopProcess.fail(folder, Map.of(setting.getKey(), setting.getValue()));
@@ -102,6 +103,7 @@ class ShopProcessIT {
             assertTrue(complaints.get(0).contains(setting.getKey()), said::toString);
             assertTrue(said.stream().noneMatch(line -> line.startsWith("\tat ")), said::toString);
             assertTrue(said.stream().noneMatch(line -> line.contains("hunter2")), said::toString);
+            assertEquals(1, complaints.size(), said::toString);
         }
     }
 

@@ -5,7 +5,6 @@ import static dev.mobilebackend.core.exchange.HttpMethod.GET;
 import static dev.mobilebackend.core.ratelimit.RateLimitPolicy.perClient;
 import static java.time.Duration.ofMinutes;
 
-import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.mobilebackend.auth.AuthSchema;
 import dev.mobilebackend.auth.account.Notice;
@@ -25,6 +24,7 @@ import dev.mobilebackend.core.transport.TransportPolicy.PlainHttp;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.http.HttpServlet;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -34,27 +34,46 @@ import org.apache.catalina.LifecycleException;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.core.StandardHost;
 import org.apache.catalina.startup.Tomcat;
+import org.apache.tomcat.util.descriptor.web.ErrorPage;
 
 /** An embedded Tomcat with plain servlets behind the edge, and accounts. */
 public final class TomcatApp {
 
-    private final HikariDataSource pool = pool();
-    private final Database database = Database.of(pool);
-    private final Health health = Health.of(database);
-    // Behind a load balancer, with seconds of grace instead: until it has noticed.
-    private final Drain drain = new Drain(health, DrainPolicy.usual().grace(Duration.ZERO));
+    private final Settings settings;
+    private final HikariDataSource pool;
+    private final Health health;
+    private final Drain drain;
     private final Auth auth;
     private final Tomcat tomcat = new Tomcat();
 
-    private TomcatApp() {
+    private TomcatApp(Settings settings) {
+        this.settings = settings;
+        ServerSecret secret = secret();
+        pool = settings.connect();
+        Database database = Database.of(pool);
         Schema.install(database, Schema.CORE, AuthSchema.TABLES);
-        var secret = ServerSecret.ofFile(Path.of("data", "secret"), Ambient.random());
+        health = Health.of(database);
+        // Behind a load balancer, with seconds of grace instead: until it has noticed.
+        drain = new Drain(health, DrainPolicy.usual().grace(Duration.ZERO));
         auth = Auth.builder(database, secret, (handle, notice) -> Database.afterCommit(handle, () -> mail(notice)))
                 .build();
     }
 
-    public static void main(String... arguments) throws LifecycleException {
-        new TomcatApp().start();
+    public static void main(String... arguments) {
+        try {
+            new TomcatApp(Settings.from(System.getenv())).start();
+        } catch (IllegalArgumentException unusable) {
+            System.err.println("tomcat: " + unusable.getMessage());
+            System.exit(2);
+        }
+    }
+
+    private static ServerSecret secret() {
+        try {
+            return ServerSecret.ofFile(Path.of("data", "secret"), Ambient.random());
+        } catch (UncheckedIOException unusable) {
+            throw new IllegalArgumentException(unusable.getMessage() + ": make the folder writable", unusable);
+        }
     }
 
     /** Who may reach what; nothing else is served. */
@@ -74,22 +93,32 @@ public final class TomcatApp {
                 .build();
     }
 
-    private void start() throws LifecycleException {
+    private void start() {
         var connector = new Connector();
-        connector.setPort(Integer.parseInt(setting("PORT", "8080")));
-        connector.setProperty("address", setting("HOST", "127.0.0.1"));
+        connector.setPort(settings.port());
+        connector.setProperty("address", settings.host().getHostAddress());
+        connector.setThrowOnFailure(true); // otherwise Tomcat goes on without listening
         tomcat.setConnector(connector);
         ((StandardHost) tomcat.getHost()).setErrorReportValveClass(TomcatProblems.class.getName());
         Context application = tomcat.addContext("", null);
+        var page = new ErrorPage(); // never reached: the edge is asked instead
+        page.setLocation("/");
+        application.addErrorPage(page);
         application.addServletContainerInitializer((classes, context) -> serve(context), Set.of());
-        tomcat.start();
+        try {
+            tomcat.start();
+        } catch (LifecycleException unable) {
+            close();
+            throw settings.unusable(unable);
+        }
         if (!application.getState().isAvailable()) {
             // Tomcat logs what an application failed with, and goes on without it.
             stop();
             throw new IllegalStateException("the application did not start, for the reason that Tomcat has logged");
         }
         Runtime.getRuntime().addShutdownHook(new Thread(this::stop));
-        System.out.println("tomcat: ready on http://" + setting("HOST", "127.0.0.1") + ":" + connector.getLocalPort());
+        System.out.println(
+                "tomcat: ready on http://" + settings.host().getHostAddress() + ":" + connector.getLocalPort());
     }
 
     private void serve(ServletContext context) {
@@ -114,9 +143,13 @@ public final class TomcatApp {
                 throw new IllegalStateException("Tomcat did not stop", unstoppable);
             }
         });
+        close();
+        System.out.println("tomcat: stopped");
+    }
+
+    private void close() {
         auth.close();
         pool.close();
-        System.out.println("tomcat: stopped");
     }
 
     /** This sample has no mail provider: what would be sent is printed. */
@@ -125,18 +158,5 @@ public final class TomcatApp {
                 .message(notice)
                 .ifPresent(mail ->
                         System.out.println("tomcat: mail to " + mail.to() + ": " + mail.subject() + " " + mail.code()));
-    }
-
-    private static HikariDataSource pool() {
-        var config = new HikariConfig();
-        // H2's own shutdown hook would close the database under requests that are still being answered.
-        config.setJdbcUrl(setting("DATABASE_URL", "jdbc:h2:file:./data/tomcat;DB_CLOSE_ON_EXIT=FALSE"));
-        config.setUsername(setting("DATABASE_USER", ""));
-        config.setPassword(setting("DATABASE_PASSWORD", ""));
-        return new HikariDataSource(config);
-    }
-
-    private static String setting(String name, String otherwise) {
-        return System.getenv().getOrDefault(name, otherwise);
     }
 }
