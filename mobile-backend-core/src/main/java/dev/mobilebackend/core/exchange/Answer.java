@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.core.exchange;
 
+import static java.util.Objects.requireNonNull;
+
+import dev.mobilebackend.core.problem.HeaderField;
 import dev.mobilebackend.core.problem.Problem;
 import dev.mobilebackend.core.problem.ProblemWriter;
 import java.nio.charset.StandardCharsets;
@@ -14,19 +17,23 @@ import java.util.Map;
  * idempotent handlers return.
  *
  * @param status HTTP status, 200 to 599
- * @param headers response fields in the order they are sent
+ * @param headers response fields in the order they are sent, such as HTTP allows them
  * @param body the bytes of the body; not copied, so nobody may write to it
  */
 @SuppressWarnings("ArrayRecordComponent") // equals, hashCode and toString below look at the bytes
 public record Answer(int status, Map<String, String> headers, byte[] body) {
 
     private static final byte[] NOTHING = {};
+    private static final String NO_BODY = "body must not be null: an answer without one is Answer.of(status)";
 
     public Answer {
         if (status < 200 || status > 599) {
             throw new IllegalArgumentException("status must be 200 to 599, was " + status);
         }
+        requireNonNull(headers, "headers must not be null: an answer without any has Map.of()");
+        requireNonNull(body, NO_BODY);
         headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
+        headers.forEach(HeaderField::check);
     }
 
     public static Answer of(int status) {
@@ -39,7 +46,7 @@ public record Answer(int status, Map<String, String> headers, byte[] body) {
     }
 
     public static Answer json(int status, String json) {
-        return json(status, json.getBytes(StandardCharsets.UTF_8));
+        return json(status, requireNonNull(json, NO_BODY).getBytes(StandardCharsets.UTF_8));
     }
 
     /**

@@ -70,6 +70,7 @@ public record Problem(
         }
         errors = List.copyOf(errors);
         headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
+        headers.forEach(HeaderField::check);
         extensions = Collections.unmodifiableMap(new LinkedHashMap<>(extensions));
     }
 
