@@ -3,12 +3,14 @@ package dev.mobilebackend.core.route;
 
 import dev.mobilebackend.core.exchange.HttpMethod;
 import dev.mobilebackend.core.idempotency.IdempotencyPolicy;
+import dev.mobilebackend.core.load.LoadStep;
 import dev.mobilebackend.core.load.PriorityRule;
 import dev.mobilebackend.core.ratelimit.RateLimit;
-import dev.mobilebackend.core.ratelimit.RateLimitStep.Exemption;
+import dev.mobilebackend.core.ratelimit.RateLimitStep;
 import dev.mobilebackend.core.ratelimit.RequestCost;
 import dev.mobilebackend.core.route.Access.Owner;
 import dev.mobilebackend.core.route.Contract.Accepts;
+import dev.mobilebackend.core.route.Contract.Answers;
 import dev.mobilebackend.core.transport.BodyPolicy;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -58,9 +60,6 @@ final class Contradictions {
         if (count(route, IdempotencyPolicy.class) > 0) {
             keys(route);
         }
-        if (count(route, Exemption.class) > 0 && count(route, RateLimit.class) > 0) {
-            fault(route + " is unlimited, yet has a limit: leave one of them out");
-        }
         if (count(route, BodyPolicy.class) > 1) {
             fault(route + " has two policies for its body: keep one");
         }
@@ -70,6 +69,8 @@ final class Contradictions {
         if (count(route, PriorityRule.class) > 1) {
             fault(route + " has two rules on its priority: keep one");
         }
+        exemptions(route);
+        answers(route);
         var names = new HashSet<String>();
         for (RateLimit limit : route.endpoint().declared(RateLimit.class)) {
             if (!names.add(limit.name())) {
@@ -77,27 +78,66 @@ final class Contradictions {
                         + "', which clients could not tell apart: give one of them another with named(...)");
             }
         }
-        boolean hasNoBody = route.method() == HttpMethod.GET || route.method() == HttpMethod.HEAD;
-        if (hasNoBody && count(route, Accepts.class) > 0) {
+        if (isSafe(route) && count(route, Accepts.class) > 0) {
             fault(route + " accepts a body, which clients and proxies drop from a " + route.method()
                     + ": take it from the query, or declare a POST");
         }
     }
 
+    private void exemptions(Route route) {
+        boolean unlimited = count(route, RateLimitStep.Exemption.class) > 0;
+        if (unlimited && count(route, RateLimit.class) > 0) {
+            fault(route + " is unlimited, yet has a limit: leave one of them out");
+        }
+        if (unlimited && count(route, RequestCost.class) > 0) {
+            fault(route + " is unlimited, yet has a cost: leave one of them out");
+        }
+        boolean uncounted = unlimited || count(route, LoadStep.Exemption.class) > 0;
+        if (uncounted && count(route, PriorityRule.class) > 0) {
+            fault(route + " is not counted as load, yet has a rule on its priority: leave one of them out");
+        }
+    }
+
+    private void answers(Route route) {
+        var statuses = new HashSet<Integer>();
+        for (Answers answer : route.endpoint().declared(Answers.class)) {
+            if (!statuses.add(answer.status())) {
+                fault(route + " says twice what it answers with " + answer.status() + ": keep one");
+            }
+        }
+    }
+
+    private static boolean isSafe(Route route) {
+        return route.method() == HttpMethod.GET || route.method() == HttpMethod.HEAD;
+    }
+
     private void ownersIn(Route route, Access condition) {
+        Route.contains(condition, part -> {
+            if (part instanceof Owner owner) {
+                owner(route, owner.variable());
+            }
+            return false; // so that every part is looked at
+        });
+    }
+
+    private void owner(Route route, String variable) {
         List<String> variables = route.endpoint().variables();
-        boolean unknown = Route.contains(
-                condition,
-                part -> part instanceof Owner owner
-                        && (owner.variable().isEmpty() ? variables.isEmpty() : !variables.contains(owner.variable())));
-        if (unknown) {
-            fault(route + " has no such variable whose owner could be asked for");
+        if (variables.isEmpty()) {
+            fault(route
+                    + " has no variable whose owner could be asked for: name a thing in its path, as in /things/{id}");
+        } else if (!variable.isEmpty() && !variables.contains(variable)) {
+            fault(route + " has no variable {" + variable + "} whose owner could be asked for: it has {"
+                    + String.join("}, {", variables) + "}");
         }
     }
 
     private void keys(Route route) {
         if (!route.needsCaller()) {
             fault(route + " lets in clients without a token, whose keys could not be told apart: declare it signedIn");
+        }
+        if (isSafe(route)) {
+            fault(route + " is declared idempotent, which a " + route.method()
+                    + " is by itself: leave that out, or declare a POST");
         }
         if (count(route, IdempotencyPolicy.class) > 1) {
             fault(route + " is declared idempotent twice: keep one");

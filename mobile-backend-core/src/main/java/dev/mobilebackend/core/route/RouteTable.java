@@ -150,6 +150,11 @@ public final class RouteTable {
         return ServedRoutes.unserved(routes, served, patterns);
     }
 
+    @Override
+    public String toString() {
+        return "RouteTable" + routes;
+    }
+
     private static @Nullable HttpMethod known(String method) {
         return switch (method) {
             case "GET" -> HttpMethod.GET;

@@ -46,7 +46,9 @@ record Template(String text, List<String> segments, List<String> variables) {
                 segments.add(segment);
             } else {
                 throw new IllegalArgumentException(
-                        "a segment must be a plain name or a {variable}, was '" + segment + "' in '" + text + "'");
+                        "a segment must be a plain name or a {variable}, was '" + segment + "' in '" + text
+                                + "': a route has as many segments as its paths, so declare one for each depth, or take"
+                                + " the rest as a query parameter");
             }
         }
         return new Template(text, List.copyOf(segments), List.copyOf(variables));

@@ -137,7 +137,9 @@ class JavalinRulesTest {
     @Test
     void doesNotStartWithPathsThatATableCannotHold() {
         assertDoesNotStart(
-                "a segment must be a plain name or a {variable}, was '<path>' in '/files/<path>'",
+                "a segment must be a plain name or a {variable}, was '<path>' in '/files/<path>': a route has as"
+                        + " many segments as its paths, so declare one for each depth, or take the rest as a query"
+                        + " parameter",
                 (config, edge) -> config.routes.get("/files/<path>", FINE, edge.open()));
         assertDoesNotStart(
                 "TRACE /files cannot be declared: a route's method must be one of [GET, HEAD, POST, PUT, PATCH,"

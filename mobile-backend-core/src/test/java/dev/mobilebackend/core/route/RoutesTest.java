@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.core.route;
 
+import static dev.mobilebackend.core.exchange.HttpMethod.DELETE;
 import static dev.mobilebackend.core.exchange.HttpMethod.GET;
 import static dev.mobilebackend.core.exchange.HttpMethod.POST;
 import static dev.mobilebackend.core.ratelimit.RateLimitPolicy.perCaller;
@@ -10,6 +11,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mobilebackend.core.exchange.Priority;
+import dev.mobilebackend.core.load.PriorityRule;
 import dev.mobilebackend.core.ratelimit.RateLimitPolicy;
 import dev.mobilebackend.core.transport.BodyPolicy;
 import java.time.Duration;
@@ -57,7 +60,8 @@ class RoutesTest {
 
     @Test
     void refusesToAskForTheOwnerOfWhatNoVariableNames() {
-        String message = "GET /me has no such variable whose owner could be asked for";
+        String message =
+                "GET /me has no variable whose owner could be asked for: name a thing in its path, as in /things/{id}";
 
         assertContradicts(message, routes -> routes.signedIn(GET, "/me").owner(id -> Optional.empty()));
         assertContradicts(
@@ -65,7 +69,7 @@ class RoutesTest {
                 routes -> routes.only(
                         Access.anyOf(Access.role("admin"), Access.owner(id -> Optional.empty())), GET, "/me"));
         assertContradicts(
-                "GET /orders/{id} has no such variable whose owner could be asked for",
+                "GET /orders/{id} has no variable {order} whose owner could be asked for: it has {id}",
                 routes -> routes.signedIn(GET, "/orders/{id}").owner("order", id -> Optional.empty()));
     }
 
@@ -81,6 +85,18 @@ class RoutesTest {
         assertContradicts(
                 "POST /orders is declared idempotent twice: keep one",
                 routes -> routes.signedIn(POST, "/orders").idempotent().idempotent());
+        assertContradicts(
+                "GET /orders is declared idempotent, which a GET is by itself: leave that out, or declare a POST",
+                routes -> routes.signedIn(GET, "/orders").idempotent());
+        assertStands(routes -> routes.signedIn(DELETE, "/orders").idempotent());
+    }
+
+    @Test
+    void refusesTwoDocumentsOfOneAnswer() {
+        assertContradicts(
+                "GET /a says twice what it answers with 200: keep one",
+                routes -> routes.open(GET, "/a").answers(200, Body.class).answers(200));
+        assertStands(routes -> routes.open(GET, "/a").answers(200, Body.class).answers(204));
     }
 
     @Test
@@ -102,6 +118,15 @@ class RoutesTest {
         assertContradicts(
                 "GET /health is unlimited, yet has a limit: leave one of them out",
                 routes -> routes.open(GET, "/health").unlimited().limit(perClient(10, Duration.ofSeconds(1))));
+        assertContradicts(
+                "GET /health is unlimited, yet has a cost: leave one of them out",
+                routes -> routes.open(GET, "/health").unlimited().cost(4));
+        assertContradicts(
+                "GET /health is not counted as load, yet has a rule on its priority: leave one of them out",
+                routes -> routes.open(GET, "/health").unlimited().priority(PriorityRule.atMost(Priority.BACKGROUND)));
+        assertContradicts(
+                "GET /events is not counted as load, yet has a rule on its priority: leave one of them out",
+                routes -> routes.open(GET, "/events").uncounted().priority(PriorityRule.atMost(Priority.BACKGROUND)));
         assertStands(routes -> routes.signedIn(POST, "/orders").limit(limit).limit(hourly.named("hourly")));
     }
 
@@ -137,6 +162,25 @@ class RoutesTest {
         assertFalse(either.isPrivate() || either.needsCaller() || either.isOpen());
         assertTrue(open.isOpen());
         assertFalse(open.needsCaller() || open.mentionsCaller() || open.mentions(Access.Role.class));
+    }
+
+    @Test
+    void showsWhatIsDeclared() {
+        RouteTable table = new Routes().open(GET, "/a").signedIn(POST, "/a/{b}").build();
+
+        assertEquals("RouteTable[GET /a, POST /a/{b}]", table.toString());
+    }
+
+    @Test
+    void saysHowToServeWhatItHasNoTemplateFor() {
+        for (String segment : new String[] {"*", "<path>", "{path:.*}"}) {
+            assertEquals(
+                    "a segment must be a plain name or a {variable}, was '" + segment + "' in '/files/" + segment
+                            + "': a route has as many segments as its paths, so declare one for each depth, or take the rest"
+                            + " as a query parameter",
+                    assertThrows(IllegalArgumentException.class, () -> new Routes().open(GET, "/files/" + segment))
+                            .getMessage());
+        }
     }
 
     private static Route only(Access condition) {
