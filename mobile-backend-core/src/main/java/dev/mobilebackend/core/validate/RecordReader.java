@@ -56,8 +56,9 @@ final class RecordReader {
                 throw malformed("there is more after the end of the JSON at " + place(parser.currentTokenLocation()));
             }
         } catch (StreamConstraintsException tooMuch) {
-            throw malformed("the JSON is nested deeper, or has a longer number, name or string, than is accepted at "
-                    + place(tooMuch.getLocation()));
+            TokenStreamLocation place = tooMuch.getLocation();
+            throw malformed("the JSON is nested deeper, or has a longer number, name or string, than is accepted, at "
+                    + place(place == null ? parser.currentLocation() : place));
         } catch (JacksonException notJson) {
             throw malformed("the body is not JSON at " + place(notJson.getLocation()));
         }
