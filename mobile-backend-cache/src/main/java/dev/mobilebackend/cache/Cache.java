@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.cache;
 
+import static java.util.Objects.requireNonNull;
+
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.mobilebackend.core.ambient.Ambient;
 import java.time.Duration;
@@ -223,7 +225,7 @@ public final class Cache<K, V> {
         private RandomGenerator random = Ambient.quickRandom();
 
         private Builder(String name) {
-            this.name = name;
+            this.name = requireNonNull(name, "name must not be null: logs and figures tell caches apart by it");
         }
 
         /** Entries kept at most; beyond it the least used go first. */
@@ -234,7 +236,7 @@ public final class Cache<K, V> {
 
         /** The age at which a loaded value is asked for again, counted from the start of its load. */
         public Builder<K, V> timeToLive(Duration time) {
-            timeToLive = time;
+            timeToLive = requireNonNull(time, "timeToLive must not be null");
             return this;
         }
 
@@ -249,30 +251,30 @@ public final class Cache<K, V> {
 
         /** How long the source's "there is none" is remembered. Without it, an absent thing is asked for each time. */
         public Builder<K, V> absentFor(Duration time) {
-            absentFor = time;
+            absentFor = requireNonNull(time, "absentFor must not be null: Duration.ZERO remembers nothing");
             return this;
         }
 
         /** How long past its time to live a value is served while the source fails. Without it, failures go through. */
         public Builder<K, V> staleOnError(Duration time) {
-            staleOnError = time;
+            staleOnError = requireNonNull(time, "staleOnError must not be null: Duration.ZERO serves nothing");
             return this;
         }
 
         /** How often a failing source is asked again for a key whose old value is served; 5 seconds by default. */
         public Builder<K, V> retryEvery(Duration pause) {
-            retryEvery = pause;
+            retryEvery = requireNonNull(pause, "retryEvery must not be null: leave it out for 5 seconds");
             return this;
         }
 
         public Builder<K, V> clock(InstantSource source) {
-            clock = source;
+            clock = requireNonNull(source, "clock must not be null: leave it out for the system's");
             return this;
         }
 
         /** Where jitter comes from; many threads ask it. */
         public Builder<K, V> random(RandomGenerator generator) {
-            random = generator;
+            random = requireNonNull(generator, "random must not be null: leave it out for our own");
             return this;
         }
 
@@ -284,6 +286,7 @@ public final class Cache<K, V> {
          * @throws IllegalArgumentException if a value is out of its bounds
          */
         public Cache<K, V> build(Function<? super K, Optional<V>> loader) {
+            requireNonNull(loader, "loader must not be null: it asks the source");
             if (timeToLive == null) {
                 throw new IllegalStateException("cache " + name + " has no time to live: call timeToLive(...)");
             }

@@ -57,12 +57,32 @@ final class CacheBuilderTest {
     }
 
     @Test
+    void refusesNullWhereItIsSaid() {
+        assertMissing("timeToLive must not be null", with -> with.timeToLive(null));
+        assertMissing("absentFor must not be null: Duration.ZERO remembers nothing", with -> with.absentFor(null));
+        assertMissing("staleOnError must not be null: Duration.ZERO serves nothing", with -> with.staleOnError(null));
+        assertMissing("retryEvery must not be null: leave it out for 5 seconds", with -> with.retryEvery(null));
+        assertMissing("clock must not be null: leave it out for the system's", with -> with.clock(null));
+        assertMissing("random must not be null: leave it out for our own", with -> with.random(null));
+        assertMissing("loader must not be null: it asks the source", with -> {
+            with.build(null);
+            return with;
+        });
+    }
+
+    @Test
     void refusesToPutWithoutATimeToLive() {
         Cache<Integer, String> cache = complete().build(key -> Optional.empty());
 
         var refused = assertThrows(IllegalArgumentException.class, () -> cache.put(42, "pear", ZERO));
 
         assertEquals("timeToLive of cache products must be from 1 ms to 100 years, was PT0S", refused.getMessage());
+    }
+
+    private static void assertMissing(String message, UnaryOperator<Cache.Builder<Integer, String>> change) {
+        var refused = assertThrows(NullPointerException.class, () -> change.apply(complete()));
+
+        assertEquals(message, refused.getMessage());
     }
 
     private static void assertRefused(String message, UnaryOperator<Cache.Builder<Integer, String>> change) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.jobs;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 
@@ -18,6 +20,8 @@ public record RetryPolicy(Duration first, Duration longest, int attempts) {
     public static final RetryPolicy STANDARD = new RetryPolicy(Duration.ofSeconds(1), Duration.ofHours(1), 20);
 
     public RetryPolicy {
+        requireNonNull(first, "first must not be null");
+        requireNonNull(longest, "longest must not be null");
         if (first.compareTo(Duration.ofMillis(1)) < 0) {
             throw new IllegalArgumentException("first must be at least PT0.001S, was " + first);
         }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.jobs;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.mobilebackend.core.ambient.Ambient;
 import java.time.Duration;
 import java.util.HashMap;
@@ -215,7 +217,7 @@ public final class Worker implements AutoCloseable {
         private LongSupplier ticks = Ambient.ticks();
 
         private Builder(JobStore store) {
-            this.store = store;
+            this.store = requireNonNull(store, "store must not be null: such as JdbiJobStore.of(database)");
         }
 
         /**
@@ -224,6 +226,8 @@ public final class Worker implements AutoCloseable {
          * @throws IllegalArgumentException if the record carries none, or the kind has a handler already
          */
         public <J extends Record> Builder handle(Class<J> type, JobHandler<J> handler) {
+            requireNonNull(type, "type must not be null: the record of the jobs to run");
+            requireNonNull(handler, () -> "the handler of " + type.getSimpleName() + " must not be null");
             String kind = NewJob.kindOf(type);
             if (handlers.putIfAbsent(kind, new JobRunner.Handled<>(type, handler)) != null) {
                 throw new IllegalArgumentException(
@@ -234,7 +238,7 @@ public final class Worker implements AutoCloseable {
 
         /** {@link RetryPolicy#STANDARD} unless set. */
         public Builder retry(RetryPolicy policy) {
-            this.retry = policy;
+            this.retry = requireNonNull(policy, "retry must not be null: leave it out for the standard one");
             return this;
         }
 
@@ -249,25 +253,25 @@ public final class Worker implements AutoCloseable {
 
         /** How long after its last heartbeat a process counts as dead, 6 seconds unless set. */
         public Builder lease(Duration length) {
-            this.lease = length;
+            this.lease = requireNonNull(length, "lease must not be null: leave it out for the standard one");
             return this;
         }
 
         /** How often an idle worker looks for delayed jobs and those that other processes enqueued: every second. */
         public Builder poll(Duration interval) {
-            this.poll = interval;
+            this.poll = requireNonNull(interval, "poll must not be null: leave it out for the standard one");
             return this;
         }
 
         /** Makes the threads that jobs run on: virtual ones where the JDK has them, unless set. */
         public Builder threads(ThreadFactory factory) {
-            this.threads = factory;
+            this.threads = requireNonNull(factory, "threads must not be null: leave them out for our own");
             return this;
         }
 
         /** The chance in waits between attempts. */
         public Builder random(RandomGenerator generator) {
-            this.random = generator;
+            this.random = requireNonNull(generator, "random must not be null: leave it out for our own");
             return this;
         }
 

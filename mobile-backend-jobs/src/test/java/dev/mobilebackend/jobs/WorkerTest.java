@@ -52,6 +52,25 @@ class WorkerTest {
     }
 
     @Test
+    void refusesNullWhereItIsSaid() {
+        Worker.Builder builder = Worker.builder(store);
+
+        assertMissing("store must not be null: such as JdbiJobStore.of(database)", () -> Worker.builder(null));
+        assertMissing("type must not be null: the record of the jobs to run", () -> builder.handle(null, null));
+        assertMissing("the handler of Note must not be null", () -> builder.handle(Note.class, null));
+        assertMissing("retry must not be null: leave it out for the standard one", () -> builder.retry(null));
+        assertMissing("lease must not be null: leave it out for the standard one", () -> builder.lease(null));
+        assertMissing("poll must not be null: leave it out for the standard one", () -> builder.poll(null));
+        assertMissing("threads must not be null: leave them out for our own", () -> builder.threads(null));
+        assertMissing("random must not be null: leave it out for our own", () -> builder.random(null));
+    }
+
+    private static void assertMissing(String message, Runnable said) {
+        assertEquals(
+                message, assertThrows(NullPointerException.class, said::run).getMessage());
+    }
+
+    @Test
     void runsWhatAJobEnqueuesToo() {
         Worker worker = noting((note, context) -> {
             ran.add(note.text());

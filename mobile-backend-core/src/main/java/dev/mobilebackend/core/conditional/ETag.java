@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.core.conditional;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.mobilebackend.core.digest.Sha256;
 import dev.mobilebackend.core.exchange.Answer;
 import dev.mobilebackend.core.exchange.Exchange;
@@ -29,6 +31,7 @@ public record ETag(String text) {
             Pattern.compile("\\G\\s*(W/)?\"([\\x21\\x23-\\x7e\\x80-\\xff]*)\"\\s*(?:,|$)");
 
     public ETag {
+        requireNonNull(text, "text must not be null");
         if (!OPAQUE.matcher(text).matches()) {
             throw new IllegalArgumentException(
                     "an entity tag must be 1 to 200 visible characters without a quote, was '" + text + "'");
@@ -37,6 +40,7 @@ public record ETag(String text) {
 
     /** The validator of some bytes: the first 128 bits of their SHA-256. */
     public static ETag of(byte[] representation) {
+        requireNonNull(representation, "representation must not be null");
         byte[] hash = Sha256.of(representation);
         return new ETag(Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(hash, 16)));
     }
@@ -51,6 +55,8 @@ public record ETag(String text) {
      * (RFC 9110 sections 13.1.2 and 15.4.5). Fields that a 304 must repeat are kept.
      */
     public Answer onRead(Exchange exchange, Answer answer) {
+        requireNonNull(exchange, "exchange must not be null");
+        requireNonNull(answer, "answer must not be null");
         Answer tagged = answer.header("ETag", toString());
         String known = exchange.header("If-None-Match");
         if (known == null || !matches(known, Comparison.WEAK)) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.core.data;
 
+import static java.util.Objects.requireNonNull;
+
 import java.sql.SQLException;
 import java.time.Duration;
 import javax.sql.DataSource;
@@ -39,11 +41,13 @@ public final class Database {
      * @throws IllegalArgumentException if it is neither PostgreSQL nor H2
      */
     public static Database of(DataSource dataSource) {
+        requireNonNull(dataSource, "dataSource must not be null");
         return of(Jdbi.create(dataSource));
     }
 
     /** The same over a JDBI that the application has set up with its own plugins and mappers. */
     public static Database of(Jdbi jdbi) {
+        requireNonNull(jdbi, "jdbi must not be null");
         jdbi.getConfig(StatementExceptions.class).setMessageRendering(MessageRendering.NONE);
         Dialect dialect = jdbi.withHandle(handle -> {
             Dialect found = Dialect.of(handle);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.core.data;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.List;
 
 /**
@@ -15,6 +17,9 @@ import java.util.List;
 public record SchemaPart(String module, ClassLoader loader, List<String> scripts) {
 
     public SchemaPart {
+        requireNonNull(module, "module must not be null");
+        requireNonNull(loader, "loader must not be null");
+        requireNonNull(scripts, "scripts must not be null");
         scripts = List.copyOf(scripts);
         for (String script : scripts) {
             if (!script.matches("V\\d+__[a-z0-9_]+\\.sql")) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.core.edge;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.mobilebackend.core.ambient.Ambient;
 import dev.mobilebackend.core.exchange.EdgeStep;
 import dev.mobilebackend.core.exchange.RequestId;
@@ -160,13 +162,19 @@ public final class Edge implements Filter {
 
         /** Declares routes; may be called more than once. */
         public Builder routes(Consumer<Routes> declarations) {
-            declarations.accept(routes);
+            requireNonNull(declarations, "routes must not be null: leave the call out where there are none")
+                    .accept(routes);
             return this;
         }
 
         /** The step that finds out who is calling; without one there can be only open routes. */
         public Builder authenticate(EdgeStep step) {
-            authenticate = step;
+            if (authenticate != null) {
+                throw new IllegalStateException("authenticate was called twice, and one step finds out who is calling:"
+                        + " make one of both, which asks the second where the first knows nobody");
+            }
+            authenticate =
+                    requireNonNull(step, "authenticate must not be null: leave it out where all routes are open");
             return this;
         }
 
@@ -175,58 +183,60 @@ public final class Edge implements Filter {
          * drain. The first is the outermost.
          */
         public Builder observe(EdgeStep step) {
-            observers.add(step);
+            observers.add(requireNonNull(step, "observe must not be null: leave it out"));
             return this;
         }
 
         /** What is logged of each request; {@link AccessLogPolicy#lines} if nothing is said. */
         public Builder accessLog(AccessLogPolicy policy) {
-            accessLog = policy;
+            accessLog = requireNonNull(
+                    policy,
+                    "accessLog must not be null: to have none, switch its logger off, dev.mobilebackend.access");
             return this;
         }
 
         /** A limit for all routes together, but those declared unlimited, and for requests that no route is for. */
         public Builder limit(RateLimit limit) {
-            everywhere.add(limit);
+            everywhere.add(requireNonNull(limit, "limit must not be null: leave it out where there is none"));
             return this;
         }
 
         public Builder transport(TransportPolicy policy) {
-            transport = policy;
+            transport = requireNonNull(policy, "transport must not be null: leave it out for the strictest");
             return this;
         }
 
         /** In which languages problems are answered; otherwise in those that this library ships. */
         public Builder texts(ProblemTexts languages) {
-            texts = languages;
+            texts = requireNonNull(languages, "texts must not be null: ProblemTexts.english() speaks English alone");
             return this;
         }
 
         /** How many requests may be worked on at once; without one {@link LoadPolicy#adaptive}. */
         public Builder load(LoadPolicy policy) {
-            load = policy;
+            load = requireNonNull(policy, "load must not be null: LoadPolicy.unlimited() has no limit");
             return this;
         }
 
         public Builder limits(RateLimitStore store) {
-            limits = store;
+            limits = requireNonNull(store, "limits must not be null: leave them out to count in this process");
             return this;
         }
 
         public Builder clock(InstantSource source) {
-            clock = source;
+            clock = requireNonNull(source, "clock must not be null: leave it out for the system's");
             return this;
         }
 
         /** Nanoseconds that never jump, for spans within one request. */
         public Builder ticks(LongSupplier source) {
-            ticks = source;
+            ticks = requireNonNull(source, "ticks must not be null: leave them out for the system's");
             return this;
         }
 
         /** Where request ids come from. */
         public Builder random(RandomGenerator generator) {
-            random = generator;
+            random = requireNonNull(generator, "random must not be null: leave it out for our own");
             return this;
         }
 

@@ -27,11 +27,11 @@ public record Answer(int status, Map<String, String> headers, byte[] body) {
     private static final String NO_BODY = "body must not be null: an answer without one is Answer.of(status)";
 
     public Answer {
+        requireNonNull(headers, "headers must not be null: an answer without any has Map.of()");
+        requireNonNull(body, NO_BODY);
         if (status < 200 || status > 599) {
             throw new IllegalArgumentException("status must be 200 to 599, was " + status);
         }
-        requireNonNull(headers, "headers must not be null: an answer without any has Map.of()");
-        requireNonNull(body, NO_BODY);
         headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
         headers.forEach(HeaderField::check);
     }
@@ -54,6 +54,7 @@ public record Answer(int status, Map<String, String> headers, byte[] body) {
      * their own language and with their own request's id.
      */
     public static Answer problem(Problem refusal) {
+        requireNonNull(refusal, "refusal must not be null: such as Problem.CONFLICT");
         var headers = new LinkedHashMap<String, String>();
         headers.put("Content-Type", ProblemWriter.MEDIA_TYPE);
         headers.putAll(refusal.headers());

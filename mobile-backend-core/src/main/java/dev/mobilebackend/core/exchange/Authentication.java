@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.core.exchange;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Set;
@@ -18,6 +20,8 @@ public record Authentication(Instant at, Set<String> methods) {
     public static final Authentication UNKNOWN = new Authentication(Instant.EPOCH, Set.of());
 
     public Authentication {
+        requireNonNull(at, "at must not be null");
+        requireNonNull(methods, "methods must not be null: without any it is Set.of()");
         at = at.truncatedTo(ChronoUnit.SECONDS);
         methods = Set.copyOf(methods);
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.core.exchange;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +26,14 @@ public record Caller(
         @Nullable String actorId) {
 
     public Caller {
+        requireNonNull(
+                accountId,
+                "accountId must not be null: a caller without an account is not signed in, so do not call authenticated(...)");
+        requireNonNull(sessionId, "sessionId must not be null");
+        requireNonNull(roles, "roles must not be null: without any it is Set.of()");
+        requireNonNull(scopes, "scopes must not be null: without any it is Set.of()");
+        requireNonNull(
+                authentication, "authentication must not be null: Authentication.UNKNOWN says that nothing is known");
         roles = Set.copyOf(roles);
         scopes = Set.copyOf(scopes);
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.core.exchange;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.mobilebackend.core.ambient.Ambient;
 import dev.mobilebackend.core.problem.Problem;
 import dev.mobilebackend.core.problem.ProblemReader;
@@ -191,7 +193,7 @@ public final class Exchange {
 
     /** Called by the authentication step once the token has been verified. */
     public void authenticated(Caller verified) {
-        caller = verified;
+        caller = requireNonNull(verified, "the caller must not be null: where nobody is known, leave the call out");
     }
 
     public boolean isAuthenticated() {
@@ -343,6 +345,11 @@ public final class Exchange {
      * refusal: as its problem if it is an {@link Answer#problem}, else as the problem that its status stands for.
      */
     public void send(Answer answer) {
+        if (answer == null) {
+            throw new NullPointerException("the handler of "
+                    + (endpoint == null ? facts.method() + " " + facts.path() : endpoint)
+                    + " answered null: return an answer, such as Answer.of(204)");
+        }
         replayed = answer.headers().containsKey(REPLAYED);
         refusal = answer.status() < 400 ? null : refusal(answer);
         response.setStatus(answer.status());

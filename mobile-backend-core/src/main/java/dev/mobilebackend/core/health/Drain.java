@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.core.health;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.mobilebackend.core.exchange.EdgeStep;
 import dev.mobilebackend.core.exchange.Exchange;
 import dev.mobilebackend.core.exchange.Outcome;
@@ -42,8 +44,8 @@ public final class Drain implements EdgeStep {
     }
 
     Drain(Health health, DrainPolicy policy, Consumer<Duration> pause) {
-        this.health = health;
-        this.policy = policy;
+        this.health = requireNonNull(health, "health must not be null: it is what says that this instance leaves");
+        this.policy = requireNonNull(policy, "policy must not be null: DrainPolicy.usual() is the usual one");
         this.pause = pause;
     }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.core.health;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Duration;
 
 /**
@@ -12,6 +14,8 @@ import java.time.Duration;
 public record DrainPolicy(Duration grace, Duration patience) {
 
     public DrainPolicy {
+        requireNonNull(grace, "grace must not be null: Duration.ZERO is none");
+        requireNonNull(patience, "patience must not be null: Duration.ZERO is none");
         if (grace.isNegative()) {
             throw new IllegalArgumentException("grace must not be negative, was " + grace);
         }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.core.health;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.mobilebackend.core.ambient.Ambient;
 import dev.mobilebackend.core.data.Database;
 import java.time.Duration;
@@ -75,12 +77,16 @@ public final class Health {
 
     /** The same by another clock. */
     public static Health of(Database database, InstantSource clock) {
+        requireNonNull(database, "database must not be null");
+        requireNonNull(clock, "clock must not be null");
         return new Health(List.of(), clock, new AtomicBoolean())
                 .and("database", () -> database.answersWithin(PATIENCE));
     }
 
     /** This health with one more check, which passes when it returns true. Both drain together. */
     public Health and(String name, Callable<Boolean> test) {
+        requireNonNull(name, "the name of a check must not be null");
+        requireNonNull(test, "the check must not be null");
         var all = new ArrayList<>(checks);
         all.add(new Check(name, test));
         return new Health(all, clock, draining);

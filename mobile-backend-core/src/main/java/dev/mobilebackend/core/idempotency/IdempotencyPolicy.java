@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.core.idempotency;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +39,10 @@ public record IdempotencyPolicy(
     private static final int LARGEST_COLUMN = 1024 * 1024;
 
     public IdempotencyPolicy {
+        requireNonNull(retention, "retention must not be null");
+        requireNonNull(lockWait, "lockWait must not be null");
+        requireNonNull(lease, "lease must not be null");
+        requireNonNull(rerun, "rerun must not be null");
         requirePositive("retention", retention);
         requirePositive("lockWait", lockWait);
         requirePositive("lease", lease);
@@ -79,6 +85,7 @@ public record IdempotencyPolicy(
     }
 
     public IdempotencyPolicy statusLink(String template) {
+        requireNonNull(template, "statusLink must not be null: leave it out where there is none");
         return new IdempotencyPolicy(retention, lockWait, maximumBody, lease, rerun, template);
     }
 

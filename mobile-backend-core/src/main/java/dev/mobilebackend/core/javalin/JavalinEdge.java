@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.core.javalin;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.mobilebackend.core.edge.Edge;
 import dev.mobilebackend.core.exchange.Answer;
 import dev.mobilebackend.core.exchange.Exchange;
@@ -58,6 +60,8 @@ public final class JavalinEdge {
      * first, so that the edge is the outermost filter.
      */
     public static JavalinEdge install(JavalinConfig config, Edge.Builder edge) {
+        requireNonNull(config, "config must not be null");
+        requireNonNull(edge, "edge must not be null: such as Edge.builder()");
         return new JavalinEdge(config).put(routes -> {
             edge.routes(routes::declare);
             return edge.build();
@@ -66,6 +70,8 @@ public final class JavalinEdge {
 
     /** Puts a finished edge, whose table names every route, in front. Call it first. */
     public static JavalinEdge install(JavalinConfig config, Edge edge) {
+        requireNonNull(config, "config must not be null");
+        requireNonNull(edge, "edge must not be null: such as Edge.builder()");
         return new JavalinEdge(config).put(routes -> {
             if (routes.haveRules()) {
                 throw new IllegalStateException("this edge was built before the rules beside Javalin's routes were"
@@ -137,6 +143,8 @@ public final class JavalinEdge {
 
     /** Serves a path, such as {@code /v1/auth/*}, by a servlet beside Javalin's own routes. */
     public void servlet(String path, HttpServlet servlet) {
+        requireNonNull(path, "path must not be null: such as /v1/auth/*");
+        requireNonNull(servlet, "servlet must not be null");
         config.jetty.modifyServletContextHandler(handler -> {
             var holder = new ServletHolder(servlet);
             holder.setAsyncSupported(true);
@@ -161,6 +169,7 @@ public final class JavalinEdge {
 
     /** A Javalin handler that sends what a function of the exchange answers. */
     public static Handler answering(Function<Exchange, Answer> function) {
+        requireNonNull(function, "function must not be null");
         return context -> {
             Exchange exchange = Exchange.of(context.req());
             exchange.send(function.apply(exchange));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.core.javalin;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.mobilebackend.core.route.Access;
 import dev.mobilebackend.core.route.RouteTerms;
 import io.javalin.security.RouteRole;
@@ -22,11 +24,13 @@ public final class Rule implements RouteRole, RouteTerms<Rule> {
     }
 
     static Rule beginning(Access condition) {
+        requireNonNull(condition, "condition must not be null: where everybody may come in, say open");
         return new Rule(List.of(condition));
     }
 
     @Override
     public Rule with(Object rule) {
+        requireNonNull(rule, "what refines a rule must not be null: leave it out");
         var all = new ArrayList<>(terms);
         all.add(rule);
         return new Rule(all);

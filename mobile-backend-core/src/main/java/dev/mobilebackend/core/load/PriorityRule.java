@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.core.load;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.mobilebackend.core.exchange.Priority;
 
 /**
@@ -15,6 +17,8 @@ public record PriorityRule(Priority normal, Priority highest) {
     static final PriorityRule AS_STATED = new PriorityRule(Priority.NORMAL, Priority.USER_ACTION);
 
     public PriorityRule {
+        requireNonNull(normal, "normal must not be null");
+        requireNonNull(highest, "highest must not be null");
         if (normal.isBefore(highest)) {
             throw new IllegalArgumentException("a request cannot normally be " + normal + " where " + highest
                     + " is the most urgent that it can be");
@@ -23,6 +27,7 @@ public record PriorityRule(Priority normal, Priority highest) {
 
     /** Never more urgent than this: a sync cannot pass for a user's action. */
     public static PriorityRule atMost(Priority highest) {
+        requireNonNull(highest, "highest must not be null");
         return new PriorityRule(highest.isBefore(Priority.NORMAL) ? Priority.NORMAL : highest, highest);
     }
 

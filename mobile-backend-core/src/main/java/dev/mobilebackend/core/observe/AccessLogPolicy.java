@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.core.observe;
 
+import static java.util.Objects.requireNonNull;
+
 /**
  * What an access log writes.
  *
@@ -8,6 +10,11 @@ package dev.mobilebackend.core.observe;
  * @param client how much is said of the client's address
  */
 public record AccessLogPolicy(Form form, Client client) {
+
+    public AccessLogPolicy {
+        requireNonNull(form, "form must not be null");
+        requireNonNull(client, "client must not be null: Client.NOTHING says nothing of it");
+    }
 
     /** How the fields of a request reach the logging backend. */
     public enum Form {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.core.openapi;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.mobilebackend.core.conditional.ETag;
 import dev.mobilebackend.core.exchange.Answer;
 import dev.mobilebackend.core.exchange.Exchange;
@@ -49,11 +51,21 @@ public final class OpenApi {
 
     /** Documents of an API that is called this and has this version. */
     public static OpenApi of(String title, String version) {
+        requireText("title", title);
+        requireText("version", version);
         return new OpenApi(title, version, List.of(), false);
+    }
+
+    private static void requireText(String name, String text) {
+        requireNonNull(text, () -> name + " must not be null");
+        if (text.isBlank()) {
+            throw new IllegalArgumentException(name + " must not be empty: it is what readers see first");
+        }
     }
 
     /** Documents that say where it is served, such as {@code https://api.shop.example}. */
     public OpenApi server(String url) {
+        requireText("url", url);
         var all = new ArrayList<>(servers);
         all.add(url);
         return new OpenApi(title, version, all, includesPrivate);
@@ -66,6 +78,7 @@ public final class OpenApi {
 
     /** The document, in UTF-8. */
     public byte[] json(RouteTable table) {
+        requireNonNull(table, "table must not be null");
         var schemas = new JsonSchema("#/components/schemas/");
         var operations = new Operations(schemas);
         var paths = new TreeMap<String, Map<String, Object>>();
@@ -106,6 +119,7 @@ public final class OpenApi {
      * @param table asked with the first request, when the edge has been built
      */
     public Function<Exchange, Answer> serving(Supplier<RouteTable> table) {
+        requireNonNull(table, "table must not be null");
         var made = new AtomicReference<byte @Nullable []>();
         return exchange -> {
             byte[] document = made.get();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.core.page;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.mobilebackend.core.exchange.Caller;
 import dev.mobilebackend.core.exchange.Exchange;
 import dev.mobilebackend.core.problem.Problem;
@@ -23,7 +25,8 @@ public final class Paging {
     private final Cursor cursor;
 
     public Paging(ServerSecret secret, PagePolicy policy) {
-        this.policy = policy;
+        requireNonNull(secret, "secret must not be null: it keeps clients from making cursors");
+        this.policy = requireNonNull(policy, "policy must not be null: such as new PagePolicy(20, 100)");
         this.cursor = new Cursor(secret.deriveAll("page-cursor", 32));
     }
 
@@ -48,8 +51,8 @@ public final class Paging {
         }
         if (!text.matches("[0-9]{1,9}") || Integer.parseInt(text) == 0) {
             throw Problem.INVALID_INPUT
-                    .detail("limit must be a whole number from 1, up to " + policy.maximum())
-                    .error("query:limit", "a whole number from 1 to " + policy.maximum())
+                    .detail("limit must be a whole number from 1; more than " + policy.maximum() + " gives that many")
+                    .error("query:limit", "a whole number from 1")
                     .exception();
         }
         return Math.min(Integer.parseInt(text), policy.maximum());

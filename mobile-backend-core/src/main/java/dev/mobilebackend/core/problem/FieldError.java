@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.core.problem;
 
+import static java.util.Objects.requireNonNull;
+
 /**
  * One faulty place in a request.
  *
@@ -9,4 +11,10 @@ package dev.mobilebackend.core.problem;
  *     {@code "header":"If-Match"} and {@code "parameter":"limit"}
  * @param detail what was expected there
  */
-public record FieldError(String pointer, String detail) {}
+public record FieldError(String pointer, String detail) {
+
+    public FieldError {
+        requireNonNull(pointer, "pointer must not be null: such as #/email, header:If-Match or query:limit");
+        requireNonNull(detail, "detail must not be null: say what was expected");
+    }
+}

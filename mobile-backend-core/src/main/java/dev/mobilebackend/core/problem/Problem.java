@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.core.problem;
 
+import static java.util.Objects.requireNonNull;
+
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -40,8 +42,9 @@ public record Problem(
     private static final String TYPES = "https://mobilebackend.dev/problems/";
 
     public static final Problem MALFORMED_REQUEST = of(400, "malformed-request", "The request could not be read.");
-    /** The client went away, or said that there was more than it sent. */
-    public static final Problem INCOMPLETE_BODY = MALFORMED_REQUEST.detail("the body ended before it was complete");
+    /** The client went away, said that there was more than it sent, or sent chunks that are none. */
+    public static final Problem INCOMPLETE_BODY =
+            MALFORMED_REQUEST.detail("the body ended before it was complete, or its chunks are malformed");
 
     public static final Problem INVALID_INPUT =
             of(422, "invalid-input", "The request has values that are not accepted.");
@@ -65,6 +68,12 @@ public record Problem(
     public static final Problem UNAVAILABLE = of(503, "unavailable", "The service can't answer right now.");
 
     public Problem {
+        requireNonNull(type, "type must not be null");
+        requireNonNull(code, "code must not be null");
+        requireNonNull(title, "title must not be null");
+        requireNonNull(errors, "errors must not be null: where no field is to blame it is List.of()");
+        requireNonNull(headers, "headers must not be null: without any it is Map.of()");
+        requireNonNull(extensions, "extensions must not be null: without any it is Map.of()");
         if (status < 400 || status > 599) {
             throw new IllegalArgumentException("status must be 400 to 599, was " + status);
         }
@@ -74,8 +83,17 @@ public record Problem(
         extensions = Collections.unmodifiableMap(new LinkedHashMap<>(extensions));
     }
 
-    /** A kind of problem under this library's own type URIs. */
+    /**
+     * A kind of problem under this library's own type URIs.
+     *
+     * @param code lower-case words with hyphens between them, such as {@code sold-out}
+     */
     public static Problem of(int status, String code, String title) {
+        requireNonNull(code, "code must not be null: it is the last word of the type, such as sold-out");
+        if (!code.matches("[a-z0-9]+(-[a-z0-9]+)*")) {
+            throw new IllegalArgumentException(
+                    "code must be lower-case letters, digits and single hyphens, such as sold-out, was '" + code + "'");
+        }
         return of(URI.create(TYPES + code), status, code, title);
     }
 
@@ -114,6 +132,7 @@ public record Problem(
     }
 
     public Problem detail(String text) {
+        requireNonNull(text, "detail must not be null: leave it out where there is none");
         return new Problem(type, code, status, title, text, errors, headers, extensions);
     }
 
@@ -130,11 +149,14 @@ public record Problem(
 
     /** This problem with a {@code Retry-After} (RFC 9110 section 10.2.3), in whole seconds, rounded up. */
     public Problem retryAfter(Duration wait) {
+        requireNonNull(wait, "wait must not be null: leave it out where nobody knows");
         long seconds = wait.plusNanos(999_999_999).toSeconds();
         return header("Retry-After", Long.toString(Math.max(1, seconds)));
     }
 
     public Problem with(String member, Object value) {
+        requireNonNull(member, "the name of a member must not be null");
+        requireNonNull(value, "the value of a member must not be null: leave the member out");
         return new Problem(type, code, status, title, detail, errors, headers, with(extensions, member, value));
     }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.core.problem;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -68,6 +70,10 @@ public final class ProblemTexts {
      * something else. Each bundle counts for the language of its own locale.
      */
     public ProblemTexts and(ResourceBundle... bundles) {
+        requireNonNull(bundles, "bundles must not be null");
+        for (ResourceBundle bundle : bundles) {
+            requireNonNull(bundle, "a bundle must not be null: leave it out");
+        }
         var base = new HashMap<>(english);
         var all = new HashMap<>(languages);
         for (ResourceBundle bundle : bundles) {

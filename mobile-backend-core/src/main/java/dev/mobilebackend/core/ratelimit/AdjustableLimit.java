@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.core.ratelimit;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.mobilebackend.core.exchange.Caller;
 import dev.mobilebackend.core.ratelimit.RateLimitPolicy.Subject;
 import dev.mobilebackend.core.ratelimit.RateLimitPolicy.Unit;
@@ -25,6 +27,7 @@ public final class AdjustableLimit implements RateLimit {
      *     built
      */
     public void replace(RateLimitPolicy next) {
+        requireNonNull(next, "next must not be null");
         next.requireSameAs(current);
         current = next;
     }

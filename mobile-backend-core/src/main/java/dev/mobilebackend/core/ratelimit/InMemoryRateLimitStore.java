@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.core.ratelimit;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.mobilebackend.core.ambient.Ambient;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -61,6 +63,7 @@ public final class InMemoryRateLimitStore implements RateLimitStore {
      * @param random where the secret of this store's hashes comes from
      */
     public InMemoryRateLimitStore(int keys, RandomGenerator random) {
+        requireNonNull(random, "random must not be null");
         if (keys < 1 || keys > 1 << 26) {
             throw new IllegalArgumentException("keys must be 1 to 67,108,864, was " + keys);
         }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.core.ratelimit;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.mobilebackend.core.exchange.Caller;
 import dev.mobilebackend.core.exchange.Endpoint;
 import dev.mobilebackend.core.ratelimit.RateLimitPolicy.Subject;
@@ -42,11 +44,15 @@ public sealed interface RateLimit permits RateLimitPolicy, AdjustableLimit, Plan
      */
     static PlanLimit byPlan(
             RateLimit otherwise, Function<Caller, @Nullable String> planOf, Map<String, ? extends RateLimit> plans) {
+        requireNonNull(otherwise, "otherwise must not be null: it holds for anonymous requests and unnamed plans");
+        requireNonNull(planOf, "planOf must not be null");
+        requireNonNull(plans, "plans must not be null");
         return new PlanLimit(otherwise, planOf, Map.copyOf(plans));
     }
 
     /** A limit whose policy can be replaced while the application runs; keep it to do so. */
     static AdjustableLimit adjustable(RateLimitPolicy first) {
+        requireNonNull(first, "first must not be null: it holds until replace(...) is called");
         return new AdjustableLimit(first);
     }
 

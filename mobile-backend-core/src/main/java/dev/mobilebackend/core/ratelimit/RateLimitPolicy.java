@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.core.ratelimit;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.mobilebackend.core.exchange.Caller;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
@@ -59,6 +61,12 @@ public record RateLimitPolicy(
     private static final long PERMITS_A_SECOND = 1_000_000;
 
     public RateLimitPolicy {
+        requireNonNull(name, "name must not be null");
+        requireNonNull(window, "window must not be null");
+        requireNonNull(subject, "subject must not be null");
+        requireNonNull(unit, "unit must not be null");
+        requireNonNull(mode, "mode must not be null");
+        requireNonNull(refusal, "refusal must not be null");
         if (!name.matches("[A-Za-z0-9-]{1,40}")) {
             throw new IllegalArgumentException("name must be 1 to 40 letters, digits and hyphens, was '" + name + "'");
         }
@@ -119,6 +127,7 @@ public record RateLimitPolicy(
     }
 
     public RateLimitPolicy partition(String other) {
+        requireNonNull(other, "partition must not be null: leave it out where there is none");
         return new RateLimitPolicy(name, permits, window, subject, unit, mode, refusal, other);
     }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.core.ratelimit;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.mobilebackend.core.ratelimit.RateLimitDecision.Allowed;
 import dev.mobilebackend.core.ratelimit.RateLimitDecision.Refused;
 import java.time.Duration;
@@ -22,7 +24,8 @@ public final class RateLimiter {
     private final SubjectKeys keys;
 
     public RateLimiter(RateLimitStore store) {
-        this.store = store;
+        this.store =
+                requireNonNull(store, "store must not be null: new InMemoryRateLimitStore() counts in this process");
         keys = new SubjectKeys(store.hashKey());
     }
 

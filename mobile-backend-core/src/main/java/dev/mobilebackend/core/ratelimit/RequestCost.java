@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.core.ratelimit;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.mobilebackend.core.exchange.Exchange;
 import dev.mobilebackend.core.exchange.Outcome;
 import java.util.function.Predicate;
@@ -42,12 +44,14 @@ public interface RequestCost {
 
     /** This cost, given back where the answer was one that should cost nothing, such as 304 or a failure of ours. */
     default RequestCost freeIf(Predicate<Outcome> free) {
+        requireNonNull(free, "free must not be null");
         RequestCost cost = this;
         return inTheEnd((exchange, outcome) -> free.test(outcome) ? 0 : cost.inTheEnd(exchange, outcome));
     }
 
     /** This cost at first, and another one in the end. */
     default RequestCost inTheEnd(ToIntBiFunction<Exchange, Outcome> settled) {
+        requireNonNull(settled, "settled must not be null");
         RequestCost cost = this;
         return new RequestCost() {
             @Override

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.core.route;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.mobilebackend.core.exchange.Exchange;
 import dev.mobilebackend.core.problem.Problem;
 import dev.mobilebackend.core.problem.ProblemException;
@@ -65,11 +67,13 @@ public interface Access {
 
     /** One of these conditions at least, asked in this order. */
     static Access anyOf(Access... alternatives) {
+        requireNonNull(alternatives, "alternatives must not be null");
         return new AnyOf(List.of(alternatives));
     }
 
     /** Each of these conditions, asked in this order. */
     static Access allOf(Access... conditions) {
+        requireNonNull(conditions, "conditions must not be null");
         return new AllOf(List.of(conditions));
     }
 
@@ -91,6 +95,14 @@ public interface Access {
 
     /** See {@link Access#role}. */
     record Role(String name) implements Access {
+
+        public Role {
+            requireNonNull(name, "role must not be null: where any caller will do, say signedIn");
+            if (name.isBlank()) {
+                throw new IllegalArgumentException("role must not be empty: where any caller will do, say signedIn");
+            }
+        }
+
         @Override
         public void check(Exchange exchange) {
             if (!exchange.caller().roles().contains(name)) {
@@ -105,6 +117,7 @@ public interface Access {
     record Scope(String name) implements Access {
 
         public Scope {
+            requireNonNull(name, "scope must not be null: where any token will do, say signedIn");
             if (!name.matches("[!#-\\[\\]-~]+")) { // RFC 6749 section 3.3
                 throw new IllegalArgumentException(
                         "a scope must be visible ASCII without spaces, quotes and backslashes, was '" + name + "'");
@@ -128,11 +141,20 @@ public interface Access {
      * @param variable the path variable, or nothing for the last one
      */
     record Owner(String variable, Function<String, Optional<String>> ownerOf) implements Access {
+
+        public Owner {
+            requireNonNull(variable, "variable must not be null: leave it out for the last one");
+            requireNonNull(ownerOf, "ownerOf must not be null: it says whose a thing is, by what the path says of it");
+        }
+
         @Override
         public void check(Exchange exchange) {
             String account = exchange.caller().accountId();
-            Optional<String> owner = ownerOf.apply(
-                    exchange.pathParameter(variableIn(exchange.endpoint().variables())));
+            Optional<String> owner = requireNonNull(
+                    ownerOf.apply(exchange.pathParameter(
+                            variableIn(exchange.endpoint().variables()))),
+                    () -> "the function that says whose a thing is returned null for " + exchange.endpoint()
+                            + ": return Optional.empty() where it is nobody's");
             if (owner.isEmpty() || !owner.get().equals(account)) {
                 throw Problem.NOT_FOUND.exception();
             }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.core.route;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.List;
 
 /**
@@ -10,7 +12,12 @@ import java.util.List;
 public sealed interface Contract {
 
     /** The request's body, as JSON. */
-    record Accepts(Class<? extends Record> type) implements Contract {}
+    record Accepts(Class<? extends Record> type) implements Contract {
+
+        public Accepts {
+            requireNonNull(type, "type must not be null: leave it out where there is no body");
+        }
+    }
 
     /**
      * One answer, as JSON.
@@ -22,6 +29,7 @@ public sealed interface Contract {
     record Answers(int status, List<Class<?>> types) implements Contract {
 
         public Answers {
+            requireNonNull(types, "types must not be null: an answer without a body has List.of()");
             if (status < 200 || status > 399) {
                 throw new IllegalArgumentException(
                         "a declared answer must have a status from 200 to 399, was " + status);
@@ -36,11 +44,27 @@ public sealed interface Contract {
     }
 
     /** A parameter of the query; {@code type} is what JSON it would be: a string, a number or a boolean. */
-    record Query(String name, Class<?> type) implements Contract {}
+    record Query(String name, Class<?> type) implements Contract {
+
+        public Query {
+            requireNonNull(name, "name must not be null");
+            requireNonNull(type, "type must not be null: such as String.class or int.class");
+        }
+    }
 
     /** One sentence for people. */
-    record Summary(String text) implements Contract {}
+    record Summary(String text) implements Contract {
+
+        public Summary {
+            requireNonNull(text, "summary must not be null: leave it out where there is none");
+        }
+    }
 
     /** A word that routes are listed under together. */
-    record Tag(String name) implements Contract {}
+    record Tag(String name) implements Contract {
+
+        public Tag {
+            requireNonNull(name, "tag must not be null: leave it out where there is none");
+        }
+    }
 }

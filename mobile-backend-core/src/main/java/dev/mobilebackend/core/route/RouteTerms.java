@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.core.route;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.mobilebackend.core.idempotency.IdempotencyPolicy;
 import dev.mobilebackend.core.load.LoadStep;
 import dev.mobilebackend.core.load.PriorityRule;
@@ -116,6 +118,8 @@ public interface RouteTerms<S> {
      * @param arguments what its type parameters stand for, as in {@code answers(200, Page.class, Order.class)}
      */
     default S answers(int status, Class<? extends Record> type, Class<?>... arguments) {
+        requireNonNull(type, "type must not be null: an answer without a body is answers(status)");
+        requireNonNull(arguments, "arguments must not be null");
         var types = new ArrayList<Class<?>>(List.of(arguments));
         types.add(0, type);
         return with(new Contract.Answers(status, types));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.core.route;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.mobilebackend.core.exchange.Endpoint;
 import dev.mobilebackend.core.exchange.HttpMethod;
 import java.util.ArrayList;
@@ -19,7 +21,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Routes implements RouteTerms<Routes> {
 
-    private record Draft(HttpMethod method, Template template, List<Object> rules) {}
+    private record Draft(HttpMethod method, Template template, List<Object> rules) {
+
+        @Override
+        public String toString() {
+            return method + " " + template.text();
+        }
+    }
 
     private final List<Route> declared = new ArrayList<>();
     private @Nullable Draft last;
@@ -49,6 +57,9 @@ public final class Routes implements RouteTerms<Routes> {
 
     /** An endpoint for those who meet a condition, such as one made by {@link Access#anyOf}. */
     public Routes only(Access condition, HttpMethod method, String template) {
+        requireNonNull(condition, "condition must not be null: where everybody may come in, say open");
+        requireNonNull(method, "method must not be null: such as GET");
+        requireNonNull(template, "path must not be null: such as /v1/orders/{id}");
         finishLast();
         last = new Draft(method, Template.parse(template), new ArrayList<>());
         return with(condition);
@@ -56,11 +67,13 @@ public final class Routes implements RouteTerms<Routes> {
 
     @Override
     public Routes with(Object rule) {
-        if (last == null) {
+        Draft refined = last;
+        if (refined == null) {
             throw new IllegalStateException(
-                    "declare a route first: open, signedIn, role, scope or only, then what" + " refines it");
+                    "declare a route first: open, signedIn, role, scope or only, then what refines it");
         }
-        last.rules().add(rule);
+        requireNonNull(rule, () -> "what refines " + refined + " must not be null: leave it out");
+        refined.rules().add(rule);
         return this;
     }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.core.secret;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.mobilebackend.core.digest.HmacSha256;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -58,6 +60,8 @@ public final class ServerSecret {
      * @throws IllegalArgumentException if one has less than 32 bytes, or stands twice
      */
     public static ServerSecret of(byte[] current, byte[]... accepted) {
+        requireNonNull(current, "current must not be null");
+        requireNonNull(accepted, "accepted must not be null: leave it out where there is none");
         return new ServerSecret(
                 Stream.concat(Stream.of(current), Arrays.stream(accepted)).toList());
     }
@@ -67,6 +71,7 @@ public final class ServerSecret {
      * it follow, with a comma before each.
      */
     public static ServerSecret ofBase64(String text) {
+        requireNonNull(text, "text must not be null: such as what openssl rand -base64 32 prints");
         var secrets = new ArrayList<byte[]>();
         for (String each : text.split(",", -1)) {
             try {
@@ -87,6 +92,8 @@ public final class ServerSecret {
      * @throws IllegalArgumentException if something else stands in it
      */
     public static ServerSecret ofFile(Path file, SecureRandom random) {
+        requireNonNull(file, "file must not be null");
+        requireNonNull(random, "random must not be null");
         try {
             if (Files.notExists(file)) {
                 create(file, random);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.core.transport;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Duration;
 
 /**
@@ -21,6 +23,8 @@ import java.time.Duration;
 public record BodyPolicy(long maximum, int inflation, int parts, Duration grace, int rate, Duration patience) {
 
     public BodyPolicy {
+        requireNonNull(grace, "grace must not be null");
+        requireNonNull(patience, "patience must not be null");
         atLeast("maximum", maximum, 0);
         atLeast("inflation", inflation, 1);
         atLeast("parts", parts, 1);

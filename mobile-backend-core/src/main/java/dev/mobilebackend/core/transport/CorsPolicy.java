@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.core.transport;
 
+import static java.util.Objects.requireNonNull;
+
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
@@ -27,6 +29,10 @@ public record CorsPolicy(
         Duration maxAge) {
 
     public CorsPolicy {
+        requireNonNull(origins, "origins must not be null");
+        requireNonNull(requestHeaders, "requestHeaders must not be null");
+        requireNonNull(exposedHeaders, "exposedHeaders must not be null");
+        requireNonNull(maxAge, "maxAge must not be null");
         origins = Set.copyOf(origins);
         requestHeaders = List.copyOf(requestHeaders);
         exposedHeaders = List.copyOf(exposedHeaders);
@@ -38,17 +44,26 @@ public record CorsPolicy(
 
     /** No web page of another origin. */
     public static CorsPolicy none() {
-        return allow();
+        return of(Set.of());
     }
 
     /**
      * These origins, without cookies, for an hour, with the fields that this library reads and sets.
      *
-     * @throws IllegalArgumentException if one is not just scheme, host and port, in lower case
+     * @throws IllegalArgumentException if there is none, or one is not just scheme, host and port, in lower case
      */
     public static CorsPolicy allow(String... origins) {
+        requireNonNull(origins, "origins must not be null");
+        if (origins.length == 0) {
+            throw new IllegalArgumentException(
+                    "allow needs an origin at least, such as https://app.example.com: where none is meant say none()");
+        }
+        return of(new LinkedHashSet<>(List.of(origins)));
+    }
+
+    private static CorsPolicy of(Set<String> origins) {
         return new CorsPolicy(
-                new LinkedHashSet<>(List.of(origins)),
+                origins,
                 false,
                 List.of(
                         "Accept-Language",
@@ -86,10 +101,12 @@ public record CorsPolicy(
     }
 
     public CorsPolicy requestHeaders(String... names) {
+        requireNonNull(names, "names must not be null: without any, call it with none");
         return new CorsPolicy(origins, credentials, List.of(names), exposedHeaders, maxAge);
     }
 
     public CorsPolicy exposedHeaders(String... names) {
+        requireNonNull(names, "names must not be null: without any, call it with none");
         return new CorsPolicy(origins, credentials, requestHeaders, List.of(names), maxAge);
     }
 

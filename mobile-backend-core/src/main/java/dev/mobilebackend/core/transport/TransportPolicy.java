@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.core.transport;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Duration;
 
 /**
@@ -37,6 +39,12 @@ public record TransportPolicy(
     }
 
     public TransportPolicy {
+        requireNonNull(plainHttp, "plainHttp must not be null: PlainHttp.NOWHERE is the strictest");
+        requireNonNull(proxies, "proxies must not be null: TrustedProxies.none() believes nobody");
+        requireNonNull(cors, "cors must not be null: CorsPolicy.none() lets no other origin in");
+        requireNonNull(head, "head must not be null: HeadPolicy.standard() is the usual one");
+        requireNonNull(body, "body must not be null: BodyPolicy.standard() is the usual one");
+        requireNonNull(strictTransport, "strictTransport must not be null");
         if (waiting < 1) {
             throw new IllegalArgumentException("waiting must be at least 1, was " + waiting);
         }

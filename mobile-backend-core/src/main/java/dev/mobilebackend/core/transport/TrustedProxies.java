@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.core.transport;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.mobilebackend.core.exchange.ClientAddress;
 import java.util.List;
 import java.util.function.Function;
@@ -46,6 +48,8 @@ public final class TrustedProxies {
      * @param networks address ranges such as {@code 10.0.0.0/8}, or single addresses
      */
     public static TrustedProxies of(Field field, String... networks) {
+        requireNonNull(field, "field must not be null: X_FORWARDED or FORWARDED, whichever your proxies set");
+        requireNonNull(networks, "networks must not be null: name those of the proxies, such as 10.0.0.0/8");
         if (networks.length == 0) {
             throw new IllegalArgumentException("name the networks of the proxies, such as 10.0.0.0/8");
         }

@@ -4,6 +4,7 @@ package dev.mobilebackend.core.edge;
 import static dev.mobilebackend.core.exchange.HttpMethod.GET;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mobilebackend.core.exchange.EdgeStep;
@@ -89,6 +90,16 @@ class EdgeStepsTest {
     @AfterAll
     static void stop() {
         app.stop();
+    }
+
+    @Test
+    void takesOneStepThatFindsOutWhoIsCalling() {
+        Edge.Builder builder = Edge.builder().authenticate(exchange -> {});
+
+        String message = assertThrows(IllegalStateException.class, () -> builder.authenticate(exchange -> {}))
+                .getMessage();
+
+        assertTrue(message.startsWith("authenticate was called twice"), message);
     }
 
     @Test

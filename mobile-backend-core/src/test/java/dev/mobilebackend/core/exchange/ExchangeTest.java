@@ -66,6 +66,15 @@ class ExchangeTest {
         assertEquals("the route /list has no variable 'id'", message);
     }
 
+    @Test
+    void namesTheRouteWhoseHandlerAnsweredNull() {
+        String message = assertThrows(
+                        NullPointerException.class, () -> TestExchange.get().send(null))
+                .getMessage();
+
+        assertEquals("the handler of GET /list answered null: return an answer, such as Answer.of(204)", message);
+    }
+
     private static Exchange order(String body) {
         return TestExchange.order("ann", "key-1", body, NOW);
     }

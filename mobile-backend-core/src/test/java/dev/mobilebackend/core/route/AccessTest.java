@@ -116,6 +116,25 @@ class AccessTest {
     }
 
     @Test
+    void namesTheRouteWhoseOwnerCameAsNull() {
+        Access broken = owner("order", id -> null);
+
+        String message = assertThrows(NullPointerException.class, () -> broken.check(at(caller("ann"), "7", "1")))
+                .getMessage();
+
+        assertEquals(
+                "the function that says whose a thing is returned null for " + LINE
+                        + ": return Optional.empty() where it is nobody's",
+                message);
+    }
+
+    @Test
+    void refusesANameThatNobodyHas() {
+        assertThrows(IllegalArgumentException.class, () -> role(""));
+        assertThrows(IllegalArgumentException.class, () -> scope(""));
+    }
+
+    @Test
     void refusesToBeMadeOfNothing() {
         assertThrows(IllegalArgumentException.class, () -> anyOf());
         assertThrows(IllegalArgumentException.class, () -> allOf());

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.core.idempotency.jdbi;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.mobilebackend.core.ambient.Ambient;
 import dev.mobilebackend.core.data.Database;
 import dev.mobilebackend.core.data.Dialect;
@@ -42,12 +44,20 @@ public final class JdbiIdempotency {
 
     /** On the database's clock, so that the clocks of the instances may differ. */
     public JdbiIdempotency(Database database) {
-        this(database, new StoredRequests(database.dialect(), null));
+        this(database, new StoredRequests(of(database).dialect(), null));
     }
 
     /** On a clock that a test moves. */
     public JdbiIdempotency(Database database, InstantSource clock) {
-        this(database, new StoredRequests(database.dialect(), clock));
+        this(
+                database,
+                new StoredRequests(
+                        of(database).dialect(),
+                        requireNonNull(clock, "clock must not be null: leave it out for the database's own")));
+    }
+
+    private static Database of(Database database) {
+        return requireNonNull(database, "database must not be null");
     }
 
     private JdbiIdempotency(Database database, StoredRequests stored) {
@@ -122,6 +132,9 @@ public final class JdbiIdempotency {
      */
     public <I extends Record, X extends Exception> PhasedWork<I, X> phased(
             String name, Class<I> type, PhasedPlan<I, X> plan) {
+        requireNonNull(name, "name must not be null");
+        requireNonNull(type, "type must not be null");
+        requireNonNull(plan, "plan must not be null");
         return new PhasedWork<>(claims, name, type, plan);
     }
 

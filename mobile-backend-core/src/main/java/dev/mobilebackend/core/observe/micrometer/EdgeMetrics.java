@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.core.observe.micrometer;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.mobilebackend.core.edge.Edge;
 import dev.mobilebackend.core.edge.EdgeObserver;
 import dev.mobilebackend.core.exchange.Endpoint;
@@ -59,6 +61,8 @@ public final class EdgeMetrics implements EdgeObserver {
     }
 
     public static EdgeMetrics of(MeterRegistry registry) {
+        requireNonNull(
+                registry, "registry must not be null: without one there are no figures, so leave EdgeMetrics out");
         return new EdgeMetrics(registry);
     }
 
