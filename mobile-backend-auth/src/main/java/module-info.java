@@ -8,11 +8,16 @@ module dev.mobilebackend.auth {
     requires transitive dev.mobilebackend.core;
     requires com.github.benmanes.caffeine;
     requires com.nimbusds.jose.jwt;
+    requires com.nulabinc.zxcvbn;
     requires de.mkammerer.argon2;
     requires de.mkammerer.argon2.nolibs;
+    requires dev.failsafe.core;
+    requires transitive java.net.http;
     requires org.slf4j;
     requires tools.jackson.databind;
     requires static org.postgresql.jdbc;
+    // Only for applications without a native Argon2, or with bcrypt and scrypt hashes of another system.
+    requires static org.bouncycastle.provider;
 
     exports dev.mobilebackend.auth;
     exports dev.mobilebackend.auth.access;

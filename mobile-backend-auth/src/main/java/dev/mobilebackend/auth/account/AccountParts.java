@@ -9,7 +9,9 @@ import dev.mobilebackend.core.problem.FieldError;
 import dev.mobilebackend.core.problem.Problem;
 import java.security.SecureRandom;
 import java.util.Base64;
+import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the flows of accounts work with.
@@ -29,10 +31,14 @@ public record AccountParts(
         AccountListener listener,
         SecureRandom random) {
 
-    /** Refuses a new password that is not accepted, by the name of its field. */
-    void requireAccepted(char[] password, String pointer) {
+    /**
+     * Refuses a new password that is not accepted, by the name of its field.
+     *
+     * @param owner as far as known; nobody's password may be little more than their address
+     */
+    void requireAccepted(char[] password, @Nullable EmailAddress owner, String pointer) {
         Problem refusal = Problem.INVALID_INPUT;
-        for (FieldError error : rules.check(password)) {
+        for (FieldError error : rules.check(password, owner == null ? List.of() : List.of(owner.text()))) {
             refusal = refusal.error(pointer, error.detail());
         }
         if (!refusal.errors().isEmpty()) {

@@ -35,7 +35,7 @@ public interface AccountStore {
     /** The account and its password's hash, if it has one. */
     Optional<Credentials> credentials(String accountId);
 
-    /** Puts a password's hash in place of the one that was seen; says whether it did. */
+    /** Puts a password's hash in place of the one that was seen, and changes nothing else; says whether it did. */
     boolean replacePasswordHash(String accountId, String seen, String passwordHash);
 
     /** Gives the account this password, whether or not it had one; says whether there is such an account. */

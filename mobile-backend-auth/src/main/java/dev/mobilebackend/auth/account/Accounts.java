@@ -3,15 +3,20 @@ package dev.mobilebackend.auth.account;
 
 import dev.mobilebackend.auth.audit.AuditEvent;
 import dev.mobilebackend.auth.audit.AuditEvents;
+import dev.mobilebackend.auth.password.PasswordCheck;
 import dev.mobilebackend.auth.password.Passwords;
 import dev.mobilebackend.auth.session.Revocation;
 import dev.mobilebackend.core.problem.Problem;
+import dev.mobilebackend.core.problem.ProblemException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The rules of signing up, verifying an address, signing in and leaving. Nothing here tells whether an address has an
@@ -20,7 +25,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Accounts {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Accounts.class);
     private static final int LONGEST_NAME = 100;
+    private static final Duration LONG = Duration.ofDays(1);
 
     private final AccountParts parts;
     private final AccountStore store;
@@ -43,7 +50,7 @@ public final class Accounts {
      *     being hashed
      */
     public void signUp(EmailAddress email, char[] password, String origin, Instant now) {
-        parts.requireAccepted(password, "#/password");
+        parts.requireAccepted(password, email, "#/password");
         String passwordHash = passwords.hash(password);
         boolean taken = store.has(email);
         codes.tryIssue(
@@ -85,20 +92,42 @@ public final class Accounts {
     }
 
     /**
-     * The account if address and password are right.
+     * Refuses with 503 whom {@link #signIn} or {@link #signUp} would refuse now, before anything is spent on them.
      *
-     * @throws dev.mobilebackend.core.problem.ProblemException 503 if too many passwords are being checked
+     * @param time that the caller has
      */
+    public void requireRoom(Duration time) {
+        passwords.within(time).requireRoom();
+    }
+
+    /** The account if address and password are right, for a caller who has time. */
     public Optional<Account> signIn(EmailAddress email, char[] password) {
+        return signIn(email, password, LONG);
+    }
+
+    /**
+     * The account if address and password are right. A hash that is outdated is replaced on this occasion.
+     *
+     * @param time that the caller has
+     * @throws dev.mobilebackend.core.problem.ProblemException 503 if too many passwords are being checked for that
+     */
+    public Optional<Account> signIn(EmailAddress email, char[] password, Duration time) {
+        Passwords within = passwords.within(time);
+        within.requireRoom();
         Optional<Credentials> found = store.credentials(email);
         if (found.isEmpty()) {
-            passwords.verifyNothing(password);
+            within.verifyNothing(password);
             return Optional.empty();
         }
         Credentials credentials = found.get();
-        return passwords.verify(password, credentials.passwordHash())
-                ? Optional.of(credentials.account())
-                : Optional.empty();
+        PasswordCheck check = within.verify(password, credentials.passwordHash());
+        if (!check.right()) {
+            return Optional.empty();
+        }
+        if (check.outdated()) {
+            renewHash(credentials, password, within);
+        }
+        return Optional.of(credentials.account());
     }
 
     /**
@@ -106,12 +135,25 @@ public final class Accounts {
      * Not for requests: it takes longer for an address that is new.
      */
     public Optional<Account> tryCreate(EmailAddress email, char[] password, Set<String> roles, Instant now) {
-        parts.requireAccepted(password, "#/password");
+        parts.requireAccepted(password, email, "#/password");
         if (store.credentials(email).isPresent()) {
             return Optional.empty();
         }
         Account account = newAccount(email, roles, now);
         return store.add(account, passwords.hash(password)) ? Optional.of(account) : Optional.empty();
+    }
+
+    /**
+     * Makes an account from one of another system, with the hash that stands there: its owner signs in with the password
+     * that they have, and is hashed anew then. Empty if the address has an account.
+     *
+     * @param passwordHash in a form that {@link Passwords} knows
+     * @throws IllegalArgumentException if the form is not known, or the hash asks for more than the caps allow
+     */
+    public Optional<Account> tryImport(EmailAddress email, String passwordHash, Set<String> roles, Instant now) {
+        passwords.requireVerifiable(passwordHash);
+        Account account = newAccount(email, roles, now);
+        return store.add(account, passwordHash) ? Optional.of(account) : Optional.empty();
     }
 
     /**
@@ -122,7 +164,8 @@ public final class Accounts {
      */
     public boolean confirms(String accountId, char[] password) {
         Optional<Credentials> found = store.credentials(accountId);
-        return found.isEmpty() || passwords.verify(password, found.get().passwordHash());
+        return found.isEmpty()
+                || passwords.verify(password, found.get().passwordHash()).right();
     }
 
     public Optional<Account> find(String accountId) {
@@ -178,6 +221,21 @@ public final class Accounts {
     public Optional<AccountCopy> export(String accountId, Instant now) {
         return store.find(accountId)
                 .map(account -> AccountCopy.of(account, parts.sessions().ofAccount(accountId, now)));
+    }
+
+    /** Whoever is right is signed in, whatever becomes of the hash: the next sign-in tries again. */
+    private void renewHash(Credentials outdated, char[] password, Passwords within) {
+        String accountId = outdated.account().id();
+        try {
+            store.replacePasswordHash(accountId, outdated.passwordHash(), within.hash(password));
+        } catch (ProblemException busy) {
+            LOG.info(
+                    "the outdated password hash of account {} is kept until the next sign-in: {}",
+                    accountId,
+                    busy.getMessage());
+        } catch (RuntimeException failed) {
+            LOG.warn("could not replace the outdated password hash of account {}", accountId, failed);
+        }
     }
 
     private Account newAccount(EmailAddress email, Set<String> roles, Instant now) {

@@ -41,7 +41,7 @@ public final class Guests {
      *     being hashed, 429 if enough codes have been sent there
      */
     public void upgrade(String guestId, EmailAddress email, char[] password, String origin, Instant now) {
-        parts.requireAccepted(password, "#/password");
+        parts.requireAccepted(password, email, "#/password");
         String hash = parts.passwords().hash(password);
         boolean taken = parts.store().has(email);
         boolean sent = parts.codes()

@@ -37,7 +37,7 @@ public final class PasswordChanges {
      *     being hashed; neither uses the code up
      */
     public Optional<Account> reset(EmailAddress email, String code, char[] password, String origin, Instant now) {
-        parts.requireAccepted(password, "#/password");
+        parts.requireAccepted(password, email, "#/password");
         Optional<PendingCode> right = parts.codes().check(Purpose.PASSWORD_RESET, email.text(), origin, code, now);
         Optional<Account> account = right.flatMap(pending -> parts.store().find(email));
         if (right.isEmpty() || account.isEmpty()) {
@@ -64,9 +64,11 @@ public final class PasswordChanges {
      */
     public Optional<Account> change(
             String accountId, String sessionId, char[] oldPassword, char[] newPassword, Instant now) {
-        parts.requireAccepted(newPassword, "#/newPassword");
-        Optional<Credentials> right = parts.store().credentials(accountId).filter(found -> parts.passwords()
-                .verify(oldPassword, found.passwordHash()));
+        Optional<Credentials> known = parts.store().credentials(accountId);
+        EmailAddress email = known.map(found -> found.account().email()).orElse(null);
+        parts.requireAccepted(newPassword, email, "#/newPassword");
+        Optional<Credentials> right = known.filter(found ->
+                parts.passwords().verify(oldPassword, found.passwordHash()).right());
         if (right.isEmpty()) {
             return Optional.empty();
         }

@@ -27,6 +27,11 @@ public record Argon2Cost(int memoryKib, int iterations, int parallelism) {
         return memoryKib <= cap.memoryKib && iterations <= cap.iterations && parallelism <= cap.parallelism;
     }
 
+    /** Whether a hash of this cost is cheaper to guess at than one of the other. */
+    boolean isWeakerThan(Argon2Cost other) {
+        return memoryKib < other.memoryKib || iterations < other.iterations;
+    }
+
     /** As it stands in a stored hash. */
     @Override
     public String toString() {

@@ -20,7 +20,34 @@ final class PasswordText {
 
     /** The bytes to hash; whoever called wipes them. */
     static byte[] utf8(char[] password) {
+        return encoded(normalised(password));
+    }
+
+    /** The bytes that systems hash which do not normalise; whoever called wipes them. */
+    static byte[] asTyped(char[] password) {
+        return encoded(CharBuffer.wrap(password));
+    }
+
+    /** Code points after normalisation. */
+    static int length(char[] password) {
         CharBuffer text = normalised(password);
+        return Character.codePointCount(text, 0, text.length());
+    }
+
+    /** The first characters after normalisation, at most so many; whoever called wipes them. */
+    static char[] head(char[] password, int most) {
+        CharBuffer text = normalised(password);
+        char[] head = new char[Math.min(most, text.length())];
+        text.duplicate().get(head);
+        return head;
+    }
+
+    /** Without a surrogate that stands alone, which UTF-8 cannot say. */
+    static boolean isWellFormed(char[] password) {
+        return StandardCharsets.UTF_8.newEncoder().canEncode(CharBuffer.wrap(password));
+    }
+
+    private static byte[] encoded(CharBuffer text) {
         byte[] room = new byte[MOST_BYTES_A_CHAR * text.length()];
         ByteBuffer encoded = ByteBuffer.wrap(room);
         StandardCharsets.UTF_8
@@ -30,17 +57,6 @@ final class PasswordText {
         byte[] bytes = Arrays.copyOf(room, encoded.position());
         Arrays.fill(room, (byte) 0);
         return bytes;
-    }
-
-    /** Code points after normalisation. */
-    static int length(char[] password) {
-        CharBuffer text = normalised(password);
-        return Character.codePointCount(text, 0, text.length());
-    }
-
-    /** Without a surrogate that stands alone, which UTF-8 cannot say. */
-    static boolean isWellFormed(char[] password) {
-        return StandardCharsets.UTF_8.newEncoder().canEncode(CharBuffer.wrap(password));
     }
 
     /** Plain ASCII, the usual case, is its own normal form and leaves no copy behind that nobody can wipe. */

@@ -109,8 +109,8 @@ public final class Auth implements AutoCloseable {
         var parts = new AccountParts(
                 accountStore,
                 codes,
-                Passwords.of(chosen.hashing, chosen.random),
-                new PasswordRules(chosen.passwords),
+                chosen.readyPasswords(),
+                chosen.readyRules(),
                 sessions,
                 audit,
                 notice -> database.useTransaction(handle -> chosen.outbox.add(handle, notice)),
@@ -296,6 +296,8 @@ public final class Auth implements AutoCloseable {
         private AccountListener listener = AccountListener.NONE;
         private InstantSource clock = Ambient.clock();
         private SecureRandom random = Ambient.random();
+        private @Nullable Passwords readyPasswords;
+        private @Nullable PasswordRules readyRules;
         private @Nullable ScheduledExecutorService scheduler;
 
         private Builder(Database database, ServerSecret secret, Outbox outbox) {
@@ -322,6 +324,18 @@ public final class Auth implements AutoCloseable {
 
         public Builder hashing(HashingPolicy policy) {
             hashing = policy;
+            return this;
+        }
+
+        /** Hashing that is put together already, with a pepper or for accounts of another system, instead of a policy. */
+        public Builder hashing(Passwords ready) {
+            readyPasswords = ready;
+            return this;
+        }
+
+        /** Rules that are put together already, such as with a list of breached passwords, instead of a policy. */
+        public Builder passwords(PasswordRules ready) {
+            readyRules = ready;
             return this;
         }
 
@@ -414,6 +428,21 @@ public final class Auth implements AutoCloseable {
         public Builder scheduler(ScheduledExecutorService shared) {
             scheduler = shared;
             return this;
+        }
+
+        private Passwords readyPasswords() {
+            return readyPasswords == null
+                    ? Passwords.builder(hashing).random(random).build()
+                    : readyPasswords;
+        }
+
+        /** Unless said otherwise, the service is known to people by the name of its tokens' audience. */
+        private PasswordRules readyRules() {
+            return readyRules == null
+                    ? PasswordRules.builder(passwords)
+                            .words(accessTokens.audience())
+                            .build()
+                    : readyRules;
         }
 
         /** Reads the signing keys, making the first one where there is none, and what has been revoked. */

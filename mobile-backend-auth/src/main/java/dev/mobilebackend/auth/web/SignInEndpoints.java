@@ -8,6 +8,7 @@ import dev.mobilebackend.core.exchange.Answer;
 import dev.mobilebackend.core.exchange.Exchange;
 import dev.mobilebackend.core.exchange.HttpMethod;
 import dev.mobilebackend.core.validate.JsonBody;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Set;
 
@@ -40,6 +41,7 @@ final class SignInEndpoints {
     }
 
     private Answer signUp(Exchange exchange) {
+        accounts.requireRoom(time(exchange));
         AuthCredentials body = JsonBody.read(exchange, AuthCredentials.class);
         try {
             accounts.signUp(
@@ -69,10 +71,14 @@ final class SignInEndpoints {
     }
 
     private Answer signIn(Exchange exchange) {
+        accounts.requireRoom(time(exchange));
         AuthCredentials body = JsonBody.read(exchange, AuthCredentials.class);
         try {
             EmailAddress email = Typed.email(body.email());
-            Account account = tries.of("password " + email, exchange, () -> accounts.signIn(email, body.password()))
+            Account account = tries.of(
+                            "password " + email,
+                            exchange,
+                            () -> accounts.signIn(email, body.password(), time(exchange)))
                     .orElseThrow(() -> AuthProblems.WRONG_CREDENTIALS
                             .detail("or the address has not been verified yet: sign up again to be sent a code")
                             .exception());
@@ -80,5 +86,10 @@ final class SignInEndpoints {
         } finally {
             Arrays.fill(body.password(), '\0');
         }
+    }
+
+    /** That the client will wait. */
+    private static Duration time(Exchange exchange) {
+        return Duration.ofNanos(exchange.remainingNanos());
     }
 }

@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mobilebackend.core.problem.ProblemException;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -20,6 +21,9 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class AccountsTest {
+
+    private static final String OF_PASSWORD =
+            "{pbkdf2}5d923b44a6d129f3ddf3e3c8d29412723dcbde72445e8ef6bf3b508fbf17fa4ed4d6b99ca763d8dc";
 
     private final Desk desk = new Desk();
     private final List<Notice> outbox = desk.outbox;
@@ -285,6 +289,104 @@ class AccountsTest {
                 List.of(session),
                 copy.sessions().stream().map(AccountCopy.SignedInDevice::id).toList());
         assertEquals(Optional.empty(), accounts.export("nobody", now));
+    }
+
+    @Test
+    void anOutdatedHashIsReplacedWhenItsOwnerSignsIn() {
+        imported(OF_PASSWORD);
+
+        assertTrue(accounts.signIn(ADA, "passwore".toCharArray()).isEmpty());
+        assertEquals(OF_PASSWORD, hash());
+        assertTrue(accounts.signIn(ADA, "password".toCharArray()).isPresent());
+        String renewed = hash();
+
+        assertTrue(renewed.startsWith("$argon2id$v=19$m=8,t=1,p=1$"), renewed);
+        assertTrue(accounts.signIn(ADA, "password".toCharArray()).isPresent());
+        assertEquals(renewed, hash());
+        assertEquals(
+                1,
+                accounts.find(desk.store
+                                .credentials(ADA)
+                                .orElseThrow()
+                                .account()
+                                .id())
+                        .orElseThrow()
+                        .version());
+    }
+
+    @Test
+    void whoeverIsRightIsSignedInEvenIfTheHashCannotBeReplaced() {
+        var failing = accountsOn(unableToReplace(desk.store));
+        imported(OF_PASSWORD);
+
+        assertTrue(failing.signIn(ADA, "password".toCharArray()).isPresent());
+
+        assertEquals(OF_PASSWORD, hash());
+    }
+
+    @Test
+    void whoHasNoTimeIsRefusedBeforeAnythingIsLookedUp() {
+        var hurried = accountsOn(neverAsked());
+
+        var refusal =
+                assertThrows(ProblemException.class, () -> hurried.signIn(ADA, PASSWORD.toCharArray(), Duration.ZERO));
+
+        assertEquals(503, refusal.problem().status());
+    }
+
+    @Test
+    void anAccountIsImportedOnceWithAHashThatCanBeChecked() {
+        assertTrue(accounts.tryImport(ADA, OF_PASSWORD, Set.of("admin"), now).isPresent());
+        assertTrue(accounts.tryImport(ADA, OF_PASSWORD, Set.of(), now).isEmpty());
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> accounts.tryImport(EmailAddress.parse("eve@example.org"), "{noop}password", Set.of(), now));
+    }
+
+    @Test
+    void aPasswordMayNotBeTheAddress() {
+        var refusal = assertThrows(ProblemException.class, () -> signUp("ada@example.org", "phone"));
+
+        assertEquals(422, refusal.problem().status());
+    }
+
+    private Accounts accountsOn(AccountStore store) {
+        AccountParts parts = desk.parts;
+        return new Accounts(new AccountParts(
+                store,
+                parts.codes(),
+                parts.passwords(),
+                parts.rules(),
+                parts.sessions(),
+                parts.trail(),
+                parts.outbox(),
+                parts.listener(),
+                parts.random()));
+    }
+
+    private static AccountStore neverAsked() {
+        return (AccountStore) Proxy.newProxyInstance(
+                AccountsTest.class.getClassLoader(), new Class<?>[] {AccountStore.class}, (self, method, arguments) -> {
+                    throw new AssertionError("the store was asked for " + method.getName());
+                });
+    }
+
+    private static AccountStore unableToReplace(AccountStore store) {
+        return (AccountStore) Proxy.newProxyInstance(
+                AccountsTest.class.getClassLoader(), new Class<?>[] {AccountStore.class}, (self, method, arguments) -> {
+                    if (method.getName().equals("replacePasswordHash")) {
+                        throw new IllegalStateException("the database is read-only");
+                    }
+                    return method.invoke(store, arguments);
+                });
+    }
+
+    private void imported(String hash) {
+        accounts.tryImport(ADA, hash, Set.of(), now).orElseThrow();
+    }
+
+    private String hash() {
+        return desk.store.credentials(ADA).orElseThrow().passwordHash();
     }
 
     private Account ada() {

@@ -9,8 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mobilebackend.core.problem.ProblemException;
-import java.security.SecureRandom;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,16 +27,19 @@ class PasswordsTest {
     private static final String HASH_OF_PASSWORD =
             "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4";
 
-    private final HashingGate gate = new HashingGate(POLICY.atOnce(), POLICY.waiting(), POLICY.maxWait());
-    private final Passwords passwords = Passwords.of(POLICY, new SecureRandom(), gate);
+    private static final Pepper OLD = Pepper.of("2025", "the pepper of last year".getBytes(StandardCharsets.UTF_8));
+    private static final Pepper NEW = Pepper.ofBase64("2026", "dGhlIHBlcHBlciBvZiB0aGlzIHllYXI=");
+
+    private final HashingGate gate = new HashingGate(1, 0, Duration.ZERO, System::nanoTime, new SplittableRandom(7));
+    private final Passwords passwords = Passwords.builder(POLICY).build(NativeArgon2.load(), gate);
 
     @Test
     void takesThePasswordItHashedAndNoOther() {
         String stored = passwords.hash(chars("correct horse battery"));
 
-        assertTrue(passwords.verify(chars("correct horse battery"), stored));
-        assertFalse(passwords.verify(chars("correct horse batterx"), stored));
-        assertFalse(passwords.verify(chars(""), stored));
+        assertTrue(passwords.verify(chars("correct horse battery"), stored).right());
+        assertFalse(passwords.verify(chars("correct horse batterx"), stored).right());
+        assertFalse(passwords.verify(chars(""), stored).right());
     }
 
     @Test
@@ -46,14 +50,14 @@ class PasswordsTest {
 
         assertTrue(
                 stored.matches("\\$argon2id\\$v=19\\$m=19456,t=2,p=1\\$[A-Za-z0-9+/]{22}\\$[A-Za-z0-9+/]{43}"), stored);
-        assertTrue(standard.verify(chars("correct horse battery"), stored));
+        assertTrue(standard.verify(chars("correct horse battery"), stored).right());
     }
 
     /** From the tests of the reference implementation of Argon2. */
     @Test
     void takesHashesOfOtherImplementations() {
-        assertTrue(passwords.verify(chars("password"), HASH_OF_PASSWORD));
-        assertFalse(passwords.verify(chars("passwore"), HASH_OF_PASSWORD));
+        assertTrue(passwords.verify(chars("password"), HASH_OF_PASSWORD).right());
+        assertFalse(passwords.verify(chars("passwore"), HASH_OF_PASSWORD).right());
     }
 
     @Test
@@ -66,7 +70,7 @@ class PasswordsTest {
     void aPasswordTypedOnAnotherKeyboardIsTheSame(String chosen, String typed) {
         String stored = passwords.hash(chars(chosen));
 
-        assertTrue(passwords.verify(chars(typed), stored));
+        assertTrue(passwords.verify(chars(typed), stored).right());
     }
 
     @Test
@@ -107,12 +111,93 @@ class PasswordsTest {
                 "$argon2id$v=16$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
                 "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$",
                 "$argon2id$v=19$m=1,t=0,p=0$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
-                "$2a$12$R9h/cIPz0gi.URNNX3kh2OPST9/PgBkqquzi.Ss7KIUgO2t0jWMUW"
+                "$2a$12$R9h/cIPz0gi.URNNX3kh2OPST9",
+                "{noop}nf65EOgL",
+                "sha1$seasalt$nf65EOgL",
+                "$firebase$shop$nf65EOgL$nf65EOgL"
             })
-    void refusesWhatIsNoArgon2idHashWithoutRepeatingIt(String stored) {
+    void refusesWhatIsNoHashItKnowsWithoutRepeatingIt(String stored) {
         var refusal = assertThrows(IllegalArgumentException.class, () -> passwords.verify(chars("password"), stored));
 
         assertFalse(refusal.getMessage().contains("nf65EOgL"), refusal.getMessage());
+    }
+
+    @Test
+    void aHashOfTodayIsNotOutdatedAndAWeakerOneIs() {
+        assertEquals(
+                new PasswordCheck(true, false),
+                passwords.verify(chars("correct horse"), passwords.hash(chars("correct horse"))));
+        assertTrue(outdated(new Argon2Cost(32, 1, 1)));
+        assertFalse(outdated(new Argon2Cost(128, 2, 1)));
+        assertTrue(passwords.verify(chars("password"), HASH_OF_PASSWORD).outdated(), "its salt has 8 bytes");
+    }
+
+    private boolean outdated(Argon2Cost cost) {
+        var others = Passwords.of(new HashingPolicy(cost, POLICY.cap(), 1, 0, Duration.ZERO));
+        return passwords
+                .verify(chars("correct horse"), others.hash(chars("correct horse")))
+                .outdated();
+    }
+
+    @Test
+    void aPepperGoesIntoTheHashWhichNamesIt() {
+        var peppered = Passwords.builder(POLICY).pepper(OLD).build();
+
+        String stored = peppered.hash(chars("correct horse"));
+
+        assertTrue(stored.matches("\\$argon2id\\$v=19\\$m=64,t=1,p=1,keyid=MjAyNQ\\$[^$]{22}\\$[^$]{43}"), stored);
+        assertEquals(new PasswordCheck(true, false), peppered.verify(chars("correct horse"), stored));
+        assertFalse(peppered.verify(chars("correct hors3"), stored).right());
+        assertFalse(passwords
+                .verify(chars("correct horse"), stored.replace(",keyid=MjAyNQ", ""))
+                .right());
+    }
+
+    @Test
+    void aPreviousPepperIsTakenAndOutdated() {
+        String stored = Passwords.builder(POLICY).pepper(OLD).build().hash(chars("correct horse"));
+        var rotated = Passwords.builder(POLICY).pepper(NEW, OLD).build();
+
+        assertEquals(new PasswordCheck(true, true), rotated.verify(chars("correct horse"), stored));
+        assertEquals(
+                new PasswordCheck(true, false),
+                rotated.verify(chars("correct horse"), rotated.hash(chars("correct horse"))));
+        assertEquals(
+                new PasswordCheck(true, true),
+                rotated.verify(chars("correct horse"), passwords.hash(chars("correct horse"))));
+    }
+
+    @Test
+    void anUnknownPepperIsNamedAndNothingElse() {
+        String stored = Passwords.builder(POLICY).pepper(OLD).build().hash(chars("correct horse"));
+
+        var refusal =
+                assertThrows(IllegalArgumentException.class, () -> passwords.verify(chars("correct horse"), stored));
+
+        assertTrue(refusal.getMessage().contains("'2025'"), refusal.getMessage());
+        assertFalse(refusal.getMessage().contains("$"), refusal.getMessage());
+        assertEquals("Pepper[2025, hidden]", OLD.toString());
+    }
+
+    @Test
+    void peppersThatCannotBeRightAreRefusedAtTheStart() {
+        assertThrows(IllegalArgumentException.class, () -> Pepper.of("far too long", new byte[32]));
+        assertThrows(IllegalArgumentException.class, () -> Pepper.of("2025", new byte[15]));
+        assertThrows(IllegalArgumentException.class, () -> Pepper.ofBase64("2025", "%"));
+        assertThrows(IllegalArgumentException.class, () -> Passwords.builder(POLICY)
+                .pepper(OLD, Pepper.of("2025", new byte[32]))
+                .build());
+    }
+
+    @Test
+    void whoHasNoTimeIsShed() {
+        String stored = passwords.hash(chars("correct horse battery"));
+        Passwords hurried = passwords.within(Duration.ZERO);
+
+        assertThrows(ProblemException.class, hurried::requireRoom);
+        assertThrows(ProblemException.class, () -> hurried.verify(chars("correct horse battery"), stored));
+        assertThrows(ProblemException.class, () -> hurried.hash(chars("correct horse battery")));
+        assertThrows(ProblemException.class, () -> hurried.verifyNothing(chars("correct horse battery")));
     }
 
     @Test
@@ -139,8 +224,17 @@ class PasswordsTest {
     void aPasswordLongerThanAnyIsWrongAndCannotBeStored() {
         char[] endless = "a".repeat(4097).toCharArray();
 
-        assertFalse(passwords.verify(endless, HASH_OF_PASSWORD));
+        assertFalse(passwords.verify(endless, HASH_OF_PASSWORD).right());
         assertThrows(IllegalArgumentException.class, () -> passwords.hash(endless));
+    }
+
+    @Test
+    void noPasswordAtAllIsWrongAndCannotBeStored() {
+        var peppered = Passwords.builder(POLICY).pepper(OLD).build();
+        String stored = peppered.hash(chars(" "));
+
+        assertFalse(peppered.verify(chars(""), stored).right());
+        assertThrows(IllegalArgumentException.class, () -> passwords.hash(chars("")));
     }
 
     private int shed(Supplier<?> call) {
@@ -151,7 +245,7 @@ class PasswordsTest {
 
     /** Runs on the one turn there is, so that whatever asks for another is shed. */
     private <R> R whileBusy(Supplier<R> call) {
-        return gate.run(call);
+        return gate.run(Duration.ofMinutes(1), call);
     }
 
     private static char[] chars(String text) {

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.auth.password;
+
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import javax.crypto.SecretKeyFactory;
+import javax.crypto.spec.PBEKeySpec;
+
+/** PBKDF2 (RFC 8018 section 5.2), as the JDK has it. */
+final class Pbkdf2Hash implements ForeignHash {
+
+    enum Digest {
+        SHA1,
+        SHA256,
+        SHA512
+    }
+
+    private final Digest digest;
+    private final int iterations;
+    private final byte[] salt;
+    private final byte[] hash;
+
+    private Pbkdf2Hash(Digest digest, int iterations, byte[] salt, byte[] hash) {
+        this.digest = digest;
+        this.iterations = iterations;
+        this.salt = salt;
+        this.hash = hash;
+    }
+
+    static ForeignHash of(Digest digest, long iterations, byte[] salt, byte[] hash, ForeignCap cap) {
+        cap.requirePbkdf2(iterations);
+        if (salt.length == 0 || hash.length < 16 || hash.length > 128) {
+            throw ForeignHashes.malformed("PBKDF2 with a salt and 16 to 128 bytes of hash");
+        }
+        return new Pbkdf2Hash(digest, (int) iterations, salt, hash);
+    }
+
+    @Override
+    public boolean matches(char[] password) {
+        var spec = new PBEKeySpec(password, salt, iterations, 8 * hash.length);
+        try {
+            byte[] computed = SecretKeyFactory.getInstance("PBKDF2WithHmac" + digest)
+                    .generateSecret(spec)
+                    .getEncoded();
+            return MessageDigest.isEqual(computed, hash);
+        } catch (GeneralSecurityException missing) {
+            throw new AssertionError("every JDK has PBKDF2 with " + digest, missing);
+        } finally {
+            spec.clearPassword();
+        }
+    }
+}
