@@ -64,7 +64,7 @@ public final class BreachedPasswordFile implements BreachedPasswords {
                 throw new IllegalArgumentException(file + " must be a whole file that BreachedPasswordFile.build made,"
                         + " was something else of " + channel.size() + " bytes");
             }
-            var parts = new MappedByteBuffer[(int) (channel.size() - 1 >> PART_BITS) + 1];
+            var parts = new MappedByteBuffer[(int) ((channel.size() - 1) >> PART_BITS) + 1];
             for (int i = 0; i < parts.length; i++) {
                 long start = (long) i << PART_BITS;
                 parts[i] = channel.map(MapMode.READ_ONLY, start, Math.min(1L << PART_BITS, channel.size() - start));
@@ -102,7 +102,7 @@ public final class BreachedPasswordFile implements BreachedPasswords {
         long end = count(index + 4);
         long entries = size(bits, 0);
         for (long i = start; i < end; i++) {
-            int there = unsigned(entries + ENTRY_BYTES * i) << 8 | unsigned(entries + ENTRY_BYTES * i + 1);
+            int there = (unsigned(entries + ENTRY_BYTES * i) << 8) | unsigned(entries + ENTRY_BYTES * i + 1);
             if (there >= entry) {
                 return there == entry;
             }
@@ -112,7 +112,7 @@ public final class BreachedPasswordFile implements BreachedPasswords {
 
     /** The first bits of a SHA-1 that a file of so many bits tells apart: those of its index and of an entry. */
     static long firstBits(byte[] sha1, int bits) {
-        return ByteBuffer.wrap(sha1).getLong() >>> Long.SIZE - bits - Short.SIZE;
+        return ByteBuffer.wrap(sha1).getLong() >>> (Long.SIZE - bits - Short.SIZE);
     }
 
     static long size(int bits, long passwords) {
@@ -120,10 +120,10 @@ public final class BreachedPasswordFile implements BreachedPasswords {
     }
 
     private long count(long at) {
-        return (long) unsigned(at) << 24 | unsigned(at + 1) << 16 | unsigned(at + 2) << 8 | unsigned(at + 3);
+        return ((long) unsigned(at) << 24) | (unsigned(at + 1) << 16) | (unsigned(at + 2) << 8) | unsigned(at + 3);
     }
 
     private int unsigned(long at) {
-        return parts[(int) (at >> PART_BITS)].get((int) (at & (1 << PART_BITS) - 1)) & 0xff;
+        return parts[(int) (at >> PART_BITS)].get((int) (at & ((1 << PART_BITS) - 1))) & 0xff;
     }
 }

@@ -113,7 +113,7 @@ final class ForeignHashes {
         }
         return ScryptHash.of(
                 1L << logN,
-                parameters >> 8 & 0xff,
+                (parameters >> 8) & 0xff,
                 parameters & 0xff,
                 base64(parts.group(2)),
                 base64(parts.group(3)),
