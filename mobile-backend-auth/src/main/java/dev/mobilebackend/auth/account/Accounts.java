@@ -71,7 +71,7 @@ public final class Accounts {
                 notice.kind(),
                 notice.to(),
                 notice.kind().subject(),
-                notice.seed().isEmpty() ? null : codes.text(notice)));
+                notice.kind().carriesCode() ? codes.text(notice) : null));
     }
 
     /** The new account if this is the newest code of a sign-up from this origin; takes one of its attempts. */

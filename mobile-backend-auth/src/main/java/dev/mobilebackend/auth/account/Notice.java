@@ -6,7 +6,7 @@ package dev.mobilebackend.auth.account;
  * what {@link Accounts#message} computes the code from: a copy of the database verifies no address.
  *
  * @param to the address or the phone
- * @param seed what a code is computed from, empty for a message without one
+ * @param seed what a code is computed from; it says nothing where the kind carries none
  */
 public record Notice(Kind kind, String to, String seed) {
 
@@ -48,6 +48,25 @@ public record Notice(Kind kind, String to, String seed) {
         /** What the message is about, in a few English words. */
         public String subject() {
             return subject;
+        }
+
+        /** Whether a code, or a link's token, stands in the message. */
+        boolean carriesCode() {
+            return switch (this) {
+                case VERIFICATION_CODE,
+                        SIGN_IN_CODE,
+                        SIGN_IN_LINK,
+                        PASSWORD_RESET_CODE,
+                        NEW_CONTACT_CODE,
+                        STEP_UP_CODE -> true;
+                case ALREADY_REGISTERED,
+                        SESSION_REPLAYED,
+                        NO_ACCOUNT,
+                        PASSWORD_CHANGED,
+                        CONTACT_CHANGE_ASKED,
+                        CONTACT_CHANGED,
+                        ACCOUNT_DELETED -> false;
+            };
         }
     }
 

@@ -54,7 +54,8 @@ public final class OneTimeCodes {
     }
 
     /**
-     * Does the same work, and sends this notice in its place, without a code; the code can't be known by anybody.
+     * Does the same work, and sends this notice in its place. It has a seed too, so that it is as long, and a kind that
+     * carries no code: then nobody gets to know the code.
      *
      * @return whether it was sent
      */
@@ -72,10 +73,9 @@ public final class OneTimeCodes {
                 request.carried(),
                 policy.attempts(),
                 at.plus(policy.lifetime()).truncatedTo(ChronoUnit.MICROS));
-        String told = notice == request.purpose().notice() ? seed : "";
         return store.keep(
                 code,
-                new Notice(notice, request.contact().text(), told),
+                new Notice(notice, request.contact().text(), seed),
                 new SendLimit(sendKey(request), policy.anHour(), policy.aDay(), at));
     }
 
