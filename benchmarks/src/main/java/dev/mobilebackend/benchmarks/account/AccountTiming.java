@@ -11,8 +11,10 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Random;
 
 /**
@@ -45,7 +47,7 @@ final class AccountTiming {
 
     private final Run run;
     private final List<List<String>> rows = new ArrayList<>();
-    private final double[] worst = new double[Path.values().length];
+    private final Map<Path, Double> worst = new EnumMap<>(Path.class);
     private int different;
 
     private AccountTiming(Run run) {
@@ -75,7 +77,7 @@ final class AccountTiming {
         for (Path path : Path.values()) {
             run.found(Figure.atMost(
                     "account-timing-" + path.name().toLowerCase(Locale.ROOT).replace('_', '-'),
-                    worst[path.ordinal()],
+                    worst.getOrDefault(path, 0.0),
                     "|Welch t|, known and unknown account",
                     LIMIT));
         }
@@ -87,7 +89,7 @@ final class AccountTiming {
         measurePairs(server, path, run.quick() ? AccountServer.ADDRESSES : Math.min(pairs, 2_000));
         double[][] times = measurePairs(server, path, pairs);
         double t = Welch.largest(times[0], times[1]);
-        worst[path.ordinal()] = Math.max(worst[path.ordinal()], t);
+        worst[path.ordinal()] = Math.max(worst.getOrDefault(path, 0.0), t);
         rows.add(List.of(
                 "POST " + path.endpoint + ", " + where,
                 Integer.toString(pairs),
