@@ -82,13 +82,17 @@ final class AccountServer implements AutoCloseable {
         return new AccountServer(app, auth);
     }
 
+    /** Known and unknown ones alternate in the index, so that neither has a place of its own there. */
     static String known(int number) {
-        return "known-" + number % ADDRESSES + "@example.org";
+        return address(2 * (number % ADDRESSES) + 1);
     }
 
-    /** As long as a known one. */
     static String unknown(int number) {
-        return "other-" + number % ADDRESSES + "@example.org";
+        return address(2 * (number % ADDRESSES));
+    }
+
+    private static String address(int number) {
+        return "user-" + (1_000 + number) + "@example.org";
     }
 
     Client connect() throws IOException {
