@@ -222,11 +222,30 @@ final class BodyCases {
                 .with("Expect", "100-continue")
                 .talk((wire, request) -> {
                     wire.send(request.headWith("Content-Length: 50000000000\r\n"));
-                    return wire.answer(false);
+                    return wire.answerAtOnce();
                 })
                 .refused(413, "body-too-large")
                 .beforeTheEdge()
                 .since("Undertow has a limit of its own for servlets that take parts, and refuses before any filter");
+        cases.off("asks for no body where nothing is declared")
+                .undeclared()
+                .method("POST")
+                .with("Expect", "100-continue")
+                .talk((wire, request) -> {
+                    wire.send(request.headWith("Content-Length: 100\r\n"));
+                    return wire.answerAtOnce();
+                })
+                .refused(404, "not-found")
+                .field("Connection", "close");
+        cases.on("asks for no body that nobody reads", (request, response) -> write(response, "fine"))
+                .method("POST")
+                .with("Expect", "100-continue")
+                .talk((wire, request) -> {
+                    wire.send(request.headWith("Transfer-Encoding: chunked\r\n"));
+                    return wire.answerAtOnce();
+                })
+                .answers(200, "fine")
+                .field("Connection", "close");
         cases.on("refuses a large body that nobody reads", (request, response) -> write(response, "never"))
                 .post(TOO_LARGE)
                 .refused(413, "body-too-large");

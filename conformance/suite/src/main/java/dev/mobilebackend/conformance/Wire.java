@@ -70,6 +70,17 @@ final class Wire implements AutoCloseable {
         }
     }
 
+    /** The answer to a request without its body, or nothing where the body is asked for (RFC 9110 section 10.1.1). */
+    Reply answerAtOnce() throws IOException {
+        in.mark(64);
+        String start = line();
+        if (start != null && start.startsWith("HTTP/1.1 100")) {
+            return Reply.NOTHING;
+        }
+        in.reset();
+        return answer(false);
+    }
+
     Reply answer(boolean toHead) throws IOException {
         String start = line();
         while (start != null && start.startsWith("HTTP/1.1 1") && !start.startsWith("HTTP/1.1 101")) {

@@ -31,6 +31,9 @@ final class RequestContent {
 
     private static final Logger LOG = LoggerFactory.getLogger(RequestContent.class);
 
+    private static final String TOMCAT = "org.apache.catalina.";
+    private static final String UNDERTOW = "io.undertow.";
+
     private static final Problem UNSUPPORTED_CODING =
             Problem.of(415, "unsupported-coding", "The body's content coding is not accepted here.");
 
@@ -233,11 +236,17 @@ final class RequestContent {
 
     // What is left of it
 
-    /** Reads to the end of the body, unless the container does so by itself; returns whether nothing is left. */
+    /**
+     * Reads to the end of the body, unless the container does so by itself; returns whether nothing is left. What the
+     * client holds back until it is asked for stays there (RFC 9110 section 10.1.1).
+     */
     boolean drain() {
         // Undertow lets go of a body that nobody has begun to read without waiting for it.
-        if (wire == null && isOnUndertow()) {
+        if (wire == null && isOn(UNDERTOW)) {
             return true;
+        }
+        if (wire == null && "100-continue".equalsIgnoreCase(containers.getHeader("Expect"))) {
+            return false; // to read it would be to ask for it, and the final answer says that nobody does
         }
         try {
             if (wire == null) {
@@ -250,8 +259,8 @@ final class RequestContent {
         }
     }
 
-    private boolean isOnUndertow() {
-        return containers.getServletContext().getClass().getName().startsWith("io.undertow.");
+    private boolean isOn(String container) {
+        return containers.getServletContext().getClass().getName().startsWith(container);
     }
 
     /**
@@ -259,11 +268,11 @@ final class RequestContent {
      * unless it is read by a listener, and a listener needs an async start; Undertow would unless the connection is cut.
      */
     void leave() throws IOException {
-        if (isOnUndertow()) {
+        if (isOn(UNDERTOW)) {
             EdgeResponse answer = request.response();
             answer.getResponse().flushBuffer();
             UndertowConnection.cut(answer);
-        } else if (request.isAsyncSupported() && !request.isAsyncStarted()) {
+        } else if (isOn(TOMCAT) && request.isAsyncSupported() && !request.isAsyncStarted()) {
             AsyncContext end = containers.startAsync();
             containers.getInputStream().setReadListener(new Unheard());
             end.complete();

@@ -77,8 +77,12 @@ class SpringBootTest extends EdgeConformance {
         @Bean
         @Order(Ordered.LOWEST_PRECEDENCE)
         WebServerFactoryCustomizer<TomcatServletWebServerFactory> problems() {
-            return factory -> factory.addContextCustomizers(
-                    context -> context.getParent().getPipeline().addValve(new TomcatProblems()));
+            return factory -> {
+                factory.addConnectorCustomizers(
+                        connector -> connector.setProperty("continueResponseTiming", "onRead"));
+                factory.addContextCustomizers(
+                        context -> context.getParent().getPipeline().addValve(new TomcatProblems()));
+            };
         }
     }
 

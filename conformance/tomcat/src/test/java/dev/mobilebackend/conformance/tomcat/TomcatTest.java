@@ -29,6 +29,8 @@ class TomcatTest extends EdgeConformance {
         tomcat.setPort(0);
         tomcat.getConnector().setProperty("address", "127.0.0.1");
         tomcat.getConnector().setProperty("useVirtualThreads", Boolean.toString(threads == Threads.VIRTUAL));
+        // Only when the body is read, not before the edge has said whether it may come.
+        tomcat.getConnector().setProperty("continueResponseTiming", "onRead");
         ((StandardHost) tomcat.getHost()).setErrorReportValveClass(TomcatProblems.class.getName());
         Context context = tomcat.addContext("", null);
         addFilter(context, "neighbour", application.neighbour());

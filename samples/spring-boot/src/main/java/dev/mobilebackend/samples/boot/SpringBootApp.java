@@ -88,8 +88,12 @@ public class SpringBootApp {
     @Bean
     @Order(Ordered.LOWEST_PRECEDENCE)
     WebServerFactoryCustomizer<TomcatServletWebServerFactory> problems() {
-        return factory -> factory.addContextCustomizers(
-                context -> context.getParent().getPipeline().addValve(new TomcatProblems()));
+        return factory -> {
+            // Not before the edge lets a body in.
+            factory.addConnectorCustomizers(connector -> connector.setProperty("continueResponseTiming", "onRead"));
+            factory.addContextCustomizers(
+                    context -> context.getParent().getPipeline().addValve(new TomcatProblems()));
+        };
     }
 
     /** What the team has already. It goes by the caller that the edge has found, and leaves the rest to the edge. */

@@ -98,6 +98,7 @@ public final class TomcatApp {
         connector.setPort(settings.port());
         connector.setProperty("address", settings.host().getHostAddress());
         connector.setThrowOnFailure(true); // otherwise Tomcat goes on without listening
+        connector.setProperty("continueResponseTiming", "onRead"); // not before the edge lets a body in
         tomcat.setConnector(connector);
         ((StandardHost) tomcat.getHost()).setErrorReportValveClass(TomcatProblems.class.getName());
         Context application = tomcat.addContext("", null);
