@@ -285,9 +285,10 @@ final class BodyCases {
                     return wire.answer(false);
                 })
                 .refused(400, "malformed-request")
+                .detailed("the body ended before it was complete")
                 .orNothing()
-                .endsAnyhow()
-                .since("Tomcat closes the connection once it cannot tell where the body ends");
+                .endsWhole()
+                .since("Undertow hangs up once it cannot tell where the body ends");
         cases.on("refuses a body that ends early", ECHO)
                 .method("POST")
                 .talk((wire, request) -> {
@@ -297,9 +298,46 @@ final class BodyCases {
                     return wire.answer(false);
                 })
                 .refused(400, "malformed-request")
-                .orNothing()
-                .endsAnyhow()
-                .since("some containers take the end of the client's half for the end of the connection");
+                .detailed("the body ended before it was complete")
+                .endsWhole();
+        cases.on("refuses a body that ends early on another thread", (request, response) -> {
+                    var async = request.startAsync();
+                    async.start(() -> Handlers.run(
+                            () -> async.getRequest().getInputStream().readAllBytes()));
+                })
+                .method("POST")
+                .talk((wire, request) -> {
+                    wire.send(request.headWith("Content-Length: 10\r\n"));
+                    wire.send("half");
+                    wire.endOutput();
+                    return wire.answer(false);
+                })
+                .refused(400, "malformed-request")
+                .detailed("the body ended before it was complete")
+                .endsWhole();
+        cases.off("refuses a request with a body that ends early")
+                .undeclared()
+                .method("POST")
+                .talk((wire, request) -> {
+                    wire.send(request.headWith("Content-Length: 10\r\n"));
+                    wire.send("half");
+                    wire.endOutput();
+                    return wire.answer(false);
+                })
+                .refused(404, "not-found")
+                .endsWhole();
+        cases.on("answers a body that ends early and that nobody reads", (request, response) -> write(response, "fine"))
+                .method("POST")
+                .talk((wire, request) -> {
+                    wire.send(request.headWith("Content-Length: 10\r\n"));
+                    wire.send("half");
+                    wire.endOutput();
+                    return wire.answer(false);
+                })
+                .refused(400, "malformed-request")
+                .orAnswers(200, "fine")
+                .endsWhole()
+                .since("Tomcat throws away what was answered once it cannot read the rest of the body");
         cases.on("loses its client while it reads", (request, response) -> {
                     note(request, "reading");
                     try {

@@ -82,6 +82,8 @@ final class Case {
     @Nullable
     Ending ending = Ending.ANSWERED;
 
+    boolean endsWhole;
+
     boolean nothing;
     boolean mayBeNothing;
 
@@ -267,6 +269,12 @@ final class Case {
     Case endsAnyhow() {
         ending = null;
         return this;
+    }
+
+    /** Answered, or the client is gone; an operator is not told that anything of ours was cut off. */
+    Case endsWhole() {
+        endsWhole = true;
+        return endsAnyhow();
     }
 
     /** The container refuses it before any filter: the fields that the edge sets are not all there. */

@@ -4,6 +4,7 @@ package dev.mobilebackend.conformance;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mobilebackend.conformance.Case.Refusal;
@@ -250,6 +251,10 @@ public abstract class EdgeConformance {
         assertEquals(seen.admitted(), seen.outcomes().size(), () -> "endings told: " + seen.outcomes());
         for (Outcome outcome : seen.outcomes()) {
             checkOutcome(one.ending, outcome, reply);
+            if (one.endsWhole) {
+                assertNotEquals(Ending.CUT_OFF, outcome.ending(), outcome::toString);
+                assertTrue(reply.status() == 0 || reply.status() == outcome.status(), outcome::toString);
+            }
         }
         if (one.behaviour != null && one.refusals.isEmpty() && one.alternative == null && one.admissions > 0) {
             assertEquals(one.admissions, seen.admitted(), "admissions");

@@ -43,6 +43,7 @@ final class ContainerBody extends ServletInputStream {
         LOG.debug("the body of request {} could not be read", request.response().requestId(), broken);
         // Tomcat remembers such a failure, throws away what is answered and dispatches to an error page.
         request.attach();
+        request.response().bodyLost(Problem.INCOMPLETE_BODY);
         request.response().keepOwn();
         return Problem.INCOMPLETE_BODY.exception();
     }

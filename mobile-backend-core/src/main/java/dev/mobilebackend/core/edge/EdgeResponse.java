@@ -30,6 +30,7 @@ final class EdgeResponse extends AnswerBody {
     private boolean redirected;
     private boolean finished;
     private volatile boolean cutOff;
+    private volatile boolean takenOver;
 
     EdgeResponse(HttpServletResponse response, Passage passage) {
         super(response, passage);
@@ -46,6 +47,23 @@ final class EdgeResponse extends AnswerBody {
 
     IOException brokenOff() {
         return new IOException("request " + requestId() + " failed after its answer had begun");
+    }
+
+    /**
+     * The body of the request could not be read. By then Tomcat has refused it by itself, and will ask the edge for a
+     * page; Undertow has hung up. Nothing of ours had begun: no error of an application's passes before its end.
+     */
+    void bodyLost(Problem refusal) {
+        boolean hungUp = UndertowConnection.isCut(getResponse());
+        if (hungUp || (super.isCommitted() && super.getStatus() >= 400)) {
+            takenOver = true;
+            if (hungUp) {
+                loseClient();
+            }
+            if (refusal() == null) {
+                refuse(refusal);
+            }
+        }
     }
 
     // The end of an answer
@@ -113,6 +131,9 @@ final class EdgeResponse extends AnswerBody {
     }
 
     private void cutOffOrSend(Problem refusal) throws IOException {
+        if (takenOver) {
+            return;
+        }
         if (super.isCommitted() || !isFree()) {
             cutOff = !isClientGone();
             UndertowConnection.cut(getResponse());
@@ -187,7 +208,7 @@ final class EdgeResponse extends AnswerBody {
     void end() {
         if (close()) {
             Ending ending = isClientGone() ? Ending.CLIENT_GONE : cutOff ? Ending.CUT_OFF : Ending.ANSWERED;
-            passage().end(new Outcome(super.getStatus(), written(), ending, refusal()));
+            passage().end(new Outcome(takenOver ? getStatus() : super.getStatus(), written(), ending, refusal()));
         }
     }
 
