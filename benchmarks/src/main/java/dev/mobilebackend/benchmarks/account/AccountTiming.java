@@ -89,7 +89,7 @@ final class AccountTiming {
         measurePairs(server, path, run.quick() ? AccountServer.ADDRESSES : Math.min(pairs, 2_000));
         double[][] times = measurePairs(server, path, pairs);
         double t = Welch.largest(times[0], times[1]);
-        worst[path.ordinal()] = Math.max(worst.getOrDefault(path, 0.0), t);
+        worst.merge(path, t, Math::max);
         rows.add(List.of(
                 "POST " + path.endpoint + ", " + where,
                 Integer.toString(pairs),
