@@ -11,6 +11,7 @@ import jakarta.servlet.MultipartConfigElement;
 import jakarta.servlet.Servlet;
 import jakarta.servlet.ServletContainerInitializer;
 import jakarta.servlet.ServletContext;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -35,11 +36,13 @@ public final class Application implements ServletContainerInitializer {
 
     private final List<Cases> cases;
     private final boolean frameworkServesItsOwn;
+    private final Duration patience;
     private final Edge edge;
 
-    Application(List<Cases> cases, boolean frameworkServesItsOwn) {
+    Application(List<Cases> cases, boolean frameworkServesItsOwn, Duration patience) {
         this.cases = cases;
         this.frameworkServesItsOwn = frameworkServesItsOwn;
+        this.patience = patience;
         edge = Edge.builder()
                 .transport(
                         TransportPolicy.strict().plainHttp(PlainHttp.LOOPBACK).maximumBody(MAXIMUM_BODY))
@@ -51,6 +54,11 @@ public final class Application implements ServletContainerInitializer {
     /** To be put before everything but {@link #neighbour}. */
     public Edge edge() {
         return edge;
+    }
+
+    /** How long the container is to wait for the next byte of a request. */
+    public Duration patience() {
+        return patience;
     }
 
     /** A filter of somebody else's before the edge, which fails when it is asked to. */

@@ -11,6 +11,7 @@ import dev.mobilebackend.conformance.Case.Refusal;
 import dev.mobilebackend.conformance.Case.Request;
 import dev.mobilebackend.core.exchange.Outcome;
 import dev.mobilebackend.core.exchange.Outcome.Ending;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -21,6 +22,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicContainer;
@@ -58,6 +60,10 @@ public abstract class EdgeConformance {
 
     private static final int AT_ONCE = 8;
 
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private static final Duration LITTLE_PATIENCE = Duration.ofSeconds(2);
+
     private static final AtomicInteger IDS = new AtomicInteger();
 
     /** Starts the container with the application in it, behind the application's edge, on any free port. */
@@ -71,6 +77,11 @@ public abstract class EdgeConformance {
     @TestFactory
     Stream<DynamicNode> onPlatformThreads() throws Exception {
         return run(Threads.PLATFORM);
+    }
+
+    @TestFactory
+    Stream<DynamicNode> withLittlePatience() throws Exception {
+        return run(Threads.PLATFORM, LITTLE_PATIENCE, List.of(SilenceCases.all()));
     }
 
     @TestFactory
@@ -96,7 +107,11 @@ public abstract class EdgeConformance {
     private Stream<DynamicNode> run(Threads threads) throws Exception {
         var cases = new ArrayList<>(cases());
         cases.add(threadCases(threads));
-        Running running = start(new Application(cases, servesFrameworkPaths()), threads);
+        return run(threads, PATIENCE, cases);
+    }
+
+    private Stream<DynamicNode> run(Threads threads, Duration patience, List<Cases> cases) throws Exception {
+        Running running = start(new Application(declared(cases), servesFrameworkPaths(), patience), threads);
         ExecutorService pool = Executors.newFixedThreadPool(AT_ONCE);
         return cases.stream()
                 .<DynamicNode>map(kind -> DynamicContainer.dynamicContainer(
@@ -107,6 +122,15 @@ public abstract class EdgeConformance {
                 .toList()
                 .stream()
                 .onClose(() -> stop(running, pool));
+    }
+
+    /** All that a container serves must be declared, whatever is asked for. */
+    private static List<Cases> declared(List<Cases> asked) {
+        return Stream.concat(cases().stream(), asked.stream())
+                .collect(Collectors.toMap(Cases::kind, kind -> kind, (one, same) -> same))
+                .values()
+                .stream()
+                .toList();
     }
 
     private static Cases threadCases(Threads threads) {

@@ -4,6 +4,7 @@ package dev.mobilebackend.core.edge;
 import dev.mobilebackend.core.exchange.ClientAddress;
 import dev.mobilebackend.core.exchange.PayloadDigest;
 import dev.mobilebackend.core.problem.Problem;
+import dev.mobilebackend.core.problem.ProblemException;
 import dev.mobilebackend.core.transport.BodyPolicy;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
@@ -18,6 +19,11 @@ import org.jspecify.annotations.Nullable;
  * one that waits.
  */
 final class EdgeBody extends ServletInputStream {
+
+    /** What a body is refused with that is waited for too long. */
+    static final Problem TOO_SLOW = Problem.REQUEST_TIMEOUT
+            .detail("the body came too slowly: send less at once, or again on a better connection")
+            .header("Connection", "close");
 
     private static final int DRAINED_AT_ONCE = 4096;
 
@@ -95,9 +101,7 @@ final class EdgeBody extends ServletInputStream {
             }
         }
         if (read >= 0 && count < declared && policy.isTooSlow(count, nanosWaited)) {
-            throw refuse(Problem.REQUEST_TIMEOUT
-                    .detail("the body came too slowly: send less at once, or again on a better connection")
-                    .header("Connection", "close"));
+            throw refuse(TOO_SLOW);
         }
         return read;
     }
@@ -110,6 +114,9 @@ final class EdgeBody extends ServletInputStream {
         long before = ticks.getAsLong();
         try {
             return in.read(bytes, offset, length);
+        } catch (ProblemException broken) {
+            // Whoever asked again would wait once more for as long as the container does.
+            throw refuse(broken.problem());
         } finally {
             nanosWaited += ticks.getAsLong() - before;
             if (waits) {

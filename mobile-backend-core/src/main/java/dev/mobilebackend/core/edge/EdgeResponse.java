@@ -60,7 +60,10 @@ final class EdgeResponse extends AnswerBody {
             if (hungUp) {
                 loseClient();
             }
-            if (refusal() == null) {
+            keepOwn();
+            setOwn("Connection", "close");
+            // After any other status than its own Tomcat would wait for a silent client once more.
+            if (refusal() == null || refusal.status() == 408) {
                 refuse(refusal);
             }
         }

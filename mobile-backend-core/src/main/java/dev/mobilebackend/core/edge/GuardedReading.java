@@ -33,7 +33,8 @@ record GuardedReading(ReadListener listener, EdgeRequest request) implements Rea
     @Override
     public void onError(Throwable broken) {
         LOG.debug("the body of request {} could not be read", request.response().requestId(), broken);
-        request.response().bodyLost(Problem.INCOMPLETE_BODY);
-        request.failAsync(Problem.INCOMPLETE_BODY.exception(), refusal -> listener.onError(broken));
+        Problem refusal = ContainerBody.refusal(broken);
+        request.response().bodyLost(refusal);
+        request.failAsync(refusal.exception(), told -> listener.onError(broken));
     }
 }

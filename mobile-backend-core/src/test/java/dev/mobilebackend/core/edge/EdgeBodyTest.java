@@ -2,9 +2,11 @@
 package dev.mobilebackend.core.edge;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.mobilebackend.core.exchange.ClientAddress;
+import dev.mobilebackend.core.problem.Problem;
 import dev.mobilebackend.core.problem.ProblemException;
 import dev.mobilebackend.core.transport.BodyPolicy;
 import jakarta.servlet.ReadListener;
@@ -98,6 +100,19 @@ class EdgeBodyTest {
     }
 
     @Test
+    void aBodyThatStayedAwayIsNotWaitedForAgain() throws Exception {
+        EdgeBody body = body(10);
+        read(body, 5);
+        wire.refusal = EdgeBody.TOO_SLOW;
+
+        assertRefused(408, body, 5);
+        wire.refusal = null;
+        assertRefused(408, body, 5);
+        assertFalse(body.drain());
+        assertEquals(2, wire.reads);
+    }
+
+    @Test
     void theTimeThatAHandlerTakesIsNotTheClients() throws Exception {
         EdgeBody body = body(-1);
         read(body, 1);
@@ -146,10 +161,16 @@ class EdgeBodyTest {
         private int available;
         private boolean ended;
         private IOException failure;
+        private Problem refusal;
+        private int reads;
 
         @Override
         public int read(byte[] bytes, int offset, int length) throws IOException {
             ticks.addAndGet(wait);
+            reads++;
+            if (refusal != null) {
+                throw refusal.exception();
+            }
             if (failure != null) {
                 throw failure;
             }

@@ -14,6 +14,8 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.eclipse.jetty.ee10.servlet.FilterHolder;
+import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.ServerConnector;
 
 /** The edge in Javalin 7, which runs on Jetty 12.1 ee10. */
 class JavalinTest extends EdgeConformance {
@@ -35,7 +37,11 @@ class JavalinTest extends EdgeConformance {
             config.http.asyncTimeout = 500;
             serve(config.routes);
         });
-        return new RunningJavalin(app.start("127.0.0.1", 0));
+        app.start("127.0.0.1", 0);
+        for (Connector connector : app.jettyServer().server().getConnectors()) {
+            ((ServerConnector) connector).setIdleTimeout(application.patience().toMillis());
+        }
+        return new RunningJavalin(app);
     }
 
     private static void serve(RoutesConfig routes) {

@@ -27,6 +27,7 @@ class JettyTest extends EdgeConformance {
         var server = new Server(pool);
         var connector = new ServerConnector(server);
         connector.setHost("127.0.0.1");
+        connector.setIdleTimeout(application.patience().toMillis());
         server.addConnector(connector);
         server.setErrorHandler(new JettyProblems());
         var context = new ServletContextHandler("/");

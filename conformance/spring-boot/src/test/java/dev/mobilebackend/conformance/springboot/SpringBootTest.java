@@ -39,6 +39,7 @@ class SpringBootTest extends EdgeConformance {
                 .properties(
                         "server.port=0",
                         "server.address=127.0.0.1",
+                        "server.tomcat.connection-timeout=" + application.patience(),
                         "spring.main.banner-mode=off",
                         // Boot would read every body as UTF-8, whatever the client says.
                         "spring.servlet.encoding.enabled=false",

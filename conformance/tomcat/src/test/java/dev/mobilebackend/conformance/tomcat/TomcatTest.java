@@ -29,6 +29,10 @@ class TomcatTest extends EdgeConformance {
         tomcat.setPort(0);
         tomcat.getConnector().setProperty("address", "127.0.0.1");
         tomcat.getConnector().setProperty("useVirtualThreads", Boolean.toString(threads == Threads.VIRTUAL));
+        tomcat.getConnector()
+                .setProperty(
+                        "connectionTimeout",
+                        Long.toString(application.patience().toMillis()));
         // Only when the body is read, not before the edge has said whether it may come.
         tomcat.getConnector().setProperty("continueResponseTiming", "onRead");
         ((StandardHost) tomcat.getHost()).setErrorReportValveClass(TomcatProblems.class.getName());

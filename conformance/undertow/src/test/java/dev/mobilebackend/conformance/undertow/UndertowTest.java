@@ -16,6 +16,7 @@ import jakarta.servlet.Filter;
 import java.net.InetSocketAddress;
 import java.util.Set;
 import java.util.concurrent.ThreadFactory;
+import org.xnio.Options;
 
 /** The edge in Undertow 2.3. */
 class UndertowTest extends EdgeConformance {
@@ -41,6 +42,8 @@ class UndertowTest extends EdgeConformance {
         manager.deploy();
         Undertow server = Undertow.builder()
                 .addHttpListener(0, "127.0.0.1")
+                .setSocketOption(
+                        Options.READ_TIMEOUT, (int) application.patience().toMillis())
                 .setHandler(manager.start())
                 .build();
         server.start();
