@@ -249,7 +249,24 @@ final class AnswerCases {
                     response.setHeader("ETag", "\"7\"");
                 })
                 .answers(304, "")
-                .field("ETag", "\"7\"");
+                .field("ETag", "\"7\"")
+                .without("Content-Length", "Content-Type", "Transfer-Encoding");
+        cases.on("says of a 304 nothing that is true of a body", (request, response) -> {
+                    response.setStatus(304);
+                    response.setHeader("ETag", "\"7\"");
+                    response.setContentType("application/json;charset=utf-8");
+                    response.setContentLength(52);
+                })
+                .answers(304, "")
+                .field("ETag", "\"7\"")
+                .without("Content-Length", "Content-Type", "Transfer-Encoding");
+        cases.on("says of a 304 that is flushed nothing that is true of a body", (request, response) -> {
+                    response.setStatus(304);
+                    response.setContentType("text/plain");
+                    response.flushBuffer();
+                })
+                .answers(304, "")
+                .without("Content-Length", "Content-Type", "Transfer-Encoding");
         cases.on("drops the body of a 304", (request, response) -> {
                     response.setStatus(304);
                     write(response, "body");

@@ -166,12 +166,21 @@ abstract class AnswerBody extends AnswerFields {
     @Override
     public void flushBuffer() throws IOException {
         if (passes() || gate == Gate.BODILESS) {
+            sendNotModified();
             sendLength();
             try {
                 super.flushBuffer();
             } catch (IOException failure) {
                 throw gone(failure);
             }
+        }
+    }
+
+    /** A 304 has no fields of a body's (RFC 9110 section 15.4.5), and Jetty would add that its length is 0. */
+    void sendNotModified() throws IOException {
+        if (gate == Gate.BODILESS && super.getStatus() == SC_NOT_MODIFIED && !super.isCommitted()) {
+            dropContentType();
+            super.flushBuffer();
         }
     }
 

@@ -8,6 +8,7 @@ import java.io.UnsupportedEncodingException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -261,6 +262,26 @@ abstract class AnswerFields extends HttpServletResponseWrapper {
             super.setLocale(locale);
             super.setHeader("Content-Language", locale.toLanguageTag());
         }
+    }
+
+    void dropContentType() {
+        super.setContentType(null);
+        if (super.getContentType() == null) {
+            return;
+        }
+        // Undertow forgets it only with everything else.
+        int status = super.getStatus();
+        var kept = new LinkedHashMap<String, List<String>>();
+        for (String name : super.getHeaderNames()) {
+            kept.put(name, List.copyOf(super.getHeaders(name)));
+        }
+        super.reset();
+        super.setStatus(status);
+        kept.forEach((name, values) -> {
+            if (!name.equalsIgnoreCase(CONTENT_TYPE)) {
+                values.forEach(value -> super.addHeader(name, value));
+            }
+        });
     }
 
     private void noteEncoding(String name, @Nullable String value) {

@@ -126,6 +126,7 @@ final class EdgeResponse extends AnswerBody {
         passes();
         Problem refusal = refusalAtTheEnd();
         if (refusal == null) {
+            sendNotModified();
             sendLength();
         } else {
             refuse(refusal);
