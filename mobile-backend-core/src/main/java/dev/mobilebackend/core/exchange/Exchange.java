@@ -55,6 +55,7 @@ public final class Exchange {
     private @Nullable TraceContext trace;
     private boolean admitted;
     private boolean replayed;
+    private int sent;
     private @Nullable Problem refusal;
 
     /** A request of which nothing was hidden; see the other constructor. */
@@ -343,6 +344,8 @@ public final class Exchange {
     /**
      * Sends a whole answer; nothing may be written after it. One of 400 and above is sent by the edge, as every other
      * refusal: as its problem if it is an {@link Answer#problem}, else as the problem that its status stands for.
+     *
+     * @throws IllegalStateException if an answer was sent before
      */
     public void send(Answer answer) {
         if (answer == null) {
@@ -350,6 +353,11 @@ public final class Exchange {
                     + (endpoint == null ? facts.method() + " " + facts.path() : endpoint)
                     + " answered null: return an answer, such as Answer.of(204)");
         }
+        if (sent != 0) {
+            throw new IllegalStateException("this exchange has an answer already, of status " + sent
+                    + ": send one, or return it, but not both; was to be answered with " + answer.status() + " too");
+        }
+        sent = answer.status();
         replayed = answer.headers().containsKey(REPLAYED);
         refusal = answer.status() < 400 ? null : refusal(answer);
         response.setStatus(answer.status());

@@ -11,6 +11,7 @@ import dev.mobilebackend.core.problem.ProblemException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import net.jqwik.api.Assume;
 import net.jqwik.api.ForAll;
@@ -73,6 +74,21 @@ class ExchangeTest {
                 .getMessage();
 
         assertEquals("the handler of GET /list answered null: return an answer, such as Answer.of(204)", message);
+    }
+
+    /** As a handler does that sends an answer and returns one. */
+    @Test
+    void isAnsweredOnce() {
+        Exchange exchange = TestExchange.of(TestExchange.get().facts(), new HashMap<>());
+        exchange.send(Answer.of(204));
+
+        String message = assertThrows(IllegalStateException.class, () -> exchange.send(Answer.of(200)))
+                .getMessage();
+
+        assertEquals(
+                "this exchange has an answer already, of status 204: send one, or return it, but not both; was to be"
+                        + " answered with 200 too",
+                message);
     }
 
     private static Exchange order(String body) {
