@@ -110,9 +110,7 @@ final class EdgeRequest extends HttpServletRequestWrapper {
 
     /** Jetty does not decode the likes of {@code %252f}, and a servlet that asks for its path is not to blame. */
     private static RuntimeException ambiguousPath() {
-        return Problem.MALFORMED_REQUEST
-                .detail("the path can be read in more than one way")
-                .exception();
+        return Problem.AMBIGUOUS_PATH.exception();
     }
 
     /**

@@ -22,6 +22,7 @@ import dev.mobilebackend.core.route.AccessStep;
 import dev.mobilebackend.core.route.Route;
 import dev.mobilebackend.core.route.RouteMatch;
 import dev.mobilebackend.core.route.RouteMatch.Found;
+import dev.mobilebackend.core.route.RouteMatch.Misspelled;
 import dev.mobilebackend.core.route.RouteMatch.OtherMethods;
 import dev.mobilebackend.core.route.RouteTable;
 import dev.mobilebackend.core.transport.BodyPolicy;
@@ -219,6 +220,9 @@ final class Steps {
     }
 
     private static ProblemException notServed(RouteMatch match) {
+        if (match instanceof Misspelled) {
+            return Problem.AMBIGUOUS_PATH.exception();
+        }
         if (!(match instanceof OtherMethods other)) {
             return Problem.NOT_FOUND.exception();
         }

@@ -46,6 +46,10 @@ public record Problem(
     public static final Problem INCOMPLETE_BODY =
             MALFORMED_REQUEST.detail("the body ended before it was complete, or its chunks are malformed");
 
+    /** Containers, routers and proxies disagree on such paths. */
+    public static final Problem AMBIGUOUS_PATH =
+            MALFORMED_REQUEST.detail("the path can be read in more than one way");
+
     public static final Problem INVALID_INPUT =
             of(422, "invalid-input", "The request has values that are not accepted.");
     public static final Problem UNAUTHENTICATED =

@@ -46,6 +46,11 @@ final class PathText {
         return !isEmptyOrDots(path, from, path.length());
     }
 
+    /** Whether one that is not well spelled means another path and nothing else: it ends in a slash, or is none. */
+    static boolean isAnotherPath(String path) {
+        return !path.startsWith("/") || (path.endsWith("/") && isWellSpelled(path.substring(0, path.length() - 1)));
+    }
+
     /** The path with its percent-encoding undone, or null where that would change how many segments it has. */
     static @Nullable String tryDecode(String path) {
         byte[] bytes = new byte[path.length()];

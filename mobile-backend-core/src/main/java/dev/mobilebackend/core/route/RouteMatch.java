@@ -19,6 +19,9 @@ public sealed interface RouteMatch {
     /** The path is declared, for other methods. */
     record OtherMethods(Set<HttpMethod> allowed) implements RouteMatch {}
 
+    /** The path is spelled in a way that some read otherwise, so nothing can be declared here. */
+    record Misspelled() implements RouteMatch {}
+
     /** Nothing is declared here. */
     record Unknown() implements RouteMatch {}
 }

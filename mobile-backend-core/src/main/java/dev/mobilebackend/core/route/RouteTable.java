@@ -5,6 +5,7 @@ import dev.mobilebackend.core.exchange.Exchange;
 import dev.mobilebackend.core.exchange.HttpMethod;
 import dev.mobilebackend.core.route.Access.PrivateNetwork;
 import dev.mobilebackend.core.route.RouteMatch.Found;
+import dev.mobilebackend.core.route.RouteMatch.Misspelled;
 import dev.mobilebackend.core.route.RouteMatch.OtherMethods;
 import dev.mobilebackend.core.route.RouteMatch.Unknown;
 import java.util.Collection;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 public final class RouteTable {
 
     private static final RouteMatch UNKNOWN = new Unknown();
+    private static final RouteMatch MISSPELLED = new Misspelled();
 
     private final PathTree paths = PathTree.empty();
     private final List<Route> routes;
@@ -52,7 +54,7 @@ public final class RouteTable {
      */
     public RouteMatch match(String method, String path, @Nullable String decoded) {
         if (!PathText.isWellSpelled(path)) {
-            return UNKNOWN;
+            return PathText.isAnotherPath(path) ? UNKNOWN : MISSPELLED;
         }
         HttpMethod known = known(method);
         if (path.indexOf('%') >= 0) {
@@ -68,7 +70,10 @@ public final class RouteTable {
      */
     private RouteMatch matchEncoded(@Nullable HttpMethod method, String path, @Nullable String seen) {
         String decoded = PathText.tryDecode(path);
-        if (decoded == null || (seen != null && !seen.equals(decoded))) {
+        if (decoded == null) {
+            return MISSPELLED;
+        }
+        if (seen != null && !seen.equals(decoded)) {
             return UNKNOWN;
         }
         PathTree node = method == null ? null : paths.find(method, path);
@@ -87,6 +92,7 @@ public final class RouteTable {
     public RouteMatch visibleTo(Exchange exchange, RouteMatch match) {
         boolean harmless = !hasPrivate
                 || match instanceof Unknown
+                || match instanceof Misspelled
                 || (match instanceof Found found && !found.route().isPrivate());
         if (harmless || PrivateNetwork.holds(exchange)) {
             return match;
