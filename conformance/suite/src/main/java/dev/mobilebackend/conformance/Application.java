@@ -37,12 +37,14 @@ public final class Application implements ServletContainerInitializer {
     private final List<Cases> cases;
     private final boolean frameworkServesItsOwn;
     private final Duration patience;
+    private final String mapping;
     private final Edge edge;
 
-    Application(List<Cases> cases, boolean frameworkServesItsOwn, Duration patience) {
+    Application(List<Cases> cases, boolean frameworkServesItsOwn, Duration patience, String mapping) {
         this.cases = cases;
         this.frameworkServesItsOwn = frameworkServesItsOwn;
         this.patience = patience;
+        this.mapping = mapping;
         edge = Edge.builder()
                 .transport(
                         TransportPolicy.strict().plainHttp(PlainHttp.LOOPBACK).maximumBody(MAXIMUM_BODY))
@@ -54,6 +56,11 @@ public final class Application implements ServletContainerInitializer {
     /** To be put before everything but {@link #neighbour}. */
     public Edge edge() {
         return edge;
+    }
+
+    /** What the edge is to be mapped to. */
+    public String mapping() {
+        return mapping;
     }
 
     /** How long the container is to wait for the next byte of a request. */

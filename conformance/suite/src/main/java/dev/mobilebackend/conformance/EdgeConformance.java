@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.mobilebackend.conformance.Case.Refusal;
 import dev.mobilebackend.conformance.Case.Request;
@@ -28,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
@@ -79,6 +82,20 @@ public abstract class EdgeConformance {
         return run(Threads.PLATFORM);
     }
 
+    /** Whether the container's own means say what the edge is mapped to. */
+    protected boolean mapsTheEdge() {
+        return true;
+    }
+
+    /** Everything else is as it is where the cases run. */
+    @Test
+    void doesNotStartWhereServletsAnswerPastTheEdge() {
+        assumeTrue(mapsTheEdge());
+        var application = new Application(cases(), servesFrameworkPaths(), PATIENCE, "/case/*");
+
+        assertThrows(Exception.class, () -> start(application, Threads.PLATFORM).stop());
+    }
+
     @TestFactory
     Stream<DynamicNode> withLittlePatience() throws Exception {
         return run(Threads.PLATFORM, LITTLE_PATIENCE, List.of(SilenceCases.all()));
@@ -111,7 +128,7 @@ public abstract class EdgeConformance {
     }
 
     private Stream<DynamicNode> run(Threads threads, Duration patience, List<Cases> cases) throws Exception {
-        Running running = start(new Application(declared(cases), servesFrameworkPaths(), patience), threads);
+        Running running = start(new Application(declared(cases), servesFrameworkPaths(), patience, "/*"), threads);
         ExecutorService pool = Executors.newFixedThreadPool(AT_ONCE);
         return cases.stream()
                 .<DynamicNode>map(kind -> DynamicContainer.dynamicContainer(

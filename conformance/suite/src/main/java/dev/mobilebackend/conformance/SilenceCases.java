@@ -8,7 +8,8 @@ final class SilenceCases {
 
     private static final String HANGS_UP = "Undertow hangs up on a connection that has been silent for too long";
 
-    private static final String THROWS_AWAY = "Tomcat throws away what was answered once it cannot read the rest of the body";
+    private static final String THROWS_AWAY =
+            "Tomcat throws away what was answered once it cannot read the rest of the body";
 
     private SilenceCases() {}
 

@@ -89,11 +89,13 @@ public final class Edge implements Filter {
     /**
      * Called by the container at its start.
      *
-     * @throws IllegalStateException if servlets serve what no route names
+     * @throws IllegalStateException if servlets serve what no route names, or what the edge is not mapped to
      */
     @Override
     public void init(FilterConfig config) {
-        steps.servedBy(ServletMappings.of(config.getServletContext()));
+        ServletMappings found = ServletMappings.of(config.getServletContext());
+        steps.servedBy(found);
+        FilterMappings.requireAll(config, found.patterns(), routes().routes());
     }
 
     @Override

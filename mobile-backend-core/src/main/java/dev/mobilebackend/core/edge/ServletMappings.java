@@ -39,6 +39,11 @@ final class ServletMappings {
         return patterns;
     }
 
+    /** Whether a pattern names what it serves, other than those for everything and for extensions. */
+    static boolean namesPaths(String pattern) {
+        return !pattern.equals("/") && !pattern.equals("/*") && !pattern.startsWith("*.");
+    }
+
     /**
      * Whether the last value of a path, which the client chose, takes it to another servlet than the route's.
      *

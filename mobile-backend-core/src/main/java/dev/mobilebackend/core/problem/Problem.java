@@ -47,8 +47,7 @@ public record Problem(
             MALFORMED_REQUEST.detail("the body ended before it was complete, or its chunks are malformed");
 
     /** Containers, routers and proxies disagree on such paths. */
-    public static final Problem AMBIGUOUS_PATH =
-            MALFORMED_REQUEST.detail("the path can be read in more than one way");
+    public static final Problem AMBIGUOUS_PATH = MALFORMED_REQUEST.detail("the path can be read in more than one way");
 
     public static final Problem INVALID_INPUT =
             of(422, "invalid-input", "The request has values that are not accepted.");

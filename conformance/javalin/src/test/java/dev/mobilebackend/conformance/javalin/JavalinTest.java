@@ -25,6 +25,12 @@ class JavalinTest extends EdgeConformance {
         return true;
     }
 
+    /** {@code JavalinEdge} does. */
+    @Override
+    protected boolean mapsTheEdge() {
+        return false;
+    }
+
     @Override
     protected Running start(Application application, Threads threads) {
         Javalin app = Javalin.create(config -> {

@@ -31,8 +31,8 @@ class JettyTest extends EdgeConformance {
         server.addConnector(connector);
         server.setErrorHandler(new JettyProblems());
         var context = new ServletContextHandler("/");
-        addFilter(context, application.neighbour());
-        addFilter(context, application.edge());
+        addFilter(context, application.neighbour(), "/*");
+        addFilter(context, application.edge(), application.mapping());
         addErrorPages(context);
         context.addServletContainerInitializer(application);
         server.setHandler(context);
@@ -40,10 +40,10 @@ class JettyTest extends EdgeConformance {
         return new RunningJetty(server, connector);
     }
 
-    private static void addFilter(ServletContextHandler context, Filter filter) {
+    private static void addFilter(ServletContextHandler context, Filter filter, String paths) {
         var holder = new FilterHolder(filter);
         holder.setAsyncSupported(true);
-        context.addFilter(holder, "/*", EnumSet.allOf(DispatcherType.class));
+        context.addFilter(holder, paths, EnumSet.allOf(DispatcherType.class));
     }
 
     /** Where Jetty wants to show a page of its own, the edge is asked once more. */

@@ -55,16 +55,17 @@ class SpringBootTest extends EdgeConformance {
 
         @Bean
         FilterRegistrationBean<Filter> neighbour(Application application) {
-            return first(application.neighbour(), Ordered.HIGHEST_PRECEDENCE);
+            return first(application.neighbour(), Ordered.HIGHEST_PRECEDENCE, "/*");
         }
 
         @Bean
         FilterRegistrationBean<Filter> edge(Application application) {
-            return first(application.edge(), Ordered.HIGHEST_PRECEDENCE + 1);
+            return first(application.edge(), Ordered.HIGHEST_PRECEDENCE + 1, application.mapping());
         }
 
-        private static FilterRegistrationBean<Filter> first(Filter filter, int order) {
+        private static FilterRegistrationBean<Filter> first(Filter filter, int order, String paths) {
             var registration = new FilterRegistrationBean<>(filter);
+            registration.addUrlPatterns(paths);
             registration.setDispatcherTypes(EnumSet.allOf(DispatcherType.class));
             registration.setOrder(order);
             return registration;
@@ -79,8 +80,7 @@ class SpringBootTest extends EdgeConformance {
         @Order(Ordered.LOWEST_PRECEDENCE)
         WebServerFactoryCustomizer<TomcatServletWebServerFactory> problems() {
             return factory -> {
-                factory.addConnectorCustomizers(
-                        connector -> connector.setProperty("continueResponseTiming", "onRead"));
+                factory.addConnectorCustomizers(connector -> connector.setProperty("continueResponseTiming", "onRead"));
                 factory.addContextCustomizers(
                         context -> context.getParent().getPipeline().addValve(new TomcatProblems()));
             };

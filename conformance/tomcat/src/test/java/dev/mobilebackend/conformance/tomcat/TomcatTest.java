@@ -37,16 +37,20 @@ class TomcatTest extends EdgeConformance {
         tomcat.getConnector().setProperty("continueResponseTiming", "onRead");
         ((StandardHost) tomcat.getHost()).setErrorReportValveClass(TomcatProblems.class.getName());
         Context context = tomcat.addContext("", null);
-        addFilter(context, "neighbour", application.neighbour());
-        addFilter(context, "edge", application.edge());
+        addFilter(context, "neighbour", application.neighbour(), "/*");
+        addFilter(context, "edge", application.edge(), application.mapping());
         addDefaultServlet(context);
         addErrorPage(context);
         context.addServletContainerInitializer(application, Set.of());
         tomcat.start();
+        if (!context.getState().isAvailable()) {
+            tomcat.stop();
+            throw new IllegalStateException("the application did not start, for the reason that Tomcat has logged");
+        }
         return new RunningTomcat(tomcat);
     }
 
-    private static void addFilter(Context context, String name, Filter filter) {
+    private static void addFilter(Context context, String name, Filter filter, String paths) {
         var definition = new FilterDef();
         definition.setFilterName(name);
         definition.setFilter(filter);
@@ -54,7 +58,7 @@ class TomcatTest extends EdgeConformance {
         context.addFilterDef(definition);
         var mapping = new FilterMap();
         mapping.setFilterName(name);
-        mapping.addURLPattern("/*");
+        mapping.addURLPattern(paths);
         for (DispatcherType type : DispatcherType.values()) {
             mapping.setDispatcher(type.name());
         }

@@ -27,8 +27,10 @@ class UndertowTest extends EdgeConformance {
                 .setDeploymentName("conformance")
                 .setContextPath("/")
                 .setClassLoader(UndertowTest.class.getClassLoader());
-        addFilter(deployment, "neighbour", application.neighbour());
-        addFilter(deployment, "edge", application.edge());
+        addFilter(deployment, "neighbour", application.neighbour(), "/*");
+        addFilter(deployment, "edge", application.edge(), application.mapping());
+        // Otherwise what is wrong with it is found by the first request.
+        deployment.setEagerFilterInit(true);
         // Where Undertow wants to show a page of its own, the edge is asked once more.
         deployment.addErrorPage(Servlets.errorPage(Application.ERROR_PAGE));
         deployment.addServletContainerInitializer(new ServletContainerInitializerInfo(
@@ -50,11 +52,11 @@ class UndertowTest extends EdgeConformance {
         return new RunningUndertow(server);
     }
 
-    private static void addFilter(DeploymentInfo deployment, String name, Filter filter) {
+    private static void addFilter(DeploymentInfo deployment, String name, Filter filter, String paths) {
         deployment.addFilter(new FilterInfo(name, filter.getClass(), new ImmediateInstanceFactory<>(filter))
                 .setAsyncSupported(true));
         for (DispatcherType type : DispatcherType.values()) {
-            deployment.addFilterUrlMapping(name, "/*", type);
+            deployment.addFilterUrlMapping(name, paths, type);
         }
     }
 
