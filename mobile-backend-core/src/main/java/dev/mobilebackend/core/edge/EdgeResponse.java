@@ -158,7 +158,16 @@ final class EdgeResponse extends AnswerBody {
         int status = super.getStatus();
         if (status >= 400 && !super.isCommitted()) {
             Problem sent = passage().exchange().tryRefusal();
-            return sent != null && sent.status() == status ? sent : Problem.ofStatus(status);
+            Problem bare = Problem.ofStatus(status);
+            Problem answered = sent != null && sent.status() == status ? sent : bare;
+            if (isDropping() && answered.equals(bare)) {
+                LOG.debug(
+                        "what was written under status {} to request {} is replaced by '{}': throw or send a Problem to say more",
+                        status,
+                        requestId(),
+                        bare.code());
+            }
+            return answered;
         }
         if (hasBody() && declaredLength() > written() && !isToHead()) {
             LOG.error("request {} was answered with {} bytes of {} declared", requestId(), written(), declaredLength());
