@@ -43,11 +43,11 @@ final class FakeResponse {
     private @Nullable Object answer(String question, Object[] about) {
         switch (question) {
             case "setStatus" -> status = (int) about[0];
-            case "setHeader" -> headers.put((String) about[0], (String) about[1]);
+            case "setHeader" -> set((String) about[0], (String) about[1]);
             case "addHeader" ->
                 headers.merge((String) about[0], (String) about[1], (before, more) -> before + ", " + more);
             case "setIntHeader" -> headers.put((String) about[0], about[1].toString());
-            case "setContentType" -> headers.put("Content-Type", (String) about[0]);
+            case "setContentType" -> set("Content-Type", (String) about[0]);
             case "setContentLength", "setContentLengthLong" -> headers.put("Content-Length", about[0].toString());
             case "setCharacterEncoding", "flushBuffer" -> {}
             case "resetBuffer" -> body.reset();
@@ -61,6 +61,15 @@ final class FakeResponse {
             }
         }
         return null;
+    }
+
+    /** No value takes the field away, as in every container. */
+    private void set(String name, @Nullable String value) {
+        if (value == null) {
+            headers.remove(name);
+        } else {
+            headers.put(name, value);
+        }
     }
 
     private @Nullable Object value(String question, Object[] about) {

@@ -39,7 +39,7 @@ import java.util.Map;
 record GuessEstimate(double guesses, boolean ofOwnWords) {
 
     /** More is not looked at: the work grows with the square. */
-    private static final int LONGEST = 100;
+    private static final int LONGEST = 64;
 
     private static final String OWN = "own_words";
     private static final String WRITTEN = "4@8({[<3691!|0$5+7%2";
