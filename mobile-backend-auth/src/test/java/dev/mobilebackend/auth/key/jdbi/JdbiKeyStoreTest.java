@@ -155,6 +155,10 @@ class JdbiKeyStoreTest {
         replaceSealed(one.id(), sealed(other.id()));
 
         assertThrows(IllegalStateException.class, store::all);
+        store.remove(one.id());
+        assertEquals(other.id(), store.all().get(0).id());
+        database.withHandle(handle -> handle.execute("UPDATE mb_auth_keys SET kid = ?", one.id()));
+        assertThrows(IllegalStateException.class, store::all);
     }
 
     @Test
