@@ -2,11 +2,11 @@
 package dev.mobilebackend.auth.web;
 
 import dev.mobilebackend.core.exchange.Exchange;
+import dev.mobilebackend.core.exchange.MediaType;
 import dev.mobilebackend.core.problem.Problem;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -54,10 +54,7 @@ final class FormBody {
     }
 
     private static void requireForm(@Nullable String contentType) {
-        String type = contentType == null ? "" : contentType;
-        int end = type.indexOf(';');
-        String media = (end < 0 ? type : type.substring(0, end)).strip().toLowerCase(Locale.ROOT);
-        if (!media.equals(TYPE)) {
+        if (!MediaType.of(contentType).equals(TYPE)) {
             throw Problem.UNSUPPORTED_MEDIA_TYPE
                     .detail("send a form")
                     .error("header:Content-Type", "must be " + TYPE)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.core.edge;
 
+import dev.mobilebackend.core.exchange.MediaType;
 import dev.mobilebackend.core.exchange.PayloadDigest;
 import dev.mobilebackend.core.problem.Problem;
 import dev.mobilebackend.core.transport.BodyPolicy;
@@ -16,7 +17,6 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -198,13 +198,7 @@ final class RequestContent {
     }
 
     private boolean isForm() {
-        String type = request.getContentType();
-        if (type == null) {
-            return false;
-        }
-        int end = type.indexOf(';');
-        String mediaType = (end < 0 ? type : type.substring(0, end)).strip().toLowerCase(Locale.ROOT);
-        return mediaType.equals("application/x-www-form-urlencoded");
+        return MediaType.of(request.getContentType()).equals("application/x-www-form-urlencoded");
     }
 
     private byte[] form() {

@@ -2,12 +2,12 @@
 package dev.mobilebackend.core.validate;
 
 import dev.mobilebackend.core.exchange.Exchange;
+import dev.mobilebackend.core.exchange.MediaType;
 import dev.mobilebackend.core.problem.Problem;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
@@ -102,9 +102,8 @@ public final class JsonBody {
 
     /** A media type (RFC 9110 section 8.3.1) of JSON, whose charset is UTF-8 where it names one. */
     static boolean isJsonInUtf8(String contentType) {
+        String type = MediaType.of(contentType);
         int end = contentType.indexOf(';');
-        String type =
-                (end < 0 ? contentType : contentType.substring(0, end)).strip().toLowerCase(Locale.ROOT);
         boolean json = type.equals("application/json") || (type.startsWith("application/") && type.endsWith("+json"));
         while (json && end >= 0) {
             int start = end + 1;
