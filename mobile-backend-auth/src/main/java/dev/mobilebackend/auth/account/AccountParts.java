@@ -8,6 +8,7 @@ import dev.mobilebackend.auth.session.Sessions;
 import dev.mobilebackend.core.problem.FieldError;
 import dev.mobilebackend.core.problem.Problem;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.function.Consumer;
@@ -44,6 +45,16 @@ public record AccountParts(
         if (!refusal.errors().isEmpty()) {
             throw refusal.exception();
         }
+    }
+
+    /**
+     * Sends a code to an address or a phone, or word that no account has it; does the same work either way, so that
+     * whoever asks learns nothing.
+     */
+    void sendCode(Contact contact, Purpose purpose, String origin, Instant now) {
+        boolean known = store.has(contact);
+        codes.tryIssue(
+                CodeRequest.by(contact, purpose, origin), known ? purpose.notice() : Notice.Kind.NO_ACCOUNT, now);
     }
 
     /** Owes a notice without a code to wherever the account can be reached. */

@@ -23,12 +23,12 @@ public final class CodeSignIns {
 
     /** Sends a code, or word that there is no account; does the same work either way. */
     public void sendCode(Contact contact, String origin, Instant now) {
-        send(contact, Purpose.SIGN_IN, origin, now);
+        parts.sendCode(contact, Purpose.SIGN_IN, origin, now);
     }
 
     /** Sends a link's token, or word that there is no account; does the same work either way. */
     public void sendLink(EmailAddress email, String origin, Instant now) {
-        send(email, Purpose.SIGN_IN_LINK, origin, now);
+        parts.sendCode(email, Purpose.SIGN_IN_LINK, origin, now);
     }
 
     /** The account if this is the newest code of this origin. */
@@ -45,14 +45,5 @@ public final class CodeSignIns {
                 .filter(link -> use == LinkUse.ANY_DEVICE || link.origin().equals(origin))
                 .filter(parts.codes()::use)
                 .flatMap(used -> parts.store().find(used.contact()));
-    }
-
-    private void send(Contact contact, Purpose purpose, String origin, Instant now) {
-        boolean known = parts.store().has(contact);
-        parts.codes()
-                .tryIssue(
-                        CodeRequest.by(contact, purpose, origin),
-                        known ? purpose.notice() : Notice.Kind.NO_ACCOUNT,
-                        now);
     }
 }

@@ -22,12 +22,7 @@ public final class PasswordChanges {
 
     /** Sends a code to the address, or word that it has no account; does the same work either way. */
     public void forgot(EmailAddress email, String origin, Instant now) {
-        boolean known = parts.store().has(email);
-        parts.codes()
-                .tryIssue(
-                        CodeRequest.by(email, Purpose.PASSWORD_RESET, origin),
-                        known ? Notice.Kind.PASSWORD_RESET_CODE : Notice.Kind.NO_ACCOUNT,
-                        now);
+        parts.sendCode(email, Purpose.PASSWORD_RESET, origin, now);
     }
 
     /**
