@@ -60,8 +60,8 @@ public final class AuditTrail {
 
     /** Keeps an event of which nothing else has to be undone. */
     public void record(AuditEvent event) {
-        store.inTransaction(() -> {
-            append(List.of(event));
+        recording(recorder -> {
+            recorder.record(event);
             return event;
         });
     }

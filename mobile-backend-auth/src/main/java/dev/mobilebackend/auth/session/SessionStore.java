@@ -17,9 +17,9 @@ public interface SessionStore {
 
     /**
      * Moves the session to the counter after the rotation's, if nothing newer was given out yet, it is live at that
-     * time, a proof comes along where its trail is not empty, and its own key where it has one. A counter above the session's own is accepted: only
-     * we sign counters, so the store has lost the newest rotations (a restored backup, a promoted replica), and the
-     * trail starts anew.
+     * time, a proof comes along where its trail is not empty, and its own key where it has one. A counter above the
+     * session's own is accepted: only we sign counters, so the store has lost the newest rotations (a restored backup, a
+     * promoted replica), and the trail starts anew.
      *
      * @return the session as it is now, or empty if nothing was changed
      */
