@@ -213,6 +213,7 @@ public final class Accounts {
             parts.tell(account, Notice.Kind.ACCOUNT_DELETED);
             parts.sessions().endAll(accountId, Revocation.Reason.ACCOUNT_GONE, now);
             recorder.record(new AuditEvent(AuditEvents.ACCOUNT_DELETED, accountId, accountId, null, Map.of(), now));
+            parts.trail().erase(accountId, accountId, now);
             return true;
         });
     }

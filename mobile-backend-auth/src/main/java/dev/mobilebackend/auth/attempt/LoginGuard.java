@@ -107,6 +107,11 @@ public final class LoginGuard {
         giveBack(clientKey(client), policy.client());
     }
 
+    /** What stands for an account where tries at it are told of: the same for each try, and not to be turned back. */
+    public String subject(String accountKey) {
+        return accountKey(accountKey);
+    }
+
     private Duration take(String key, Allowance allowance, Instant now) {
         Tries before = store.update(
                 key, tries -> allowance.remainingWait(tries, now).isZero() ? tries.oneMore(now, allowance) : tries);

@@ -20,6 +20,8 @@ import dev.mobilebackend.auth.account.jdbi.Outbox;
 import dev.mobilebackend.auth.attempt.AttemptPolicy;
 import dev.mobilebackend.auth.attempt.InMemoryAttemptStore;
 import dev.mobilebackend.auth.attempt.LoginGuard;
+import dev.mobilebackend.auth.audit.AuditEvent;
+import dev.mobilebackend.auth.audit.AuditEvents;
 import dev.mobilebackend.auth.audit.AuditTrail;
 import dev.mobilebackend.auth.audit.jdbi.JdbiAuditStore;
 import dev.mobilebackend.auth.dpop.DpopPolicy;
@@ -51,6 +53,7 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -99,11 +102,14 @@ public final class Auth implements AutoCloseable {
         path = chosen.path;
         audit = new AuditTrail(JdbiAuditStore.of(database), secret, chosen.random);
         JdbiAccountStore accountStore = JdbiAccountStore.of(database);
-        JdbiSessionStore sessionStore = JdbiSessionStore.of(database, (handle, accountId) -> accountStore
-                .find(accountId)
-                .flatMap(Account::contact)
-                .ifPresent(contact ->
-                        chosen.outbox.add(handle, new Notice(Notice.Kind.SESSION_REPLAYED, contact.text(), ""))));
+        JdbiSessionStore sessionStore = JdbiSessionStore.of(database, (handle, accountId, sessionId, at) -> {
+            accountStore
+                    .find(accountId)
+                    .flatMap(Account::contact)
+                    .ifPresent(contact ->
+                            chosen.outbox.add(handle, new Notice(Notice.Kind.SESSION_REPLAYED, contact.text(), "")));
+            audit.record(new AuditEvent(AuditEvents.TOKEN_REPLAYED, accountId, null, sessionId, Map.of(), at));
+        });
         sessions = new Sessions(chosen.sessions, sessionStore, revocations, secret, chosen.random);
         codes = new OneTimeCodes(chosen.codes, JdbiCodeStore.of(database, chosen.outbox), secret, chosen.random);
         var parts = new AccountParts(
@@ -128,12 +134,13 @@ public final class Auth implements AutoCloseable {
                 .build();
         LoginGuard guard = LoginGuard.of(chosen.attempts, new InMemoryAttemptStore(100_000), secret, chosen.clock);
         gate = new DpopGate(chosen.dpop == null ? null : new DpopProofs(chosen.dpop, secret));
-        var answers = new TokenAnswers(accounts, sessions, tokens, gate, chosen.places);
-        var tries = new GuardedTries(guard);
+        var trail = new RequestTrail(audit);
+        var answers = new TokenAnswers(accounts, sessions, tokens, gate, chosen.places, trail);
+        var tries = new GuardedTries(guard, trail);
         passwordCheck = new PasswordCheck(accounts, tries);
         endpoints = new Endpoints(path);
         new SignInEndpoints(accounts, tries, answers).addTo(endpoints);
-        new SessionEndpoints(sessions, answers).addTo(endpoints);
+        new SessionEndpoints(sessions, answers, trail).addTo(endpoints);
         if (chosen.clients != null) {
             new TokenEndpoints(chosen.clients, tokens, sessions, revocations).addTo(endpoints);
         }

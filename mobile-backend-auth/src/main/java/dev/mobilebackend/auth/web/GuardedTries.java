@@ -3,8 +3,11 @@ package dev.mobilebackend.auth.web;
 
 import dev.mobilebackend.auth.attempt.AttemptDecision.Refused;
 import dev.mobilebackend.auth.attempt.LoginGuard;
+import dev.mobilebackend.auth.audit.AuditEvent;
+import dev.mobilebackend.auth.audit.AuditEvents;
 import dev.mobilebackend.core.exchange.ClientAddress;
 import dev.mobilebackend.core.exchange.Exchange;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -12,9 +15,11 @@ import java.util.function.Supplier;
 final class GuardedTries {
 
     private final LoginGuard guard;
+    private final RequestTrail trail;
 
-    GuardedTries(LoginGuard guard) {
+    GuardedTries(LoginGuard guard, RequestTrail trail) {
         this.guard = guard;
+        this.trail = trail;
     }
 
     /**
@@ -39,7 +44,19 @@ final class GuardedTries {
             guard.succeeded(key, client);
         } else {
             guard.failed(key, client);
+            trail.record(failure(key, exchange));
         }
         return right;
+    }
+
+    /** Tells neither whose address was tried nor whether there is such an account, but which tries were at the same one. */
+    private AuditEvent failure(String key, Exchange exchange) {
+        return RequestTrail.event(
+                AuditEvents.SIGN_IN_FAILED,
+                null,
+                null,
+                null,
+                exchange,
+                Map.of("tried", key.substring(0, key.indexOf(' ')), "subject", guard.subject(key)));
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.auth.web;
 
+import dev.mobilebackend.auth.audit.AuditEvents;
 import dev.mobilebackend.auth.dpop.DpopProofs;
 import dev.mobilebackend.auth.session.Presenter;
 import dev.mobilebackend.auth.session.RefreshDecision;
@@ -25,6 +26,8 @@ import dev.mobilebackend.core.validate.JsonBody;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,10 +39,12 @@ final class SessionEndpoints {
 
     private final Sessions sessions;
     private final TokenAnswers answers;
+    private final RequestTrail trail;
 
-    SessionEndpoints(Sessions sessions, TokenAnswers answers) {
+    SessionEndpoints(Sessions sessions, TokenAnswers answers, RequestTrail trail) {
         this.sessions = sessions;
         this.answers = answers;
+        this.trail = trail;
     }
 
     void addTo(Endpoints endpoints) {
@@ -123,30 +128,37 @@ final class SessionEndpoints {
 
     private Answer signOut(Exchange exchange) {
         Caller caller = exchange.caller();
-        sessions.tryEnd(
-                caller.accountId(),
-                caller.sessionId(),
-                Revocation.Reason.SIGNED_OUT,
-                exchange.facts().receivedAt());
-        return Answer.of(204);
+        return trail.recording(recorder -> {
+            sessions.tryEnd(
+                    caller.accountId(),
+                    caller.sessionId(),
+                    Revocation.Reason.SIGNED_OUT,
+                    exchange.facts().receivedAt());
+            recorder.record(RequestTrail.event(AuditEvents.SIGNED_OUT, exchange, Map.of()));
+            return Answer.of(204);
+        });
     }
 
     private Answer signOutOthers(Exchange exchange) {
         Caller caller = exchange.caller();
-        sessions.endOthers(
-                caller.accountId(),
-                caller.sessionId(),
-                Revocation.Reason.ENDED_BY_OWNER,
-                exchange.facts().receivedAt());
-        return Answer.of(204);
+        return ending(
+                exchange,
+                now -> sessions.endOthers(
+                        caller.accountId(), caller.sessionId(), Revocation.Reason.ENDED_BY_OWNER, now));
     }
 
     private Answer signOutAll(Exchange exchange) {
-        sessions.endAll(
-                exchange.caller().accountId(),
-                Revocation.Reason.ENDED_BY_OWNER,
-                exchange.facts().receivedAt());
-        return Answer.of(204);
+        return ending(
+                exchange, now -> sessions.endAll(exchange.caller().accountId(), Revocation.Reason.ENDED_BY_OWNER, now));
+    }
+
+    private Answer ending(Exchange exchange, Function<Instant, List<String>> step) {
+        return trail.recording(recorder -> {
+            for (String ended : step.apply(exchange.facts().receivedAt())) {
+                recorder.record(RequestTrail.event(AuditEvents.SESSION_ENDED, exchange, Map.of("ended", ended)));
+            }
+            return Answer.of(204);
+        });
     }
 
     private Answer list(Exchange exchange) {
@@ -160,15 +172,19 @@ final class SessionEndpoints {
     }
 
     private Answer end(Exchange exchange) {
-        boolean owned = sessions.tryEnd(
-                exchange.caller().accountId(),
-                exchange.pathParameter("id"),
-                Revocation.Reason.ENDED_BY_OWNER,
-                exchange.facts().receivedAt());
-        if (!owned) {
-            throw Problem.NOT_FOUND.detail("you have no such session").exception();
-        }
-        return Answer.of(204);
+        String id = exchange.pathParameter("id");
+        return trail.recording(recorder -> {
+            boolean owned = sessions.tryEnd(
+                    exchange.caller().accountId(),
+                    id,
+                    Revocation.Reason.ENDED_BY_OWNER,
+                    exchange.facts().receivedAt());
+            if (!owned) {
+                throw Problem.NOT_FOUND.detail("you have no such session").exception();
+            }
+            recorder.record(RequestTrail.event(AuditEvents.SESSION_ENDED, exchange, Map.of("ended", id)));
+            return Answer.of(204);
+        });
     }
 
     private static @Nullable RotationProof proof(@Nullable String header) {

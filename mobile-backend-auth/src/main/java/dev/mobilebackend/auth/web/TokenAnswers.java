@@ -3,6 +3,7 @@ package dev.mobilebackend.auth.web;
 
 import dev.mobilebackend.auth.account.Account;
 import dev.mobilebackend.auth.account.Accounts;
+import dev.mobilebackend.auth.audit.AuditEvents;
 import dev.mobilebackend.auth.session.Device;
 import dev.mobilebackend.auth.session.Place;
 import dev.mobilebackend.auth.session.PlaceLookup;
@@ -23,8 +24,10 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Answers that carry an access token and a refresh token. */
@@ -35,13 +38,21 @@ final class TokenAnswers {
     private final AccessTokens tokens;
     private final DpopGate gate;
     private final PlaceLookup places;
+    private final RequestTrail trail;
 
-    TokenAnswers(Accounts accounts, Sessions sessions, AccessTokens tokens, DpopGate gate, PlaceLookup places) {
+    TokenAnswers(
+            Accounts accounts,
+            Sessions sessions,
+            AccessTokens tokens,
+            DpopGate gate,
+            PlaceLookup places,
+            RequestTrail trail) {
         this.accounts = accounts;
         this.sessions = sessions;
         this.tokens = tokens;
         this.gate = gate;
         this.places = places;
+        this.trail = trail;
     }
 
     /**
@@ -55,7 +66,18 @@ final class TokenAnswers {
                 decoded(exchange.header("Device-Name")),
                 exchange.facts().appVersion());
         Instant now = exchange.facts().receivedAt();
-        Sessions.Opened opened = sessions.open(account.id(), device, methods, gate.key(exchange), place(exchange), now);
+        String key = gate.key(exchange);
+        Sessions.Opened opened = trail.recording(recorder -> {
+            Sessions.Opened session = sessions.open(account.id(), device, methods, key, place(exchange), now);
+            recorder.record(RequestTrail.event(
+                    AuditEvents.SIGNED_IN,
+                    account.id(),
+                    account.id(),
+                    session.session().id(),
+                    exchange,
+                    Map.of("methods", String.join(" ", new TreeSet<>(methods)))));
+            return session;
+        });
         return tokens(account, opened.session(), opened.token(), now);
     }
 

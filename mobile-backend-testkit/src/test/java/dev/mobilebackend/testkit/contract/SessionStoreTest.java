@@ -202,7 +202,7 @@ class SessionStoreTest {
         void theOwnerIsToldOfATheftInTheTransactionThatEndsTheSession() {
             var told = new ArrayList<String>();
             store().open(session("told", "theft"));
-            JdbiSessionStore store = JdbiSessionStore.of(database.database(), (handle, accountId) -> {
+            JdbiSessionStore store = JdbiSessionStore.of(database.database(), (handle, accountId, sessionId, at) -> {
                 assertTrue(handle.isInTransaction());
                 told.add(accountId);
             });
@@ -217,7 +217,7 @@ class SessionStoreTest {
         @Test
         void whereTheOwnerCanNotBeToldTheSessionGoesOn() {
             store().open(session("not told", "theft"));
-            JdbiSessionStore store = JdbiSessionStore.of(database.database(), (handle, accountId) -> {
+            JdbiSessionStore store = JdbiSessionStore.of(database.database(), (handle, accountId, sessionId, at) -> {
                 throw new IllegalStateException("the outbox is full");
             });
             var replayed = new Revocation(NOW, Revocation.Reason.REPLAYED);
@@ -230,7 +230,7 @@ class SessionStoreTest {
         @Test
         void nothingElseIsATheft() {
             store().open(session("signed out", "no theft"));
-            JdbiSessionStore store = JdbiSessionStore.of(database.database(), (handle, accountId) -> {
+            JdbiSessionStore store = JdbiSessionStore.of(database.database(), (handle, accountId, sessionId, at) -> {
                 throw new IllegalStateException("nothing to tell");
             });
 

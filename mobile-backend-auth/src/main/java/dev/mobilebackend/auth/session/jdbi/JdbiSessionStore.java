@@ -68,7 +68,7 @@ public final class JdbiSessionStore implements SessionStore {
 
     /** Sessions of whose theft nobody is told. */
     public static JdbiSessionStore of(Database database) {
-        return of(database, (handle, accountId) -> {});
+        return of(database, (handle, accountId, sessionId, at) -> {});
     }
 
     public static JdbiSessionStore of(Database database, ReplayAlarm alarm) {
@@ -139,7 +139,7 @@ public final class JdbiSessionStore implements SessionStore {
         return revocation.reason() == Revocation.Reason.REPLAYED
                 ? database.inTransaction(handle -> {
                     Optional<String> accountId = revoke(handle, sessionId, revocation);
-                    accountId.ifPresent(owner -> alarm.raise(handle, owner));
+                    accountId.ifPresent(owner -> alarm.raise(handle, owner, sessionId, revocation.at()));
                     return accountId.isPresent();
                 })
                 : database.withHandle(
