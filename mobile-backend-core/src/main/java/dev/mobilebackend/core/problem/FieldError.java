@@ -13,8 +13,16 @@ import static java.util.Objects.requireNonNull;
  */
 public record FieldError(String pointer, String detail) {
 
+    static final String HEADER = "header:";
+    static final String QUERY = "query:";
+
     public FieldError {
         requireNonNull(pointer, "pointer must not be null: such as #/email, header:If-Match or query:limit");
         requireNonNull(detail, "detail must not be null: say what was expected");
+        boolean ofTheBody = pointer.equals("#") || pointer.startsWith("#/");
+        if (!ofTheBody && !pointer.startsWith(HEADER) && !pointer.startsWith(QUERY)) {
+            throw new IllegalArgumentException("pointer must be of the form #/email, # for the whole body,"
+                    + " header:If-Match or query:limit, was '" + pointer + "'");
+        }
     }
 }

@@ -64,20 +64,20 @@ public final class ProblemReader {
 
     private void errors(JsonParser parser) {
         while (parser.nextToken() == JsonToken.START_OBJECT) {
-            String pointer = "";
+            String place = "#";
             String expected = "";
             while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
                 String name = parser.currentName();
                 parser.nextToken();
-                if (name.equals("pointer")) {
-                    pointer = parser.getString();
-                } else if (name.equals("detail")) {
-                    expected = parser.getString();
-                } else {
-                    parser.skipChildren();
+                switch (name) {
+                    case "pointer" -> place = parser.getString();
+                    case "header" -> place = FieldError.HEADER + parser.getString();
+                    case "parameter" -> place = FieldError.QUERY + parser.getString();
+                    case "detail" -> expected = parser.getString();
+                    default -> parser.skipChildren();
                 }
             }
-            errors.add(new FieldError(pointer, expected));
+            errors.add(new FieldError(place, expected));
         }
     }
 
@@ -86,6 +86,7 @@ public final class ProblemReader {
         switch (parser.currentToken()) {
             case VALUE_STRING -> extensions.put(name, parser.getString());
             case VALUE_NUMBER_INT -> extensions.put(name, parser.getLongValue());
+            case VALUE_NUMBER_FLOAT -> extensions.put(name, parser.getDoubleValue());
             case VALUE_TRUE -> extensions.put(name, true);
             case VALUE_FALSE -> extensions.put(name, false);
             case START_ARRAY -> {

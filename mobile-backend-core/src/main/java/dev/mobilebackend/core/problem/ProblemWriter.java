@@ -21,8 +21,6 @@ public final class ProblemWriter {
     public static final String MEDIA_TYPE = "application/problem+json";
 
     private static final Logger LOG = LoggerFactory.getLogger(ProblemWriter.class);
-    private static final String HEADER = "header:";
-    private static final String QUERY = "query:";
     private static final JsonFactory JSON = new JsonFactory();
 
     private ProblemWriter() {}
@@ -109,10 +107,10 @@ public final class ProblemWriter {
 
     /** Only what is a JSON pointer is called one. */
     private static void writePlace(JsonGenerator json, String place) {
-        if (place.startsWith(HEADER)) {
-            json.writeStringProperty("header", place.substring(HEADER.length()));
-        } else if (place.startsWith(QUERY)) {
-            json.writeStringProperty("parameter", place.substring(QUERY.length()));
+        if (place.startsWith(FieldError.HEADER)) {
+            json.writeStringProperty("header", place.substring(FieldError.HEADER.length()));
+        } else if (place.startsWith(FieldError.QUERY)) {
+            json.writeStringProperty("parameter", place.substring(FieldError.QUERY.length()));
         } else {
             json.writeStringProperty("pointer", place);
         }
@@ -125,6 +123,8 @@ public final class ProblemWriter {
             json.writeEndArray();
         } else if (value instanceof Boolean flag) {
             json.writeBoolean(flag);
+        } else if (value instanceof Double || value instanceof Float) {
+            json.writeNumber(((Number) value).doubleValue());
         } else if (value instanceof Number number) {
             json.writeNumber(number.longValue());
         } else {

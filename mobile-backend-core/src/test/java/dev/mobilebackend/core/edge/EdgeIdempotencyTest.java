@@ -41,7 +41,9 @@ class EdgeIdempotencyTest {
 
     private static final Problem SOLD_OUT = Problem.of(409, "sold-out", "Nothing is left.")
             .detail("it will be back next week")
-            .error("/productId", "a product that is in stock")
+            .error("#/productId", "a product that is in stock")
+            .error("query:warehouse", "one that has it")
+            .error("header:If-Match", "the version that was read")
             .with("left", 0)
             .with("others", List.of("tea", "mate"));
 

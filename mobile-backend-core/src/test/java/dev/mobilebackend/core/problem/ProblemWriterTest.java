@@ -9,8 +9,14 @@ import dev.mobilebackend.core.transport.TransportStep;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
+import net.jqwik.api.From;
 import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -42,6 +48,41 @@ class ProblemWriterTest {
                         + "\"errors\":[{\"pointer\":\"#/email\",\"detail\":\"an address\"},"
                         + "{\"pointer\":\"#/age\",\"detail\":\"a whole number\"}],\"violated-policies\":[\"burst\"]}",
                 json);
+    }
+
+    @Property
+    void isReadBackAsItWasWritten(
+            @ForAll @IntRange(min = 400, max = 599) int status,
+            @ForAll String detail,
+            @ForAll List<@From("places") String> places,
+            @ForAll long whole,
+            @ForAll double fraction,
+            @ForAll boolean flag,
+            @ForAll List<String> words) {
+        Problem problem = Problem.of(status, "sold-out", "There is none left.")
+                .detail(detail)
+                .with("whole", whole)
+                .with("fraction", fraction)
+                .with("flag", flag)
+                .with("words", words);
+        for (String place : places) {
+            problem = problem.error(place, detail);
+        }
+
+        assertEquals(problem, ProblemReader.read(status, ProblemWriter.body(problem, "request-1")));
+    }
+
+    @Provide
+    Arbitrary<String> places() {
+        return Combinators.combine(Arbitraries.of("#/", "#/email/", "header:", "query:"), Arbitraries.strings())
+                .as(String::concat);
+    }
+
+    @Test
+    void aPlaceIsInTheBodyOrAFieldOrAParameter() {
+        for (String other : List.of("", "email", "/email", "#email", "Header:If-Match")) {
+            assertThrows(IllegalArgumentException.class, () -> new FieldError(other, "a value"));
+        }
     }
 
     @Test
