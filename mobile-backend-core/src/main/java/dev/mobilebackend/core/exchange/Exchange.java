@@ -57,6 +57,10 @@ public final class Exchange {
     private boolean replayed;
     private int sent;
     private @Nullable Problem refusal;
+    private @Nullable Kept kept;
+
+    private record Kept(
+            EdgeStep step, Object what, @Nullable Kept before) {}
 
     /** A request of which nothing was hidden; see the other constructor. */
     public Exchange(
@@ -112,18 +116,14 @@ public final class Exchange {
     }
 
     /**
-     * Whether a proxy that nobody trusts says that it passed this request on. Then the address it came from is the proxy's, and where the
-     * client is remains unknown.
+     * Whether a proxy that nobody trusts says that it passed this request on. Then the address it came from is the
+     * proxy's, and where the client is remains unknown.
      */
     public boolean isForwarded() {
         return unvouched != null && ForwardingFields.areOn(unvouched);
     }
 
     /** How long this request has been with us. */
-    public Duration elapsed() {
-        return Duration.ofNanos(elapsedNanos());
-    }
-
     public long elapsedNanos() {
         return ticks.getAsLong() - started;
     }
@@ -170,16 +170,27 @@ public final class Exchange {
         return endpoint != null;
     }
 
-    public Optional<Endpoint> tryEndpoint() {
-        return Optional.ofNullable(endpoint);
-    }
-
     /** The declared endpoint that this request is for. */
     public Endpoint endpoint() {
         if (endpoint == null) {
             throw new IllegalStateException("no route is known yet for " + facts.method() + " " + facts.path());
         }
         return endpoint;
+    }
+
+    /** Keeps what a step will need in its {@link EdgeStep#after}; called by that step, once. */
+    public void keep(EdgeStep step, Object what) {
+        kept = new Kept(step, what, kept);
+    }
+
+    /** What a step has kept for itself, null if it has kept nothing. */
+    public @Nullable Object kept(EdgeStep step) {
+        for (Kept one = kept; one != null; one = one.before) {
+            if (one.step == step) {
+                return one.what;
+            }
+        }
+        return null;
     }
 
     /** Called by the edge once every step has let the request pass. */
@@ -358,7 +369,7 @@ public final class Exchange {
                     + ": send one, or return it, but not both; was to be answered with " + answer.status() + " too");
         }
         sent = answer.status();
-        replayed = answer.headers().containsKey(REPLAYED);
+        replayed = answer.header(REPLAYED) != null;
         refusal = answer.status() < 400 ? null : refusal(answer);
         response.setStatus(answer.status());
         answer.headers().forEach(response::setHeader);
@@ -374,8 +385,7 @@ public final class Exchange {
     }
 
     private static Problem refusal(Answer answer) {
-        String type = answer.headers().getOrDefault("Content-Type", "");
-        boolean problem = type.startsWith(ProblemWriter.MEDIA_TYPE);
+        boolean problem = MediaType.of(answer.header("Content-Type")).equals(ProblemWriter.MEDIA_TYPE);
         Problem refusal =
                 problem ? ProblemReader.read(answer.status(), answer.body()) : Problem.ofStatus(answer.status());
         for (Map.Entry<String, String> field : answer.headers().entrySet()) {

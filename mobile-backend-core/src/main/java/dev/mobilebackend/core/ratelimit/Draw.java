@@ -6,6 +6,8 @@ import dev.mobilebackend.core.problem.ProblemException;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one request draws from its limits. A limit has one band, or two that follow each other where the site of its
@@ -15,10 +17,13 @@ final class Draw {
 
     private final Bands bands;
     private final Band[] drawn;
+    private final long[] permits;
+    private @Nullable Draw next;
 
     Draw(int most) {
         bands = new Bands(most);
         drawn = new Band[most];
+        permits = new long[most];
     }
 
     void addOwn(Band band, long subject, long permits) {
@@ -30,13 +35,47 @@ final class Draw {
         add(band, band.site(), site, permits);
     }
 
-    private void add(Band band, Rate rate, long key, long permits) {
+    private void add(Band band, Rate rate, long key, long asked) {
         drawn[bands.count()] = band;
-        bands.add(band.limit().key() ^ key, rate.cost(permits), rate.window());
+        permits[bands.count()] = asked;
+        bands.add(band.limit().key() ^ key, rate.cost(asked), rate.window());
     }
 
     Bands bands() {
         return bands;
+    }
+
+    /** Another draw of the same request that took what it asked for, to be settled with this one. */
+    void follow(Draw other) {
+        other.next = next;
+        next = other;
+    }
+
+    /**
+     * What this and the draws that follow have to be charged still, or less than nothing where something goes back: to
+     * the subjects they drew from and at the rates that held then, whatever holds by now.
+     *
+     * @param inTheEnd the permits that a band should have given
+     */
+    Bands settlement(ToLongFunction<Band> inTheEnd) {
+        var rest = new Bands(bands.count());
+        for (Draw draw = this; draw != null; draw = draw.next) {
+            draw.settleInto(rest, inTheEnd);
+        }
+        return rest;
+    }
+
+    private void settleInto(Bands rest, ToLongFunction<Band> inTheEnd) {
+        for (int i = 0; i < bands.count(); i = next(i)) {
+            Band band = drawn[i];
+            long charge = inTheEnd.applyAsLong(band) - permits[i];
+            if (charge != 0) {
+                rest.add(bands.key(i), band.own().cost(charge), bands.window(i));
+                if (hasSite(i)) {
+                    rest.add(bands.key(i + 1), band.site().cost(charge), bands.window(i + 1));
+                }
+            }
+        }
     }
 
     /** Says what is left, after everything was taken. */

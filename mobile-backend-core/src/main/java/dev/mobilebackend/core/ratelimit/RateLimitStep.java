@@ -72,7 +72,7 @@ public final class RateLimitStep implements EdgeStep {
         }
         Caller caller = exchange.isAuthenticated() ? exchange.caller() : null;
         long now = micros(exchange.facts().receivedAt());
-        if (applied.limits.size() == 1 && takeOne(applied, exchange, caller, now)) {
+        if (applied.limits.size() == 1 && !applied.settles && takeOne(applied.limits.get(0), exchange, caller, now)) {
             return;
         }
         Draw draw = draw(exchange, applied.limits.size());
@@ -90,22 +90,25 @@ public final class RateLimitStep implements EdgeStep {
         }
         draw.allow(exchange);
         if (onTrial) {
-            tryOut(exchange, caller, applied, now);
+            tryOut(exchange, caller, applied, now, draw);
+        }
+        if (applied.settles) {
+            exchange.keep(this, draw);
         }
     }
 
     /**
-     * The usual case without any memory: the one limit is enforced, its subject is counted once, and has permits left.
-     * Otherwise nothing is taken.
+     * The usual case without any memory: the one limit is enforced, its subject is counted once, has permits left, and
+     * nothing is to be settled. Otherwise nothing is taken.
      */
-    private boolean takeOne(Applied applied, Exchange exchange, @Nullable Caller caller, long now) {
-        Band band = applied.limits.get(0).band(caller);
+    private boolean takeOne(CountedLimit limit, Exchange exchange, @Nullable Caller caller, long now) {
+        Band band = limit.band(caller);
         if (!band.isEnforced() || hasSite(band, exchange, caller)) {
             return false;
         }
         Rate rate = band.own();
         long key = band.limit().key() ^ subject(band, exchange, caller);
-        long outcome = store.take(key, rate.cost(applied.costAtFirst(exchange, band)), rate.window(), now);
+        long outcome = store.take(key, rate.cost(1), rate.window(), now);
         if (outcome < 0) {
             return false;
         }
@@ -114,13 +117,15 @@ public final class RateLimitStep implements EdgeStep {
     }
 
     /** Each limit on trial by itself, so that none keeps another from counting. */
-    private void tryOut(Exchange exchange, @Nullable Caller caller, Applied applied, long now) {
+    private void tryOut(Exchange exchange, @Nullable Caller caller, Applied applied, long now, Draw enforced) {
         for (CountedLimit limit : applied.limits) {
             Band band = limit.band(caller);
             if (!band.isEnforced()) {
                 Draw draw = draw(exchange, 1);
                 take(draw, band, exchange, caller, applied);
-                if (!store.take(draw.bands(), now)) {
+                if (store.take(draw.bands(), now)) {
+                    enforced.follow(draw);
+                } else {
                     report(limit, exchange);
                 }
             }
@@ -141,20 +146,11 @@ public final class RateLimitStep implements EdgeStep {
 
     @Override
     public void after(Exchange exchange, Outcome outcome) {
-        Applied applied = applied(exchange);
-        if (!applied.settles) {
-            return;
+        if (exchange.kept(this) instanceof Draw draw) {
+            Applied applied = applied(exchange);
+            Bands rest = draw.settlement(band -> applied.costInTheEnd(exchange, band, outcome));
+            store.settle(rest, micros(exchange.facts().receivedAt()) + exchange.elapsedNanos() / 1_000);
         }
-        Caller caller = exchange.isAuthenticated() ? exchange.caller() : null;
-        Draw draw = draw(exchange, applied.limits.size());
-        for (CountedLimit limit : applied.limits) {
-            Band band = limit.band(caller);
-            long charge = applied.chargeInTheEnd(exchange, band, outcome);
-            if (charge != 0) {
-                add(draw, band, exchange, caller, charge);
-            }
-        }
-        store.settle(draw.bands(), micros(exchange.facts().receivedAt()) + exchange.elapsedNanos() / 1_000);
     }
 
     /** What each limit has done so far. */
@@ -170,12 +166,9 @@ public final class RateLimitStep implements EdgeStep {
         return new Draw(exchange.facts().client().isIpv4() ? limits : 2 * limits);
     }
 
-    private void take(Draw draw, Band band, Exchange exchange, @Nullable Caller caller, Applied applied) {
-        add(draw, band, exchange, caller, applied.costAtFirst(exchange, band));
-    }
-
     /** The subject of a limit and, where that is a network of IPv6, the site it belongs to. */
-    private void add(Draw draw, Band band, Exchange exchange, @Nullable Caller caller, long permits) {
+    private void take(Draw draw, Band band, Exchange exchange, @Nullable Caller caller, Applied applied) {
+        long permits = applied.costAtFirst(exchange, band);
         draw.addOwn(band, subject(band, exchange, caller), permits);
         if (hasSite(band, exchange, caller)) {
             draw.addSite(band, keys.site(exchange.facts().client()), permits);
@@ -250,16 +243,12 @@ public final class RateLimitStep implements EdgeStep {
                     : Math.min(atFirst(cost, exchange), band.policy().permits());
         }
 
-        /** What is to be charged still, or less than nothing where something is to be given back. */
-        long chargeInTheEnd(Exchange exchange, Band band, Outcome outcome) {
+        long costInTheEnd(Exchange exchange, Band band, Outcome outcome) {
+            long most = 2L * band.policy().permits();
             if (band.limit().countsBytes()) {
-                return Math.min(outcome.bytes(), 2L * band.policy().permits());
+                return Math.min(outcome.bytes(), most);
             }
-            if (cost == null) {
-                return 0;
-            }
-            long inTheEnd = Math.max(0, cost.inTheEnd(exchange, outcome));
-            return Math.min(inTheEnd, 2L * band.policy().permits()) - costAtFirst(exchange, band);
+            return cost == null ? 1 : Math.min(Math.max(0, cost.inTheEnd(exchange, outcome)), most);
         }
 
         private static long atFirst(RequestCost cost, Exchange exchange) {

@@ -14,7 +14,7 @@ import java.util.function.ToIntBiFunction;
  * <pre>{@code
  * routes.signedIn(GET, "/v1/search").cost(RequestCost.of(5).freeIf(outcome -> outcome.status() == 304))
  *         .signedIn(POST, "/v1/reports").cost(RequestCost.of(1)
- *                 .inTheEnd((exchange, outcome) -> 1 + (int) (exchange.elapsed().toMillis() / 100)));
+ *                 .inTheEnd((exchange, outcome) -> 1 + (int) (exchange.elapsedNanos() / 100_000_000)));
  * }</pre>
  */
 @FunctionalInterface

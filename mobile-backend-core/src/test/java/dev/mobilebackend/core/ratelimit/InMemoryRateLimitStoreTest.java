@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Collections;
@@ -45,6 +47,21 @@ class InMemoryRateLimitStoreTest {
 
         assertEquals(1_024, store.capacity());
         assertTrue(store.forgotten() > 190_000, store.forgotten() + " forgotten");
+    }
+
+    @Test
+    void takesNoMemoryForAMillionKeys() {
+        var store = new InMemoryRateLimitStore(1_000, random);
+        long[] keys = random.longs(1_000_000).toArray();
+        var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+        long before = threads.getCurrentThreadAllocatedBytes();
+        for (long key : keys) {
+            store.take(key, SECOND, WINDOW, NOW);
+        }
+        long taken = threads.getCurrentThreadAllocatedBytes() - before;
+
+        assertTrue(taken < keys.length, taken + " bytes for " + keys.length + " keys");
     }
 
     @Test
