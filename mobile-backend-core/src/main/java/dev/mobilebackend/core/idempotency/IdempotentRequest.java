@@ -5,6 +5,7 @@ import dev.mobilebackend.core.digest.Sha256;
 import dev.mobilebackend.core.exchange.Exchange;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -23,9 +24,13 @@ public record IdempotentRequest(
         IdempotencyPolicy policy,
         @Nullable String statusLink) {
 
+    /** A database takes no bound of 0 for a wait. */
+    private static final long LEAST_WAIT = 1_000_000;
+
     /**
      * The request of an exchange. Its scope is SHA-256 of who asks, for which method and route, and the key: keys of
-     * different accounts or routes never meet. What is unread of the body is read now.
+     * different accounts or routes never meet. It waits for a duplicate no longer than its client waits for it. What is
+     * unread of the body is read now.
      *
      * @throws IllegalStateException on a route that was not declared idempotent
      */
@@ -43,7 +48,14 @@ public record IdempotentRequest(
                 .addTerminated(exchange.template())
                 .addTerminated(key)
                 .finish();
-        return new IdempotentRequest(scope, exchange.fingerprint(), policy, statusLink(policy, key));
+        byte[] fingerprint = exchange.fingerprint();
+        return new IdempotentRequest(
+                scope, fingerprint, asLongAsAnybodyWaits(policy, exchange), statusLink(policy, key));
+    }
+
+    private static IdempotencyPolicy asLongAsAnybodyWaits(IdempotencyPolicy policy, Exchange exchange) {
+        Duration left = Duration.ofNanos(Math.max(LEAST_WAIT, exchange.remainingNanos()));
+        return left.compareTo(policy.lockWait()) < 0 ? policy.lockWait(left) : policy;
     }
 
     private static @Nullable String statusLink(IdempotencyPolicy policy, String key) {

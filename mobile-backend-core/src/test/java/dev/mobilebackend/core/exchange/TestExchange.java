@@ -27,7 +27,7 @@ public final class TestExchange {
 
     private TestExchange() {}
 
-    /** A GET of {@code /list} with the given header fields. */
+    /** A GET of {@code /list} with the given header fields; a value of several lines comes as so many fields. */
     public static Exchange get(String... headers) {
         return exchange(pairs(headers), Map.of());
     }
@@ -39,13 +39,19 @@ public final class TestExchange {
 
     /** A signed-in POST to {@code /orders} with a key, or none, and a body, at a time. */
     public static Exchange order(String account, @Nullable String key, String body, Instant now, Object... rules) {
+        return order(account, key, body, facts("POST", "/orders", now), rules);
+    }
+
+    /** The same of which this is known. */
+    public static Exchange order(
+            String account, @Nullable String key, String body, RequestFacts facts, Object... rules) {
         var payload = new PayloadDigest();
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         payload.update(bytes, 0, bytes.length);
         var exchange = new Exchange(
                 request(key == null ? Map.of() : Map.of("Idempotency-Key", key), Map.of()),
                 response(),
-                facts("POST", "/orders", now),
+                facts,
                 payload,
                 () -> 0);
         exchange.matched(new Endpoint(HttpMethod.POST, "/orders", List.of(), List.of(rules)));
@@ -98,11 +104,14 @@ public final class TestExchange {
                         parameter.getKey() + "=" + URLEncoder.encode(parameter.getValue(), StandardCharsets.UTF_8))
                 .collect(Collectors.joining("&"));
         InvocationHandler answers = (proxy, method, arguments) -> switch (method.getName()) {
-            case "getHeader" -> headers.get((String) arguments[0]);
+            case "getHeader" ->
+                headers.containsKey((String) arguments[0])
+                        ? headers.get((String) arguments[0]).split("\n", -1)[0]
+                        : null;
             case "getHeaders" ->
                 Collections.enumeration(
                         headers.containsKey((String) arguments[0])
-                                ? List.of(headers.get((String) arguments[0]))
+                                ? List.of(headers.get((String) arguments[0]).split("\n", -1))
                                 : List.of());
             case "getInputStream" -> new EmptyBody();
             case "getQueryString" -> query;

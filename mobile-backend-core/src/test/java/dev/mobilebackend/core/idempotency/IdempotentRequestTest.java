@@ -6,14 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.mobilebackend.core.exchange.ClientAddress;
 import dev.mobilebackend.core.exchange.Endpoint;
 import dev.mobilebackend.core.exchange.Exchange;
 import dev.mobilebackend.core.exchange.HttpMethod;
+import dev.mobilebackend.core.exchange.RequestFacts;
 import dev.mobilebackend.core.exchange.TestExchange;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class IdempotentRequestTest {
@@ -41,6 +44,31 @@ class IdempotentRequestTest {
         elsewhere.matched(new Endpoint(HttpMethod.POST, "/transfers", List.of(), List.of(POLICY)));
 
         assertOtherScope(request("ann", "key-1", "tea"), IdempotentRequest.of(elsewhere));
+    }
+
+    @Test
+    void keepsTheKeysOfTwoMethodsApart() {
+        Exchange put = TestExchange.order("ann", "key-1", "tea", facts("PUT", null), POLICY);
+
+        assertOtherScope(request("ann", "key-1", "tea"), IdempotentRequest.of(put));
+    }
+
+    @Test
+    void waitsForItsDuplicateNoLongerThanItsClientDoes() {
+        assertEquals(Duration.ofSeconds(1), lockWaitOf(facts("POST", NOW.plusSeconds(1))));
+        assertEquals(POLICY.lockWait(), lockWaitOf(facts("POST", NOW.plusSeconds(60))));
+        assertEquals(Duration.ofMillis(1), lockWaitOf(facts("POST", NOW.minusSeconds(1))));
+    }
+
+    private static Duration lockWaitOf(RequestFacts facts) {
+        return IdempotentRequest.of(TestExchange.order("ann", "key-1", "tea", facts, POLICY))
+                .policy()
+                .lockWait();
+    }
+
+    private static RequestFacts facts(String method, @Nullable Instant deadline) {
+        return new RequestFacts(
+                "request-1", NOW, method, "/orders", ClientAddress.parse("192.0.2.1"), true, null, null, deadline);
     }
 
     @Test

@@ -26,7 +26,7 @@ import org.jdbi.v3.core.JdbiException;
  *   <li>Phased, {@link #phased}: transactions and calls of other systems follow each other, and each is noted when it
  *       is done. What a crash has left half done is gone on with where it was left.
  *   <li>Detached, {@link #detached}: anything else. The key is claimed before and the answer stored after the work;
- *       what was lost between is answered with 409 "outcome unknown" and never run again.
+ *       what was lost between is answered with 409 "outcome unknown", and run again only if it was declared safe to.
  * </ol>
  *
  * <pre>{@code
@@ -68,9 +68,9 @@ public final class JdbiIdempotency {
 
     /**
      * Atomic mode: does the work and stores its answer in one transaction, or gives the answer that was stored before,
-     * with {@code Idempotent-Replayed: true}. A duplicate that comes while the first is running waits for it,
-     * unless four others of this instance wait, since each holds a connection meanwhile. The handler reads its body before this call. Work that throws, or answers with 500 and above, is rolled back and
-     * stores nothing.
+     * with {@code Idempotent-Replayed: true}. A duplicate that comes while the first is running waits for it, unless
+     * four others of this instance wait, since each holds a connection meanwhile. The handler reads its body before
+     * this call. Work that throws, or answers with 500 and above, is rolled back and stores nothing.
      *
      * @throws dev.mobilebackend.core.problem.ProblemException 422 where the key was used for another payload, 409 where
      *     the first request is still running after the policy's wait, or at once where nobody else may wait

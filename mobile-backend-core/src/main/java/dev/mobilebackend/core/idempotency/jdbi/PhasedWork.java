@@ -9,6 +9,7 @@ import dev.mobilebackend.core.problem.ProblemException;
 import dev.mobilebackend.core.validate.JsonBody;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,15 +68,14 @@ public final class PhasedWork<I extends Record, X extends Exception> {
         });
         if (turn instanceof Claims.Turn.Mine mine) {
             StoredRequest left = mine.left();
-            return run(new PhasedRun(claims, mine.claim(), left), left == null ? input : input(left));
+            return run(new PhasedRun(claims, mine.claim(), left), () -> left == null ? input : input(left));
         }
         return ((Claims.Turn.Answered) turn).answer();
     }
 
     /**
      * Goes on with work that was left unanswered and that no client has come back for: for a job that runs every minute
-     * or so. What fails again is logged, and comes
-     * last the next time.
+     * or so. What fails again is logged, and comes last the next time.
      *
      * @param policy the route's
      * @param limit most that is gone on with
@@ -96,17 +96,17 @@ public final class PhasedWork<I extends Record, X extends Exception> {
 
     private boolean resume(PhasedRun run, StoredRequest left) {
         try {
-            run(run, input(left));
+            run(run, () -> input(left));
         } catch (Exception failed) {
             LOG.warn("abandoned {} could not be finished, and is left for the next time", name, failed);
         }
         return run.isAnswered();
     }
 
-    private Answer run(PhasedRun run, I input) throws X {
+    private Answer run(PhasedRun run, Supplier<I> input) throws X {
         Answer answer;
         try {
-            answer = plan.run(run, input);
+            answer = plan.run(run, input.get());
             if (!run.isAnswered() && answer.status() < 500) {
                 throw new IllegalStateException(
                         "the plan of " + name + " must return what its run's finish gave: nothing was stored");
