@@ -13,6 +13,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A strong validator of one state of a resource (RFC 9110 section 8.8.3).
@@ -58,7 +59,7 @@ public record ETag(String text) {
         requireNonNull(exchange, "exchange must not be null");
         requireNonNull(answer, "answer must not be null");
         Answer tagged = answer.header("ETag", toString());
-        String known = exchange.header("If-None-Match");
+        String known = list(exchange, "If-None-Match");
         if (known == null || !matches(known, Comparison.WEAK)) {
             return tagged;
         }
@@ -77,7 +78,7 @@ public record ETag(String text) {
      * it is refused with 428 (RFC 6585), with another state's with 412.
      */
     public void requireOnChange(Exchange exchange) {
-        String expected = exchange.header("If-Match");
+        String expected = list(exchange, "If-Match");
         if (expected == null) {
             throw PRECONDITION_REQUIRED
                     .detail("send If-Match with the ETag of the state that you read")
@@ -87,6 +88,12 @@ public record ETag(String text) {
         if (!matches(expected, Comparison.STRONG)) {
             throw changed();
         }
+    }
+
+    /** A list may come in several lines (RFC 9110 section 5.3). */
+    private static @Nullable String list(Exchange exchange, String field) {
+        List<String> lines = exchange.headers(field);
+        return lines.isEmpty() ? null : String.join(",", lines);
     }
 
     /** The refusal for a change that lost against another one after its precondition was checked. */

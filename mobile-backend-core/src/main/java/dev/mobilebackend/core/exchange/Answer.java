@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A whole answer as plain data: status, fields and bytes. It can be stored and sent again byte for byte, so it is what
@@ -61,9 +62,20 @@ public record Answer(int status, Map<String, String> headers, byte[] body) {
         return new Answer(refusal.status(), headers, ProblemWriter.body(refusal, null));
     }
 
+    /** The value of a field, whose name is the same in any case; null where the answer has none. */
+    public @Nullable String header(String name) {
+        for (Map.Entry<String, String> field : headers.entrySet()) {
+            if (field.getKey().equalsIgnoreCase(name)) {
+                return field.getValue();
+            }
+        }
+        return null;
+    }
+
     /** This answer with one more field, or another value for it. */
     public Answer header(String name, String value) {
         var copy = new LinkedHashMap<>(headers);
+        copy.keySet().removeIf(known -> known.equalsIgnoreCase(name));
         copy.put(name, value);
         return new Answer(status, copy, body);
     }

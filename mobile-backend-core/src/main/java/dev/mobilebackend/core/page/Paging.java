@@ -33,8 +33,8 @@ public final class Paging {
     /**
      * The page that a request asks for.
      *
-     * @throws dev.mobilebackend.core.problem.ProblemException 400 for a limit that is no positive number, or a cursor
-     *     that this list did not give
+     * @throws dev.mobilebackend.core.problem.ProblemException 422 for a limit that is no positive number, 400 for a
+     *     cursor that this list did not give
      */
     public PageRequest request(Exchange exchange) {
         String list = exchange.template()

@@ -42,6 +42,15 @@ class ETagTest {
         assertArrayEquals(new byte[0], answer.body());
     }
 
+    @Test
+    void knowsAListThatCameInSeveralLines() {
+        assertEquals(
+                304,
+                CURRENT.onRead(TestExchange.get("If-None-Match", "\"v6\"\n\"v7\""), ANSWER)
+                        .status());
+        assertDoesNotThrow(() -> CURRENT.requireOnChange(TestExchange.get("If-Match", "\"v6\"\n\"v7\"")));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"\"v6\"", "v7", "\"v7", "\"v7\" \"v6\"", ""})
     void sendsTheWholeAnswerForAnotherOrAMalformedTag(String known) {
