@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.core.edge;
 
+import dev.mobilebackend.core.ambient.Ambient;
 import dev.mobilebackend.core.exchange.ClientAddress;
 import dev.mobilebackend.core.exchange.PayloadDigest;
 import dev.mobilebackend.core.problem.Problem;
@@ -72,7 +73,7 @@ final class EdgeBody extends ServletInputStream {
         return Problem.UNAVAILABLE
                 .detail("too many bodies are on their way at once")
                 .header("Connection", "close")
-                .retryAfter(Duration.ofSeconds(1));
+                .retryAfter(Duration.ofSeconds(Ambient.quickRandom().nextInt(1, 4)));
     }
 
     /** How many bytes have been read. */

@@ -149,6 +149,23 @@ class EdgeCorsTest {
         assertTrue(header(answer, "Access-Control-Allow-Headers").contains("Authorization, Content-Encoding"));
         assertEquals("3600", header(answer, "Access-Control-Max-Age"));
         assertEquals("nosniff", header(answer, "X-Content-Type-Options"));
+        assertTrue(answer.headers().allValues("Vary").contains("Access-Control-Request-Method"));
+    }
+
+    @Test
+    void cookiesAreReadByPagesOfListedOriginsOnlyWhereThatWasChosen() throws Exception {
+        try (EdgeServer withCookies = start(CorsPolicy.allow(APP).withCredentials())) {
+            for (HttpResponse<String> answer :
+                    List.of(withCookies.get("/thing", "Origin", APP), preflight(withCookies, "/thing", APP, "POST"))) {
+                assertEquals("true", header(answer, "Access-Control-Allow-Credentials"));
+                assertEquals(APP, header(answer, "Access-Control-Allow-Origin"));
+            }
+            assertTrue(withCookies
+                    .get("/thing", "Origin", STRANGER)
+                    .headers()
+                    .firstValue("Access-Control-Allow-Credentials")
+                    .isEmpty());
+        }
     }
 
     @Test

@@ -116,7 +116,7 @@ class EdgeLoadTest {
     }
 
     @Test
-    void answersHealthChecksWhileFiveHundredOthersWait() throws Exception {
+    void answersHealthChecksWhileFiveHundredOthersAreRefused() throws Exception {
         fill("/works");
         List<CompletableFuture<HttpResponse<String>>> crowd = new ArrayList<>();
         for (int i = 0; i < 500; i++) {

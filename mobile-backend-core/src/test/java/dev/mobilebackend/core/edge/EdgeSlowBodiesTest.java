@@ -79,7 +79,7 @@ class EdgeSlowBodiesTest {
     @Test
     void aFloodFromEverywhereLeavesThreadsForEverybodyElse() throws Exception {
         try (var flood = new Flood("/read", number -> "203.0.113." + number)) {
-            flood.assertAnswers(DRIPPING - WAITING, "HTTP/1.1 503 Service Unavailable");
+            flood.assertAnswers(DRIPPING - WAITING, "HTTP/1.1 503 Service Unavailable, Connection: close");
 
             assertEquals(WAITING, flood.silent.size());
             assertEquals("fine", get("/fine"));
@@ -90,7 +90,7 @@ class EdgeSlowBodiesTest {
     void aFloodFromOneNetworkCostsNobodyElseAnything() throws Exception {
         int share = WAITING / 4;
         try (var flood = new Flood("/read", number -> "2001:db8::" + number)) {
-            flood.assertAnswers(DRIPPING - share, "HTTP/1.1 503 Service Unavailable");
+            flood.assertAnswers(DRIPPING - share, "HTTP/1.1 503 Service Unavailable, Connection: close");
 
             assertEquals("fine", get("/fine"));
             assertEquals("5 bytes", post("hello"));
@@ -101,7 +101,7 @@ class EdgeSlowBodiesTest {
     void bodiesThatNobodyReadsHoldNoMoreThreadsThanOthers() throws Exception {
         int share = WAITING / 4;
         try (var flood = new Flood("/nothing", number -> "2001:db8::" + number)) {
-            flood.assertAnswers(DRIPPING - share, "HTTP/1.1 404 Not Found");
+            flood.assertAnswers(DRIPPING - share, "HTTP/1.1 404 Not Found, Connection: close");
             flood.assertNoMoreAnswers();
             assertEquals("fine", get("/fine"));
             TICKS.addAndGet(Duration.ofSeconds(11).toNanos());
@@ -110,7 +110,7 @@ class EdgeSlowBodiesTest {
                 send(socket, "y");
             }
 
-            flood.assertAnswers(share, "HTTP/1.1 404 Not Found");
+            flood.assertAnswers(share, "HTTP/1.1 404 Not Found, Connection: close");
         }
     }
 
@@ -133,14 +133,14 @@ class EdgeSlowBodiesTest {
     @Test
     void whoeverDripsForTooLongIsRefused() throws Exception {
         try (var flood = new Flood("/read", number -> "198.51.100." + number)) {
-            flood.assertAnswers(DRIPPING - WAITING, "HTTP/1.1 503 Service Unavailable");
+            flood.assertAnswers(DRIPPING - WAITING, "HTTP/1.1 503 Service Unavailable, Connection: close");
             TICKS.addAndGet(Duration.ofSeconds(11).toNanos());
 
             for (Socket socket : List.copyOf(flood.silent)) {
                 send(socket, "y");
             }
 
-            flood.assertAnswers(WAITING, "HTTP/1.1 408 Request Timeout");
+            flood.assertAnswers(WAITING, "HTTP/1.1 408 Request Timeout, Connection: close");
         }
         assertEquals("5 bytes", post("hello"));
     }
@@ -189,10 +189,16 @@ class EdgeSlowBodiesTest {
                 + "\r\nX-Forwarded-Proto: https\r\n";
     }
 
+    /** The status line, and whether the connection is to be closed. */
     private static String statusLine(Socket socket) {
         try {
             var in = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
-            return Objects.requireNonNullElse(in.readLine(), "nothing");
+            String status = Objects.requireNonNullElse(in.readLine(), "nothing");
+            String field = in.readLine();
+            while (field != null && !field.isEmpty() && !field.equalsIgnoreCase("Connection: close")) {
+                field = in.readLine();
+            }
+            return field == null || field.isEmpty() ? status : status + ", Connection: close";
         } catch (IOException closed) {
             return "broken off";
         }

@@ -22,8 +22,12 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.IntSummaryStatistics;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -140,6 +144,21 @@ class LoadStepTest {
         assertEquals(503, refusal.status());
         assertEquals(1, one.tooLate());
         assertEquals(0, one.inFlight(NORMAL));
+    }
+
+    @Test
+    void bringsNobodyBackInTheSameSecond() {
+        one.apply(request());
+
+        assertTrue(waits(() -> request()).size() > 1, "all who found no room come back at once");
+        assertTrue(waits(() -> within(Duration.ofNanos(-1))).size() > 1, "all who came too late come back at once");
+    }
+
+    private Set<String> waits(Supplier<Exchange> requests) {
+        return Stream.generate(requests)
+                .limit(200)
+                .map(refused -> refusalOf(refused).headers().get("Retry-After"))
+                .collect(Collectors.toSet());
     }
 
     @Test
