@@ -9,7 +9,6 @@ module dev.mobilebackend.core {
     requires transitive org.jspecify;
     requires transitive java.sql;
     requires transitive org.jdbi.v3.core;
-    requires com.github.benmanes.caffeine;
     requires org.slf4j;
     requires tools.jackson.core;
     // Only for applications on Javalin or Jetty: without them dev.mobilebackend.core.javalin and core.jetty are never
