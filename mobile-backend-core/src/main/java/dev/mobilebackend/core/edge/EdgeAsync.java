@@ -13,7 +13,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,16 +22,24 @@ import org.slf4j.LoggerFactory;
  * An async start whose completion finishes the answer. It must be done here: in a listener's {@code onComplete} Jetty
  * has sent the answer already and the body would be lost. The application's listeners are called by ours, so that a
  * timeout or error which they leave alone still ends in a problem. It is ended once; later calls never reach the
- * container, which may be serving another request with the same objects by then.
+ * container, which may be serving another request with the same objects by then. While somebody ends it, a container
+ * that comes with a timeout or an error waits: told that nobody has ended it, Tomcat would end it and take its objects
+ * for the next request under the hands of whoever is still at it.
  */
 final class EdgeAsync implements AsyncContext {
 
     private static final Logger LOG = LoggerFactory.getLogger(EdgeAsync.class);
+    private static final Problem TOO_LONG =
+            Problem.UNAVAILABLE.detail("the answer took too long").retryAfter(Duration.ofSeconds(1));
 
     private final AsyncContext delegate;
     private final EdgeResponse response;
     private final List<Listening> listeners = new CopyOnWriteArrayList<>();
-    private final AtomicBoolean ended = new AtomicBoolean();
+
+    /** Held by whoever ends this, until the container knows. */
+    private final ReentrantLock ending = new ReentrantLock();
+
+    private volatile boolean ended;
 
     EdgeAsync(AsyncContext delegate, EdgeResponse response) {
         this.delegate = delegate;
@@ -46,32 +54,43 @@ final class EdgeAsync implements AsyncContext {
 
     @Override
     public void complete() {
-        endOnce("completed");
-        end();
+        endAs("completed", this::end);
     }
 
     @Override
     public void dispatch() {
-        endOnce("dispatched");
-        delegate.dispatch();
+        endAs("dispatched", delegate::dispatch);
     }
 
     @Override
     public void dispatch(String path) {
-        endOnce("dispatched");
-        delegate.dispatch(path);
+        endAs("dispatched", () -> delegate.dispatch(path));
     }
 
     @Override
     public void dispatch(ServletContext context, String path) {
-        endOnce("dispatched");
-        delegate.dispatch(context, path);
+        endAs("dispatched", () -> delegate.dispatch(context, path));
     }
 
-    private void endOnce(String how) {
-        if (!ended.compareAndSet(false, true)) {
+    private void endAs(String how, Runnable end) {
+        if (!tryEnd(end)) {
             throw new IllegalStateException("request " + response.requestId() + " cannot be " + how
                     + ": that was done already, or it timed out");
+        }
+    }
+
+    /** Ends this unless somebody has; where somebody is about to, waits until it is done. */
+    private boolean tryEnd(Runnable end) {
+        ending.lock();
+        try {
+            if (ended) {
+                return false;
+            }
+            ended = true;
+            end.run();
+            return true;
+        } finally {
+            ending.unlock();
         }
     }
 
@@ -81,33 +100,33 @@ final class EdgeAsync implements AsyncContext {
         } catch (IOException gone) {
             LOG.debug("request {} could not be answered to its end", response.requestId(), gone);
         }
-        if (response.isCutOff()) {
-            // A completed answer would look whole. The edge fails in the pass that follows, so that the container
-            // aborts.
-            delegate.dispatch();
-        } else {
-            delegate.complete();
+        try {
+            if (response.isCutOff()) {
+                // A completed answer would look whole. The edge fails in the pass that follows, so that the container
+                // aborts.
+                delegate.dispatch();
+            } else {
+                delegate.complete();
+            }
+        } catch (IllegalStateException over) {
+            // Thrown on, it would reach the container's own thread, and Tomcat would hold it against whatever request
+            // has these objects by now.
+            LOG.warn("request {} was ended by its container already", response.requestId(), over);
         }
     }
 
     boolean isEnded() {
-        return ended.get();
+        return ended;
     }
 
     /** Ends with what a failure stands for, unless the application has ended it already. */
     void fail(Throwable failure) {
-        if (ended.compareAndSet(false, true)) {
+        boolean first = tryEnd(() -> {
             response.fail(failure);
             end();
-        } else {
+        });
+        if (!first) {
             LOG.warn("request {} failed after it had ended", response.requestId(), failure);
-        }
-    }
-
-    private void endWith(Problem problem) {
-        if (ended.compareAndSet(false, true)) {
-            response.refuse(problem);
-            end();
         }
     }
 
@@ -172,21 +191,24 @@ final class EdgeAsync implements AsyncContext {
         @Override
         public void onTimeout(AsyncEvent event) {
             relay(event, AsyncListener::onTimeout);
-            endWith(Problem.UNAVAILABLE.detail("the answer took too long").retryAfter(Duration.ofSeconds(1)));
+            tryEnd(() -> {
+                response.refuse(TOO_LONG);
+                end();
+            });
         }
 
         @Override
         public void onError(AsyncEvent event) {
             relay(event, AsyncListener::onError);
-            if (ended.compareAndSet(false, true)) {
-                Throwable failure = event.getThrowable();
+            Throwable failure = event.getThrowable();
+            tryEnd(() -> {
                 if (failure instanceof IOException) {
                     // Handlers' own exceptions never come this way, so it is the connection's.
                     response.loseClient();
                 }
                 response.fail(failure == null ? new IOException("the container gave no reason") : failure);
                 end();
-            }
+            });
         }
 
         @Override

@@ -9,7 +9,7 @@ import dev.mobilebackend.core.exchange.Outcome;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -34,7 +34,8 @@ public final class Drain implements EdgeStep {
     private final Health health;
     private final DrainPolicy policy;
     private final Consumer<Duration> pause;
-    private final AtomicInteger active = new AtomicInteger();
+    private final AtomicLong arrived = new AtomicLong();
+    private final AtomicLong ended = new AtomicLong();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition idle = lock.newCondition();
     private volatile boolean begun;
@@ -51,7 +52,7 @@ public final class Drain implements EdgeStep {
 
     @Override
     public void apply(Exchange exchange) {
-        active.incrementAndGet();
+        arrived.incrementAndGet();
         // Later versions of HTTP have no such field (RFC 9113 section 8.2.2); there the server says goodbye itself.
         if (begun && exchange.protocol().startsWith("HTTP/1")) {
             exchange.setHeader("Connection", "close");
@@ -60,7 +61,8 @@ public final class Drain implements EdgeStep {
 
     @Override
     public void after(Exchange exchange, Outcome outcome) {
-        if (active.decrementAndGet() == 0 && begun) {
+        ended.incrementAndGet();
+        if (begun && active() == 0) {
             lock.lock();
             try {
                 idle.signalAll();
@@ -70,9 +72,18 @@ public final class Drain implements EdgeStep {
         }
     }
 
-    /** How many requests are being answered. */
+    /** How many requests are being answered: some of them may have reached their clients, and end only now. */
     public int active() {
-        return active.get();
+        long over = ended.get(); // read first, so that no request counts as over that does not count as arrived
+        return (int) (arrived.get() - over);
+    }
+
+    /**
+     * How many requests have come since the start. Whoever sends all that this instance gets, and stops, has lost none
+     * on the way once as many have come as were sent.
+     */
+    public long arrived() {
+        return arrived.get();
     }
 
     /**
@@ -111,7 +122,7 @@ public final class Drain implements EdgeStep {
         lock.lock();
         try {
             long nanos = policy.patience().toNanos();
-            while (active.get() > 0 && nanos > 0) {
+            while (active() > 0 && nanos > 0) {
                 nanos = idle.awaitNanos(nanos);
             }
         } catch (InterruptedException hurried) {
@@ -119,7 +130,7 @@ public final class Drain implements EdgeStep {
         } finally {
             lock.unlock();
         }
-        return active.get();
+        return active();
     }
 
     private static void pass(Duration span) {

@@ -85,6 +85,18 @@ class DrainTest {
     }
 
     @Test
+    void knowsHowManyRequestsHaveComeAndHowManyAreBeingAnswered() {
+        var drain = new Drain(health, PATIENT, grace -> {});
+
+        Exchange first = admitted(drain, new HashMap<>(), "HTTP/1.1");
+        admitted(drain, new HashMap<>(), "HTTP/1.1");
+        drain.after(first, ANSWERED);
+
+        assertEquals(2, drain.arrived());
+        assertEquals(1, drain.active());
+    }
+
+    @Test
     void stopsAnywayWhenPatienceEnds() {
         var drain = new Drain(health, PATIENT.patience(Duration.ZERO), grace -> {});
         admitted(drain, new HashMap<>(), "HTTP/1.1");

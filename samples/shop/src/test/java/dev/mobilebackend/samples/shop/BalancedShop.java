@@ -15,7 +15,7 @@ final class BalancedShop implements AutoCloseable {
     private final Shop shop;
     private boolean ready;
     private boolean left;
-    private int outstanding;
+    private long sent;
 
     private BalancedShop(Shop shop) {
         this.shop = shop;
@@ -41,20 +41,26 @@ final class BalancedShop implements AutoCloseable {
         return shop;
     }
 
-    /** Whether a request may be sent to it; if so, it counts as sent until {@link #answered}. */
+    /** Whatever has reached it by now was sent by others, and is over. */
+    synchronized void beginToBalance() {
+        sent = shop.drain().arrived();
+    }
+
+    /** Whether a request may be sent to it; if so, it counts as sent. */
     synchronized boolean takes() {
-        outstanding += ready ? 1 : 0;
+        sent += ready ? 1 : 0;
         return ready;
     }
 
-    /** Whether it may be asked for its readiness; that, too, counts as sent until {@link #answered}. */
+    /** Whether it may be asked for its readiness; that, too, counts as sent. */
     synchronized boolean isToBeAsked() {
-        outstanding += left ? 0 : 1;
+        sent += left ? 0 : 1;
         return !left;
     }
 
-    synchronized void answered() {
-        outstanding--;
+    /** A request that was sent was lost, so nobody needs to wait for it to arrive. */
+    synchronized void lost() {
+        sent--;
     }
 
     synchronized void ready(boolean answer) {
@@ -62,9 +68,12 @@ final class BalancedShop implements AutoCloseable {
         ready = answer;
     }
 
-    /** Whether nobody sends it anything any more, and all that was sent has reached it. */
+    /**
+     * Whether nobody sends it anything any more, and all that was sent has reached it. What is still being answered
+     * would not tell: a request may be over for its client and not yet for the instance, and look like one on its way.
+     */
     private synchronized boolean isLeftAlone() {
-        return left && outstanding == shop.drain().active();
+        return left && shop.drain().arrived() >= sent;
     }
 
     /** Leaves as on SIGTERM, but for the grace: it lasts until the balancer has noticed. */

@@ -48,6 +48,7 @@ class RollingRestartTest {
             shops.add(open(database));
             shops.add(open(database));
             String token = signUp(shops.get(0));
+            shops.forEach(BalancedShop::beginToBalance);
             List<Future<?>> work = new ArrayList<>();
             work.add(threads.submit(this::askWhetherTheyAreReady));
             for (int i = 0; i < CLIENTS; i++) {
@@ -159,9 +160,8 @@ class RollingRestartTest {
                     .status();
         } catch (IOException e) {
             lost.add(method + " " + path + " to " + shop.uri() + ": " + e);
+            shop.lost();
             return 0;
-        } finally {
-            shop.answered();
         }
     }
 
