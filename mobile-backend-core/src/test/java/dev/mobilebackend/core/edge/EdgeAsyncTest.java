@@ -77,7 +77,7 @@ class EdgeAsyncTest {
     }
 
     @Test
-    void whatTheContainerHasEndedIsNotHeldAgainstTheThreadOfItsNextRequest() {
+    void aLateEndIsNotHeldAgainstTheNextRequest() {
         whileItIsCompleted = () -> {
             happened.add("completed");
             throw new IllegalStateException("the container has ended it");
