@@ -64,18 +64,22 @@ class ProtectionsTest {
         return rows;
     }
 
-    /** By their simple names, which two modules may have in common. */
+    /** Those of tests and of the contracts that they run, by their simple names, which two modules may have in common. */
     private static Map<String, List<Path>> testClasses() throws IOException {
         var classes = new HashMap<String, List<Path>>();
-        for (String module : List.of("core", "auth", "testkit")) {
-            try (Stream<Path> files = Files.walk(REPOSITORY.resolve("mobile-backend-" + module + "/src/test/java"))) {
-                files.filter(file -> file.toString().endsWith("Test.java")).forEach(file -> {
+        for (String folder : List.of("core/src/test", "auth/src/test", "testkit/src/test", "testkit/src/main")) {
+            try (Stream<Path> files = Files.walk(REPOSITORY.resolve("mobile-backend-" + folder))) {
+                files.filter(ProtectionsTest::isOfTests).forEach(file -> {
                     String name = file.getFileName().toString().replace(".java", "");
                     classes.computeIfAbsent(name, absent -> new ArrayList<>()).add(file);
                 });
             }
         }
         return classes;
+    }
+
+    private static boolean isOfTests(Path file) {
+        return file.toString().endsWith("Test.java") || file.toString().endsWith("Contract.java");
     }
 
     /** With other annotations between it and its own, whose values may go over several lines. */

@@ -37,7 +37,26 @@ public final class IdempotencyChaos implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     /** The end of one client's attempts: an answer, or word that its outcome is unknown. */
-    private record Ending(boolean known, byte[] body, String location) {}
+    private record Ending(boolean known, String head, byte[] body) {
+
+        static Ending answered(HttpResponse<byte[]> answer) {
+            String head = answer.statusCode() + " " + field(answer, "Content-Type") + " " + field(answer, "Location");
+            return new Ending(true, head, answer.body());
+        }
+
+        private static String field(HttpResponse<?> answer, String name) {
+            return String.join(",", answer.headers().allValues(name));
+        }
+
+        boolean isAs(Ending other) {
+            return head.equals(other.head) && Arrays.equals(body, other.body);
+        }
+
+        @Override
+        public String toString() {
+            return head + " " + new String(body, 0, Math.min(80, body.length), StandardCharsets.UTF_8);
+        }
+    }
 
     private final TestDatabase database = TestDatabase.durablePostgres();
     private final List<ChaosNode> nodes;
@@ -85,9 +104,9 @@ public final class IdempotencyChaos implements AutoCloseable {
         return counts;
     }
 
-    /** What a seed stands for. */
+    /** What a seed stands for, and how to see it again. */
     public static String describe(long seed) {
-        return ChaosPlan.of(seed).toString();
+        return ChaosPlan.of(seed) + ", again: benchmarks/run idempotency-chaos --runs 1 --seed " + seed;
     }
 
     /** Does what a seed stands for; says what was wrong, or nothing. */
@@ -129,8 +148,8 @@ public final class IdempotencyChaos implements AutoCloseable {
         }
         for (Ending one : known) {
             Ending first = known.get(0);
-            if (!Arrays.equals(one.body, first.body) || !one.location.equals(first.location)) {
-                wrong.add("two answers differ: " + start(first) + " and " + start(one));
+            if (!one.isAs(first)) {
+                wrong.add("two answers differ: " + first + " and " + one);
             }
         }
         switch (plan.mode()) {
@@ -141,6 +160,7 @@ public final class IdempotencyChaos implements AutoCloseable {
                 requireOnce(charges(run), "charge", wrong);
             }
             case DETACHED -> {
+                // What was begun and lost is never begun again, so it may have had no effect, if nobody was told one.
                 if (!known.isEmpty() || effects.size() > 1) {
                     requireOnce(effects.size(), "effect", wrong);
                 }
@@ -159,10 +179,6 @@ public final class IdempotencyChaos implements AutoCloseable {
         return (int) effects.stream().filter(effect -> effect.startsWith(step)).count();
     }
 
-    private static String start(Ending ending) {
-        return new String(ending.body, 0, Math.min(80, ending.body.length), StandardCharsets.UTF_8);
-    }
-
     /** One client's attempts, as a phone makes them: the same bytes and the same key until there is an answer. */
     private Ending send(ChaosPlan plan, int client, String run) throws InterruptedException {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
@@ -172,14 +188,11 @@ public final class IdempotencyChaos implements AutoCloseable {
             try {
                 HttpResponse<byte[]> answer = attempt(node, plan, plan.fault(client, attempt), run);
                 if (answer.statusCode() < 300) {
-                    return new Ending(
-                            true,
-                            answer.body(),
-                            answer.headers().firstValue("Location").orElse(""));
+                    return Ending.answered(answer);
                 }
                 last = answer.statusCode() + " " + new String(answer.body(), StandardCharsets.UTF_8);
                 if (last.contains("idempotency-outcome-unknown")) {
-                    return new Ending(false, answer.body(), "");
+                    return new Ending(false, "unknown", answer.body());
                 }
                 if (answer.statusCode() != 409 && answer.statusCode() < 500) {
                     throw new IllegalStateException("a client was refused: " + last);

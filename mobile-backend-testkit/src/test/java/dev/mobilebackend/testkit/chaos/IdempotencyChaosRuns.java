@@ -60,7 +60,6 @@ public final class IdempotencyChaosRuns {
             failed.add(seed);
             say("WRONG: " + wrong.get());
             say("  " + IdempotencyChaos.describe(seed));
-            say("  again: benchmarks/run idempotency-chaos --runs 1 --seed " + seed);
         }
     }
 

@@ -41,6 +41,8 @@ class SpringBootTest extends EdgeConformance {
                         "server.address=127.0.0.1",
                         "server.tomcat.connection-timeout=" + application.patience(),
                         "spring.main.banner-mode=off",
+                        // Boot's own problems must not show beside the edge's.
+                        "spring.mvc.problemdetails.enabled=true",
                         // Boot would read every body as UTF-8, whatever the client says.
                         "spring.servlet.encoding.enabled=false",
                         "spring.threads.virtual.enabled=" + (threads == Threads.VIRTUAL))
