@@ -38,6 +38,11 @@ public record Attribute(String name, Predicate<Exchange> holds) implements Acces
     }
 
     @Override
+    public boolean needsCaller() {
+        return true;
+    }
+
+    @Override
     public String toString() {
         return "Attribute[" + name + "]";
     }

@@ -20,4 +20,9 @@ public record InPerson() implements Access {
                     .exception();
         }
     }
+
+    @Override
+    public boolean needsCaller() {
+        return true;
+    }
 }

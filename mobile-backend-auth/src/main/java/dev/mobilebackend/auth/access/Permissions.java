@@ -70,6 +70,11 @@ public final class Permissions {
         }
 
         @Override
+        public boolean needsCaller() {
+            return true;
+        }
+
+        @Override
         public String toString() {
             return "Permission[" + name + "]";
         }

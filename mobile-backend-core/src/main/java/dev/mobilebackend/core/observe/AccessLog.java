@@ -103,6 +103,7 @@ public final class AccessLog implements EdgeStep {
             Caller caller = exchange.caller();
             to.put("account_id", caller.accountId());
             to.put("session_id", caller.sessionId());
+            putIfKnown(to, "actor_id", caller.actorId());
         }
         putIfKnown(to, "device_id", facts.deviceId());
         putIfKnown(to, "app_version", facts.appVersion());

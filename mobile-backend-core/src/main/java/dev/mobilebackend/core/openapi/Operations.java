@@ -6,8 +6,12 @@ import dev.mobilebackend.core.idempotency.IdempotencyPolicy;
 import dev.mobilebackend.core.ratelimit.RateLimit;
 import dev.mobilebackend.core.route.Access;
 import dev.mobilebackend.core.route.Access.AllOf;
+import dev.mobilebackend.core.route.Access.Open;
+import dev.mobilebackend.core.route.Access.Owner;
+import dev.mobilebackend.core.route.Access.PrivateNetwork;
 import dev.mobilebackend.core.route.Access.Role;
 import dev.mobilebackend.core.route.Access.Scope;
+import dev.mobilebackend.core.route.Access.SignedIn;
 import dev.mobilebackend.core.route.Contract.Accepts;
 import dev.mobilebackend.core.route.Contract.Answers;
 import dev.mobilebackend.core.route.Contract.Query;
@@ -138,7 +142,7 @@ final class Operations {
         if (route.mentionsCaller()) {
             statuses.add("401");
         }
-        if (route.mentions(Role.class) || route.mentions(Scope.class)) {
+        if (route.mentions(Operations::forbids)) {
             statuses.add("403");
         }
         if (!route.endpoint().variables().isEmpty()) {
@@ -151,6 +155,14 @@ final class Operations {
             statuses.addAll(List.of("400", "413", "415", "422"));
         }
         return statuses;
+    }
+
+    /** Whether it tells a caller who does not meet it so; others go unnoticed, or are asked who they are. */
+    private static boolean forbids(Access condition) {
+        return !(condition instanceof Open
+                || condition instanceof SignedIn
+                || condition instanceof Owner
+                || condition instanceof PrivateNetwork);
     }
 
     private Map<String, Object> response(Route route, Answers answer) {

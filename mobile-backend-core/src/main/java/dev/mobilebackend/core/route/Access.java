@@ -24,6 +24,14 @@ public interface Access {
 
     void check(Exchange exchange);
 
+    /**
+     * Whether nobody meets it without a token. The route table, and documents made of it, know of callers by this; a
+     * condition that asks {@code exchange.caller()} first says so.
+     */
+    default boolean needsCaller() {
+        return false;
+    }
+
     /** Everybody. */
     static Access open() {
         return new Open();
@@ -91,6 +99,11 @@ public interface Access {
         public void check(Exchange exchange) {
             exchange.caller();
         }
+
+        @Override
+        public boolean needsCaller() {
+            return true;
+        }
     }
 
     /** See {@link Access#role}. */
@@ -110,6 +123,11 @@ public interface Access {
                         .detail("this needs the role '" + name + "'")
                         .exception();
             }
+        }
+
+        @Override
+        public boolean needsCaller() {
+            return true;
         }
     }
 
@@ -132,6 +150,11 @@ public interface Access {
                         .header("WWW-Authenticate", "Bearer error=\"insufficient_scope\", scope=\"" + name + '"')
                         .exception();
             }
+        }
+
+        @Override
+        public boolean needsCaller() {
+            return true;
         }
     }
 
@@ -158,6 +181,11 @@ public interface Access {
             if (owner.isEmpty() || !owner.get().equals(account)) {
                 throw Problem.NOT_FOUND.exception();
             }
+        }
+
+        @Override
+        public boolean needsCaller() {
+            return true;
         }
 
         private String variableIn(List<String> variables) {
@@ -205,6 +233,11 @@ public interface Access {
             throw withStatus(refusals, 401).or(() -> withStatus(refusals, 404)).orElse(refusals.get(0));
         }
 
+        @Override
+        public boolean needsCaller() {
+            return alternatives.stream().allMatch(Access::needsCaller);
+        }
+
         private static Optional<ProblemException> withStatus(List<ProblemException> refusals, int status) {
             return refusals.stream()
                     .filter(refusal -> refusal.problem().status() == status)
@@ -227,6 +260,11 @@ public interface Access {
             for (Access condition : conditions) {
                 condition.check(exchange);
             }
+        }
+
+        @Override
+        public boolean needsCaller() {
+            return conditions.stream().anyMatch(Access::needsCaller);
         }
     }
 }

@@ -6,11 +6,7 @@ import dev.mobilebackend.core.exchange.HttpMethod;
 import dev.mobilebackend.core.route.Access.AllOf;
 import dev.mobilebackend.core.route.Access.AnyOf;
 import dev.mobilebackend.core.route.Access.Open;
-import dev.mobilebackend.core.route.Access.Owner;
 import dev.mobilebackend.core.route.Access.PrivateNetwork;
-import dev.mobilebackend.core.route.Access.Role;
-import dev.mobilebackend.core.route.Access.Scope;
-import dev.mobilebackend.core.route.Access.SignedIn;
 import java.util.List;
 import java.util.function.Predicate;
 
@@ -26,7 +22,7 @@ public final class Route {
         this.endpoint = endpoint;
         open = access().stream().anyMatch(Open.class::isInstance);
         hidden = access().stream().anyMatch(Route::hides);
-        needsCaller = access().stream().anyMatch(Route::asksForCaller);
+        needsCaller = access().stream().anyMatch(Access::needsCaller);
     }
 
     /** What it answers to, with everything declared for it by type. */
@@ -68,13 +64,13 @@ public final class Route {
     }
 
     /** Whether one of its conditions, or of those that they are made of, is of this kind. */
-    public boolean mentions(Class<? extends Access> kind) {
-        return access().stream().anyMatch(condition -> contains(condition, kind::isInstance));
+    public boolean mentions(Predicate<Access> kind) {
+        return access().stream().anyMatch(condition -> contains(condition, kind));
     }
 
     /** Whether a token is of use here, be it only as one way in of several. */
     public boolean mentionsCaller() {
-        return access().stream().anyMatch(condition -> contains(condition, Route::isOfCaller));
+        return mentions(Access::needsCaller);
     }
 
     private static boolean hides(Access condition) {
@@ -85,23 +81,6 @@ public final class Route {
             return any.alternatives().stream().allMatch(Route::hides);
         }
         return condition instanceof PrivateNetwork;
-    }
-
-    private static boolean asksForCaller(Access condition) {
-        if (condition instanceof AllOf all) {
-            return all.conditions().stream().anyMatch(Route::asksForCaller);
-        }
-        if (condition instanceof AnyOf any) {
-            return any.alternatives().stream().allMatch(Route::asksForCaller);
-        }
-        return isOfCaller(condition);
-    }
-
-    private static boolean isOfCaller(Access condition) {
-        return condition instanceof SignedIn
-                || condition instanceof Role
-                || condition instanceof Scope
-                || condition instanceof Owner;
     }
 
     static boolean contains(Access condition, Predicate<Access> kind) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import dev.mobilebackend.core.exchange.Answer;
+import dev.mobilebackend.core.exchange.Authentication;
 import dev.mobilebackend.core.exchange.Caller;
 import dev.mobilebackend.core.exchange.ClientAddress;
 import dev.mobilebackend.core.exchange.Endpoint;
@@ -35,7 +36,7 @@ class AccessLogTest {
     private static final Endpoint ORDER = new Endpoint(HttpMethod.GET, "/v1/orders/{id}", List.of("id"), List.of());
     private static final Endpoint PLACE = new Endpoint(HttpMethod.POST, "/v1/orders", List.of(), List.of());
     private static final String FIELDS = "time request_id trace_id span_id method route status bytes duration_us ending"
-            + " client account_id session_id device_id app_version problem";
+            + " client account_id session_id actor_id device_id app_version problem";
     private static final Outcome ANSWERED = new Outcome(200, 187, Ending.ANSWERED, null);
 
     private final CapturedLog all = new CapturedLog(Level.INFO);
@@ -58,6 +59,19 @@ class AccessLogTest {
                 all.event().message());
         assertEquals(Level.INFO, all.event().level());
         assertEquals(List.of(), denied.events());
+    }
+
+    @Test
+    void namesWhoActsInTheCallersPlace() {
+        Exchange exchange = order("192.0.2.77");
+        exchange.authenticated(
+                new Caller("account-1", "session-2", Set.of(), Set.of(), Authentication.UNKNOWN, "account-2"));
+
+        lines.after(exchange, ANSWERED);
+
+        assertTrue(
+                all.event().message().contains(" account_id=account-1 session_id=session-2 actor_id=account-2 "),
+                () -> all.event().message());
     }
 
     @Test
@@ -209,7 +223,7 @@ class AccessLogTest {
                 value, Instant.EPOCH, value, value, ClientAddress.parse("192.0.2.1"), true, value, value, null);
         Exchange exchange = TestExchange.of(facts, "traceparent", value, "tracestate", value);
         exchange.matched(new Endpoint(HttpMethod.GET, "/" + value, List.of(), List.of()));
-        exchange.authenticated(new Caller(value, value, Set.of()));
+        exchange.authenticated(new Caller(value, value, Set.of(), Set.of(), Authentication.UNKNOWN, value));
         Outcome outcome = refused(Problem.of(400, "code", "No."));
         all.events().clear();
 

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mobilebackend.core.exchange.Exchange;
 import dev.mobilebackend.core.exchange.Priority;
 import dev.mobilebackend.core.load.PriorityRule;
 import dev.mobilebackend.core.ratelimit.RateLimitPolicy;
@@ -158,10 +159,31 @@ class RoutesTest {
         Route open = only(Access.open());
 
         assertTrue(both.isPrivate() && both.needsCaller() && both.mentionsCaller() && !both.isOpen());
-        assertTrue(either.mentionsCaller() && either.mentions(Access.Role.class));
+        assertTrue(either.mentionsCaller() && either.mentions(Access.Role.class::isInstance));
         assertFalse(either.isPrivate() || either.needsCaller() || either.isOpen());
         assertTrue(open.isOpen());
-        assertFalse(open.needsCaller() || open.mentionsCaller() || open.mentions(Access.Role.class));
+        assertFalse(open.needsCaller() || open.mentionsCaller() || open.mentions(Access.Role.class::isInstance));
+    }
+
+    @Test
+    void knowsACallersConditionOfTheApplicationsOwn() {
+        Access paying = new Access() {
+            @Override
+            public void check(Exchange exchange) {
+                exchange.caller();
+            }
+
+            @Override
+            public boolean needsCaller() {
+                return true;
+            }
+        };
+
+        assertTrue(only(paying).needsCaller()
+                && only(Access.allOf(Access.privateNetwork(), paying)).needsCaller());
+        assertFalse(only(Access.anyOf(Access.privateNetwork(), paying)).needsCaller());
+        assertTrue(only(Access.anyOf(Access.privateNetwork(), paying)).mentionsCaller());
+        assertFalse(only(exchange -> {}).mentionsCaller());
     }
 
     @Test
