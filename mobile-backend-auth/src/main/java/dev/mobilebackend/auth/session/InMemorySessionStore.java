@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.auth.session;
 
+import dev.mobilebackend.core.exchange.Authentication;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -41,11 +42,21 @@ public final class InMemorySessionStore implements SessionStore {
     }
 
     @Override
+    public Optional<Session> authenticate(String sessionId, Authentication authentication, Instant now) {
+        var live = new AtomicBoolean();
+        Session after = sessions.computeIfPresent(sessionId, (id, session) -> {
+            live.set(session.isLive(now));
+            return live.get() ? with(session, authentication, null) : session;
+        });
+        return live.get() ? Optional.ofNullable(after) : Optional.empty();
+    }
+
+    @Override
     public boolean revoke(String sessionId, Revocation revocation) {
         var revoked = new AtomicBoolean();
         sessions.computeIfPresent(sessionId, (id, session) -> {
             revoked.set(session.revocation() == null);
-            return revoked.get() ? revoked(session, revocation) : session;
+            return revoked.get() ? with(session, session.authentication(), revocation) : session;
         });
         return revoked.get();
     }
@@ -125,13 +136,13 @@ public final class InMemorySessionStore implements SessionStore {
                 null);
     }
 
-    private static Session revoked(Session session, Revocation revocation) {
+    private static Session with(Session session, Authentication authentication, @Nullable Revocation revocation) {
         return new Session(
                 session.id(),
                 session.accountId(),
                 session.device(),
                 session.place(),
-                session.authentication(),
+                authentication,
                 session.keyThumbprint(),
                 session.counter(),
                 session.proofs(),

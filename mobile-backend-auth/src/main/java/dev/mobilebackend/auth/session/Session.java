@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param id 128 random bits in base64url; not a secret
  * @param accountId whose session it is; never changes
  * @param place where it was seen last, for its owner to read, such as {@code Berlin, DE}
- * @param authentication when and how the person showed who they are; no refresh moves it
+ * @param authentication when and how the person last showed who they are; no refresh moves it
  * @param keyThumbprint the key in the device's hardware that each of its requests has to prove (RFC 9449), by its
  *     thumbprint (RFC 7638); null for a device that brought none at sign-in
  * @param counter the number of the newest refresh token that was given out, 0 at sign-in

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.auth.session;
 
+import dev.mobilebackend.core.exchange.Authentication;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,13 @@ public interface SessionStore {
     Optional<Session> rotate(Rotation rotation);
 
     Optional<Session> find(String sessionId);
+
+    /**
+     * Puts this in the place of a session's authentication and changes nothing else, if the session is live at this time.
+     *
+     * @return the session as it is now, or empty if nothing was changed
+     */
+    Optional<Session> authenticate(String sessionId, Authentication authentication, Instant now);
 
     /** Ends a session unless that has been done before; says whether this call did. */
     boolean revoke(String sessionId, Revocation revocation);

@@ -142,6 +142,21 @@ public final class Sessions {
                 : new RefreshDecision.Ended(token.sessionId());
     }
 
+    /**
+     * Keeps that the person at the device has shown once more who they are; whether they have was decided before.
+     *
+     * @param methods how, in the place of how it was shown before
+     * @return the session as it is now, or empty if it has ended
+     */
+    public Optional<Session> stepUp(String sessionId, Set<String> methods, Instant now) {
+        return store.authenticate(sessionId, new Authentication(now, methods), now.truncatedTo(ChronoUnit.MICROS));
+    }
+
+    /** The session of this account, if it is live. */
+    public Optional<Session> live(String accountId, String sessionId, Instant now) {
+        return store.find(sessionId).filter(session -> session.accountId().equals(accountId) && session.isLive(now));
+    }
+
     /** An account's live sessions, the most recently refreshed first. */
     public List<Session> ofAccount(String accountId, Instant now) {
         return store.ofAccount(accountId, now);

@@ -14,6 +14,7 @@ import dev.mobilebackend.auth.session.RefreshDecision.Retry;
 import dev.mobilebackend.auth.session.RefreshDecision.Rotated;
 import dev.mobilebackend.auth.session.RefreshDecision.Unknown;
 import dev.mobilebackend.auth.session.RefreshDecision.WrongKey;
+import dev.mobilebackend.core.exchange.Authentication;
 import dev.mobilebackend.core.secret.ServerSecret;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -440,6 +441,37 @@ class SessionsTest {
         return RotationProof.of(installSecret, token.text());
     }
 
+    @Test
+    void aStepUpIsKeptByEveryLaterRefresh() {
+        sessions.stepUp(opened.session().id(), Set.of("otp"), now);
+
+        var rotated = assertInstanceOf(Rotated.class, refresh(opened.token(), PHONE));
+
+        assertEquals(new Authentication(now, Set.of("otp")), rotated.session().authentication());
+    }
+
+    @Test
+    void aStepUpLeavesTheRefreshTokenAsItIs() {
+        RefreshToken first = successor(refresh(opened.token(), PHONE));
+        sessions.stepUp(opened.session().id(), Set.of("otp"), now);
+
+        var again = assertInstanceOf(Repeated.class, refresh(opened.token(), PHONE));
+
+        assertEquals(first.text(), again.token().text());
+    }
+
+    @Test
+    void anEndedSessionIsNotLiveAndNotSteppedUp() {
+        String id = opened.session().id();
+        assertTrue(sessions.live("ada", id, now).isPresent());
+        assertTrue(sessions.live("eve", id, now).isEmpty());
+
+        sessions.tryEnd("ada", id, Revocation.Reason.SIGNED_OUT, now);
+
+        assertTrue(sessions.live("ada", id, now).isEmpty());
+        assertTrue(sessions.stepUp(id, Set.of("otp"), now).isEmpty());
+    }
+
     private static RefreshToken successor(RefreshDecision decision) {
         return assertInstanceOf(Rotated.class, decision).token();
     }
@@ -463,6 +495,11 @@ class SessionsTest {
 
         @Override
         public Optional<Session> find(String sessionId) {
+            throw new AssertionError("asked the store");
+        }
+
+        @Override
+        public Optional<Session> authenticate(String sessionId, Authentication authentication, Instant now) {
             throw new AssertionError("asked the store");
         }
 

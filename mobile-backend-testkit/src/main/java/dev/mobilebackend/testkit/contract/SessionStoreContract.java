@@ -219,6 +219,65 @@ public abstract class SessionStoreContract {
     }
 
     @Test
+    void anAuthenticationIsReplacedAndNothingElse() {
+        Session opened = open();
+        Session before = store().rotate(rotation(opened, 0, proof(1), START.plusSeconds(3)))
+                .orElseThrow();
+        var shown = new Authentication(START.plusSeconds(60), Set.of("sms"));
+
+        Session after =
+                store().authenticate(before.id(), shown, START.plusSeconds(60)).orElseThrow();
+
+        assertEquals(
+                new Session(
+                        before.id(),
+                        before.accountId(),
+                        before.device(),
+                        before.place(),
+                        shown,
+                        before.keyThumbprint(),
+                        before.counter(),
+                        before.proofs(),
+                        before.createdAt(),
+                        before.refreshedAt(),
+                        before.previousRefreshedAt(),
+                        before.expiresAt(),
+                        before.endsAt(),
+                        null),
+                after);
+        assertEquals(Optional.of(after), store().find(before.id()));
+    }
+
+    @Test
+    void aRotationKeepsTheAuthenticationThatWasReplaced() {
+        Session session = open();
+        var shown = new Authentication(START.plusSeconds(60), Set.of());
+        store().authenticate(session.id(), shown, START.plusSeconds(60));
+
+        Session rotated = store().rotate(rotation(session, 0, null, START.plusSeconds(90)))
+                .orElseThrow();
+
+        assertEquals(shown, rotated.authentication());
+    }
+
+    @Test
+    void onlyALiveSessionsAuthenticationIsReplaced() {
+        Session expired = open();
+        Session revoked = open();
+        store().revoke(revoked.id(), SIGNED_OUT);
+        var shown = new Authentication(START.plusSeconds(60), Set.of("sms"));
+
+        assertEquals(Optional.empty(), store().authenticate(expired.id(), shown, expired.expiresAt()));
+        assertEquals(Optional.empty(), store().authenticate(revoked.id(), shown, START.plusSeconds(6)));
+        assertEquals(Optional.empty(), store().authenticate(unique(), shown, START));
+
+        assertEquals(Optional.of(expired), store().find(expired.id()));
+        assertEquals(
+                revoked.authentication(),
+                store().find(revoked.id()).orElseThrow().authentication());
+    }
+
+    @Test
     void aRevokedSessionIsNotRotated() {
         Session session = open();
 

@@ -49,12 +49,16 @@ public final class JdbiSessionStore implements SessionStore {
             + "AND (:proven OR OCTET_LENGTH(proofs) = 0) "
             + "AND (key_thumbprint IS NULL OR key_thumbprint = :keyThumbprint)";
 
+    private static final String AUTHENTICATE = "UPDATE mb_auth_sessions SET authenticated_at = :at, methods = :methods "
+            + "WHERE id = :id AND revoked_at IS NULL AND expires_at > :now";
+
     private static final String REVOKE = "UPDATE mb_auth_sessions SET revoked_at = :at, revoked_because = :reason "
             + "WHERE revoked_at IS NULL AND ";
 
     private final Database database;
     private final ReplayAlarm alarm;
     private final String rotate;
+    private final String authenticate;
     private final String revokeOne;
     private final String revokeAll;
 
@@ -62,6 +66,7 @@ public final class JdbiSessionStore implements SessionStore {
         this.database = database;
         this.alarm = alarm;
         this.rotate = changing(ROTATE, COLUMNS);
+        this.authenticate = changing(AUTHENTICATE, COLUMNS);
         this.revokeOne = telling(REVOKE + "id = :id");
         this.revokeAll = telling(REVOKE + "account_id = :accountId AND id <> :keptId");
     }
@@ -93,9 +98,7 @@ public final class JdbiSessionStore implements SessionStore {
                 .bind("appVersion", session.device().appVersion())
                 .bind("place", session.place())
                 .bind("authenticatedAt", utc(session.authentication().at()))
-                .bind(
-                        "methods",
-                        String.join(" ", new TreeSet<>(session.authentication().methods())))
+                .bind("methods", text(session.authentication().methods()))
                 .bind("keyThumbprint", session.keyThumbprint())
                 .bind("counter", session.counter())
                 .bind("proofs", session.proofs().bytes())
@@ -132,6 +135,17 @@ public final class JdbiSessionStore implements SessionStore {
                         .bind("id", sessionId)
                         .map((row, context) -> session(row))
                         .findOne());
+    }
+
+    @Override
+    public Optional<Session> authenticate(String sessionId, Authentication authentication, Instant now) {
+        return database.withHandle(handle -> handle.createQuery(authenticate)
+                .bind("id", sessionId)
+                .bind("at", utc(authentication.at()))
+                .bind("methods", text(authentication.methods()))
+                .bind("now", utc(now))
+                .map((row, context) -> session(row))
+                .findOne());
     }
 
     @Override
@@ -254,6 +268,10 @@ public final class JdbiSessionStore implements SessionStore {
         return at == null
                 ? null
                 : new Revocation(at.toInstant(), Revocation.Reason.valueOf(row.getString("revoked_because")));
+    }
+
+    private static String text(Set<String> methods) {
+        return String.join(" ", new TreeSet<>(methods));
     }
 
     private static Set<String> words(String text) {
