@@ -53,6 +53,9 @@ public interface AccountStore {
     /** Adds a role and raises the version, unless the account has it; empty if the account is gone. */
     Optional<Account> grantRole(String accountId, String role);
 
+    /** Takes a role away and raises the version, if the account has it; empty if the account is gone. */
+    Optional<Account> revokeRole(String accountId, String role);
+
     /** Deletes the account; says whether this call did. */
     boolean delete(String accountId);
 }

@@ -168,6 +168,21 @@ public final class Accounts {
                 || passwords.verify(password, found.get().passwordHash()).right();
     }
 
+    /**
+     * Whether the account has a password and this is it.
+     *
+     * @param time that the caller has
+     * @throws dev.mobilebackend.core.problem.ProblemException 503 if too many passwords are being checked for that
+     */
+    public boolean hasPassword(String accountId, char[] password, Duration time) {
+        return store.credentials(accountId)
+                .filter(found -> passwords
+                        .within(time)
+                        .verify(password, found.passwordHash())
+                        .right())
+                .isPresent();
+    }
+
     public Optional<Account> find(String accountId) {
         return store.find(accountId);
     }
@@ -190,6 +205,15 @@ public final class Accounts {
     public Optional<Account> tryGrantRole(String accountId, String role) {
         Account.requireRole(role);
         return store.grantRole(accountId, role);
+    }
+
+    /**
+     * Takes a role away, from the account's next access token on; empty if the account is gone. Where that must not wait for
+     * a token's lifetime, end its sessions too.
+     */
+    public Optional<Account> tryRevokeRole(String accountId, String role) {
+        Account.requireRole(role);
+        return store.revokeRole(accountId, role);
     }
 
     /**

@@ -5,6 +5,8 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -101,7 +103,12 @@ public final class InMemoryAccountStore implements AccountStore {
 
     @Override
     public synchronized Optional<Account> grantRole(String accountId, String role) {
-        return change(accountId, account -> account.roles().contains(role) ? account : withRole(account, role));
+        return change(accountId, account -> withRoles(account, roles -> roles.add(role)));
+    }
+
+    @Override
+    public synchronized Optional<Account> revokeRole(String accountId, String role) {
+        return change(accountId, account -> withRoles(account, roles -> roles.remove(role)));
     }
 
     @Override
@@ -125,9 +132,12 @@ public final class InMemoryAccountStore implements AccountStore {
                 .findFirst();
     }
 
-    private static Account withRole(Account account, String role) {
+    /** The same account where that changes nothing. */
+    private static Account withRoles(Account account, Predicate<Set<String>> change) {
         var roles = new HashSet<>(account.roles());
-        roles.add(role);
+        if (!change.test(roles)) {
+            return account;
+        }
         return new Account(
                 account.id(),
                 account.email(),

@@ -235,13 +235,16 @@ class AccountsTest {
     }
 
     @Test
-    void aRoleIsAWord() {
+    void aRoleIsAWordThatIsGivenAndTaken() {
         Account account = ada();
 
         assertEquals(
                 Set.of("admin"),
                 accounts.tryGrantRole(account.id(), "admin").orElseThrow().roles());
         assertThrows(IllegalArgumentException.class, () -> accounts.tryGrantRole(account.id(), "admin root"));
+        assertEquals(
+                Set.of(),
+                accounts.tryRevokeRole(account.id(), "admin").orElseThrow().roles());
     }
 
     @Test

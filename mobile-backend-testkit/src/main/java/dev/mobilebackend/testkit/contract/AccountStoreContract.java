@@ -203,6 +203,26 @@ public abstract class AccountStoreContract {
         assertEquals(Optional.empty(), store.grantRole(unique(), "admin"));
     }
 
+    @Test
+    void aRoleIsTakenAwayOnceAndNoOther() {
+        Account account = account();
+        store.add(account, "hash");
+        for (String role : List.of("administrator", "admin", "sub-admin")) {
+            store.grantRole(account.id(), role);
+        }
+
+        Account left = store.revokeRole(account.id(), "admin").orElseThrow();
+
+        assertEquals(Set.of("administrator", "sub-admin"), left.roles());
+        assertEquals(5, left.version());
+        assertEquals(Optional.of(left), store.revokeRole(account.id(), "admin"));
+        store.revokeRole(account.id(), "sub-admin");
+        assertEquals(
+                Set.of(),
+                store.revokeRole(account.id(), "administrator").orElseThrow().roles());
+        assertEquals(Optional.empty(), store.revokeRole(unique(), "admin"));
+    }
+
     private Account account() {
         return new Account(unique(), email, Set.of(), null, START, 1);
     }

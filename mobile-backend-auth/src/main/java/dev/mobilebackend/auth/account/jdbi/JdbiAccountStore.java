@@ -43,6 +43,10 @@ public final class JdbiAccountStore implements AccountStore {
     private static final String GRANT = "UPDATE mb_auth_accounts SET roles = roles || ' ' || :role, "
             + "version = version + 1 WHERE id = :id AND POSITION(' ' || :role || ' ' IN ' ' || roles || ' ') = 0";
 
+    private static final String REVOKE = "UPDATE mb_auth_accounts SET "
+            + "roles = TRIM(REPLACE(' ' || roles || ' ', ' ' || :role || ' ', ' ')), "
+            + "version = version + 1 WHERE id = :id AND POSITION(' ' || :role || ' ' IN ' ' || roles || ' ') > 0";
+
     private final Database database;
 
     private JdbiAccountStore(Database database) {
@@ -171,10 +175,12 @@ public final class JdbiAccountStore implements AccountStore {
 
     @Override
     public Optional<Account> grantRole(String accountId, String role) {
-        return database.inTransaction(handle -> {
-            handle.createUpdate(GRANT).bind("id", accountId).bind("role", role).execute();
-            return find(handle, accountId);
-        });
+        return changeRole(GRANT, accountId, role);
+    }
+
+    @Override
+    public Optional<Account> revokeRole(String accountId, String role) {
+        return changeRole(REVOKE, accountId, role);
     }
 
     @Override
@@ -183,6 +189,13 @@ public final class JdbiAccountStore implements AccountStore {
                         .bind("id", accountId)
                         .execute()
                 == 1);
+    }
+
+    private Optional<Account> changeRole(String change, String accountId, String role) {
+        return database.inTransaction(handle -> {
+            handle.createUpdate(change).bind("id", accountId).bind("role", role).execute();
+            return find(handle, accountId);
+        });
     }
 
     private String returning(String update) {
