@@ -14,7 +14,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Only somebody who has shown lately, or by certain methods, who they are. Others get 401 {@code step-up-required},
  * which tells the app what to ask for (RFC 9470): {@code maxAge} in seconds, and {@code methods}, one of which will do.
- * The app asks, sends it to {@code POST /v1/auth/step-up}, and comes back with the token it got.
+ * The app asks, sends it to {@code POST /v1/auth/step-up}, and comes back with the token it got. That takes the password,
+ * which is the method {@code pwd}, and codes: {@code otp} by mail and {@code sms} to a phone. Staff in somebody's place
+ * get 403.
  *
  * <pre>{@code
  * routes.signedIn(DELETE, "/v1/me").access(StepUp.within(Duration.ofMinutes(5)))
@@ -22,13 +24,16 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * @param maxAge how long ago at most; null for any time since the sign-in
- * @param methods one of which was used (RFC 8176 section 2); empty for any
+ * @param methods one of which was used then (RFC 8176 section 2); empty for any
  */
 public record StepUp(@Nullable Duration maxAge, Set<String> methods) implements Access {
 
     /** The answer to a caller who has to show again who they are. */
     public static final Problem STEP_UP_REQUIRED =
             Problem.of(401, "step-up-required", "Who is at the device has to show again who they are.");
+
+    /** Whoever acts in the place of another can't show that they are that other. */
+    private static final InPerson IN_PERSON = new InPerson();
 
     public StepUp {
         if (maxAge != null && (maxAge.isNegative() || maxAge.toSeconds() < 1)) {
@@ -58,6 +63,7 @@ public record StepUp(@Nullable Duration maxAge, Set<String> methods) implements 
 
     @Override
     public void check(Exchange exchange) {
+        IN_PERSON.check(exchange);
         Authentication shown = exchange.caller().authentication();
         boolean recent = maxAge == null
                 || !shown.at().plus(maxAge).isBefore(exchange.facts().receivedAt());
@@ -65,6 +71,11 @@ public record StepUp(@Nullable Duration maxAge, Set<String> methods) implements 
         if (!recent || !byMethod) {
             throw refusal().exception();
         }
+    }
+
+    @Override
+    public boolean needsCaller() {
+        return true;
     }
 
     /** RFC 9470 section 3; {@code methods} stand where OpenID providers would put {@code acr_values}. */

@@ -54,18 +54,25 @@ public record Account(
 
     /** Where to reach its owner: the address, or else the phone; nowhere for a guest. */
     public Optional<Contact> contact() {
-        return Optional.ofNullable(email == null ? phone : email);
+        return contacts().stream().findFirst();
+    }
+
+    /** Its address and its phone, as far as it has them. */
+    public List<Contact> contacts() {
+        var contacts = new ArrayList<Contact>(2);
+        if (email != null) {
+            contacts.add(email);
+        }
+        if (phone != null) {
+            contacts.add(phone);
+        }
+        return contacts;
     }
 
     /** Its id, address and phone: everything that a code can be for. */
     List<String> names() {
         var names = new ArrayList<>(List.of(id));
-        if (email != null) {
-            names.add(email.text());
-        }
-        if (phone != null) {
-            names.add(phone.text());
-        }
+        contacts().forEach(contact -> names.add(contact.text()));
         return names;
     }
 

@@ -6,6 +6,13 @@ public final class AuditEvents {
 
     public static final String SIGNED_IN = "sign-in.succeeded";
     public static final String SIGN_IN_FAILED = "sign-in.failed";
+
+    /** Somebody has shown once more, within their session, who they are. */
+    public static final String STEPPED_UP = "session.stepped-up";
+
+    /** Staff began to act in the place of an account; the details have the reason. */
+    public static final String IMPERSONATED = "impersonation.begun";
+
     public static final String SIGNED_OUT = "session.signed-out";
     public static final String SESSION_ENDED = "session.ended";
     /** A refresh token was used again after its answer had arrived: somebody has a copy. */

@@ -72,7 +72,8 @@ public final class AccessTokens {
     /**
      * A new bearer token for a signed-in caller.
      *
-     * @throws IllegalArgumentException if the roles make it longer than the 4096 characters that are taken again
+     * @throws IllegalArgumentException if a scope is none (RFC 6749 section 3.3), or if roles and scopes make it longer
+     *     than the 4096 characters that are taken again
      */
     public IssuedToken issue(Caller caller) {
         return issue(caller, null);
@@ -84,13 +85,23 @@ public final class AccessTokens {
      * @param keyThumbprint of that key, by SHA-256 (RFC 7638); null for a bearer token
      */
     public IssuedToken issue(Caller caller, @Nullable String keyThumbprint) {
+        return issue(caller, keyThumbprint, policy.lifetime());
+    }
+
+    /**
+     * The same, for a shorter time.
+     *
+     * @param atMost how long; longer than the policy's lifetime it is never
+     */
+    public IssuedToken issue(Caller caller, @Nullable String keyThumbprint, Duration atMost) {
         Instant now = clock.instant();
-        Duration lifetime = jittered(policy.lifetime());
+        Duration lifetime = jittered(atMost.compareTo(policy.lifetime()) < 0 ? atMost : policy.lifetime());
         byte[] payload = Claims.write(policy, caller, keyThumbprint, tokenId(), now, lifetime);
         String token = CompactForm.sign(keys.current(), payload);
         if (token.length() > LONGEST) {
             throw new IllegalArgumentException("access token must have at most " + LONGEST + " characters, had "
-                    + token.length() + " with " + caller.roles().size() + " roles: give the account fewer roles");
+                    + token.length() + " with " + caller.roles().size() + " roles and "
+                    + caller.scopes().size() + " scopes: give the account fewer");
         }
         return new IssuedToken(token, lifetime);
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.auth.web;
 
+import dev.mobilebackend.auth.access.ImpersonationPolicy;
+import dev.mobilebackend.auth.access.Scopes;
 import dev.mobilebackend.auth.account.Account;
 import dev.mobilebackend.auth.account.AccountListener;
 import dev.mobilebackend.auth.account.AccountParts;
@@ -135,7 +137,8 @@ public final class Auth implements AutoCloseable {
         LoginGuard guard = LoginGuard.of(chosen.attempts, new InMemoryAttemptStore(100_000), secret, chosen.clock);
         gate = new DpopGate(chosen.dpop == null ? null : new DpopProofs(chosen.dpop, secret));
         var trail = new RequestTrail(audit);
-        var answers = new TokenAnswers(accounts, sessions, tokens, gate, chosen.places, trail);
+        var grants = new Grants(tokens, chosen.scopes);
+        var answers = new TokenAnswers(accounts, sessions, grants, gate, chosen.places, trail);
         var tries = new GuardedTries(guard, trail);
         passwordCheck = new PasswordCheck(accounts, tries);
         endpoints = new Endpoints(path);
@@ -145,6 +148,10 @@ public final class Auth implements AutoCloseable {
             new TokenEndpoints(chosen.clients, tokens, sessions, revocations).addTo(endpoints);
         }
         new PasswordEndpoints(accounts, new PasswordChanges(parts), tries).addTo(endpoints);
+        new StepUpEndpoints(accounts, codes, sessions, tries, grants, trail).addTo(endpoints);
+        if (chosen.impersonation != null) {
+            new ImpersonationEndpoints(chosen.impersonation, accounts, sessions, grants, trail).addTo(endpoints);
+        }
         addChosen(chosen, parts, tries, answers);
         feed = new RevocationFeed(
                 revocations,
@@ -235,7 +242,7 @@ public final class Auth implements AutoCloseable {
         return audit;
     }
 
-    /** Codes that go to a mailbox or a phone, for purposes such as a step-up. */
+    /** Codes that go to a mailbox or a phone. */
     public OneTimeCodes codes() {
         return codes;
     }
@@ -246,7 +253,8 @@ public final class Auth implements AutoCloseable {
      *
      * @param password as it was typed, null if none was; left to the caller to wipe
      * @return the caller's account
-     * @throws dev.mobilebackend.core.problem.ProblemException 422 if it is wrong, 429 after too many tries
+     * @throws dev.mobilebackend.core.problem.ProblemException 422 if it is wrong, 429 after too many tries, 403 for staff in
+     *     the caller's place
      */
     public Account requirePassword(Exchange exchange, char @Nullable [] password) {
         return passwordCheck.require(exchange, password);
@@ -300,6 +308,8 @@ public final class Auth implements AutoCloseable {
         private boolean phones;
         private @Nullable LinkUse linkUse;
         private @Nullable GuestMerge guests;
+        private Scopes scopes = Scopes.NONE;
+        private @Nullable ImpersonationPolicy impersonation;
         private AccountListener listener = AccountListener.NONE;
         private InstantSource clock = Ambient.clock();
         private SecureRandom random = Ambient.random();
@@ -412,6 +422,21 @@ public final class Auth implements AutoCloseable {
         /** Lets people begin without an address, as guests. */
         public Builder guests(GuestMerge merge) {
             guests = merge;
+            return this;
+        }
+
+        /** Says what each new access token may be used for; no token has a scope unless said otherwise. */
+        public Builder scopes(Scopes rule) {
+            scopes = rule;
+            return this;
+        }
+
+        /**
+         * Lets staff act in the place of accounts that have no role, by {@code POST /impersonation}. Each time is on the
+         * audit trail with its reason, and what they do then names them there.
+         */
+        public Builder impersonation(ImpersonationPolicy policy) {
+            impersonation = policy;
             return this;
         }
 

@@ -56,6 +56,10 @@ public final class AuthProblems {
                 .exception();
     }
 
+    static ProblemException sessionEnded() {
+        return SESSION_ENDED.detail("sign in again").exception();
+    }
+
     static ProblemException wrongSessionCode(String wayOut) {
         return WRONG_CODE
                 .detail(wayOut)

@@ -72,7 +72,7 @@ public final class BearerStep implements EdgeStep {
 
     private Caller live(Caller caller) {
         if (revocations.contains(caller.sessionId())) {
-            throw AuthProblems.SESSION_ENDED.detail("sign in again").exception();
+            throw AuthProblems.sessionEnded();
         }
         return caller;
     }

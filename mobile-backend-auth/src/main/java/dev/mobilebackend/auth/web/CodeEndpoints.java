@@ -9,7 +9,6 @@ import dev.mobilebackend.core.exchange.Answer;
 import dev.mobilebackend.core.exchange.Exchange;
 import dev.mobilebackend.core.exchange.HttpMethod;
 import dev.mobilebackend.core.validate.JsonBody;
-import java.util.Set;
 
 /** Signing in by a code or a link. */
 final class CodeEndpoints {
@@ -67,7 +66,7 @@ final class CodeEndpoints {
                                 Origin.of(exchange.facts()),
                                 exchange.facts().receivedAt()))
                 .orElseThrow(() -> AuthProblems.wrongCode("ask for another one"));
-        return answers.opened(account, methods(contact.channel()), exchange);
+        return answers.opened(account, Methods.codeBy(contact.channel()), exchange);
     }
 
     private Answer sendLink(Exchange exchange) {
@@ -93,14 +92,6 @@ final class CodeEndpoints {
                                 "is wrong, used, replaced or expired, or was asked for on another device, or, without a"
                                         + " Device-Id, from another network")
                         .exception());
-        return answers.opened(account, methods(Contact.Channel.MAIL), exchange);
-    }
-
-    /** By RFC 8176 section 2. */
-    private static Set<String> methods(Contact.Channel channel) {
-        return switch (channel) {
-            case MAIL -> Set.of("otp");
-            case SMS -> Set.of("sms");
-        };
+        return answers.opened(account, Methods.codeBy(Contact.Channel.MAIL), exchange);
     }
 }

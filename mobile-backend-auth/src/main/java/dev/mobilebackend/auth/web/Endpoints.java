@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.auth.web;
 
+import dev.mobilebackend.auth.access.InPerson;
 import dev.mobilebackend.core.exchange.Answer;
 import dev.mobilebackend.core.exchange.Endpoint;
 import dev.mobilebackend.core.exchange.Exchange;
@@ -55,9 +56,9 @@ final class Endpoints implements RouteTerms<Endpoints> {
                         .named("auth" + path.replace('/', '-')));
     }
 
-    /** For those who have signed in. */
+    /** For those who have signed in, and for nobody in their place. */
     Endpoints signedIn(HttpMethod method, String path, Handler handler) {
-        return add(Access.signedIn(), method, path, handler);
+        return add(Access.signedIn(), method, path, handler).access(new InPerson());
     }
 
     @Override

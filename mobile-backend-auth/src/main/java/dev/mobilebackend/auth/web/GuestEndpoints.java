@@ -15,13 +15,9 @@ import dev.mobilebackend.core.problem.Problem;
 import dev.mobilebackend.core.validate.JsonBody;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.Set;
 
 /** Guests: starting as one, getting an address, and going over to an account that is there already. */
 final class GuestEndpoints {
-
-    private static final Set<String> NOTHING_SHOWN = Set.of();
-    private static final Set<String> PASSWORD = Set.of("pwd");
 
     private final Accounts accounts;
     private final Guests guests;
@@ -54,7 +50,7 @@ final class GuestEndpoints {
 
     private Answer open(Exchange exchange) {
         Account guest = guests.open(exchange.facts().receivedAt());
-        Answer opened = answers.opened(guest, NOTHING_SHOWN, exchange);
+        Answer opened = answers.opened(guest, Methods.NONE, exchange);
         return new Answer(201, opened.headers(), opened.body());
     }
 
@@ -83,7 +79,7 @@ final class GuestEndpoints {
                         exchange,
                         () -> guests.verify(caller.accountId(), body.code(), Origin.of(caller), now))
                 .orElseThrow(() -> AuthProblems.wrongSessionCode("ask for another one"));
-        Answer opened = answers.opened(account, PASSWORD, exchange);
+        Answer opened = answers.opened(account, Methods.PASSWORD, exchange);
         sessions.tryEnd(account.id(), caller.sessionId(), Revocation.Reason.SIGNED_OUT, now);
         return opened;
     }
@@ -100,7 +96,7 @@ final class GuestEndpoints {
             if (!guests.tryMerge(guestId, account, exchange.facts().receivedAt())) {
                 throw noGuest();
             }
-            return answers.opened(account, PASSWORD, exchange);
+            return answers.opened(account, Methods.PASSWORD, exchange);
         } finally {
             Arrays.fill(body.password(), '\0');
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.auth.web;
 
+import dev.mobilebackend.auth.access.InPerson;
 import dev.mobilebackend.auth.account.Account;
 import dev.mobilebackend.auth.account.Accounts;
 import dev.mobilebackend.auth.account.EmailAddress;
@@ -11,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Asks signed-in callers for their password before something that a found phone must not do. */
 final class PasswordCheck {
+
+    /** Here too, where an application's own route has forgotten it: an account without a password asks for nothing else. */
+    private static final InPerson IN_PERSON = new InPerson();
 
     private final Accounts accounts;
     private final GuardedTries tries;
@@ -28,6 +32,7 @@ final class PasswordCheck {
 
     /** The caller's account, if the password is theirs or it has none; otherwise this refuses. */
     Account require(Exchange exchange, char @Nullable [] password) {
+        IN_PERSON.check(exchange);
         Account account = accounts.find(exchange.caller().accountId()).orElseThrow(Problem.NOT_FOUND::exception);
         char[] typed = password == null ? new char[0] : password;
         return tries.of(

@@ -13,10 +13,7 @@ import dev.mobilebackend.auth.session.Revocation;
 import dev.mobilebackend.auth.session.RotationProof;
 import dev.mobilebackend.auth.session.Session;
 import dev.mobilebackend.auth.session.Sessions;
-import dev.mobilebackend.auth.token.AccessTokens;
-import dev.mobilebackend.auth.token.IssuedToken;
 import dev.mobilebackend.core.exchange.Answer;
-import dev.mobilebackend.core.exchange.Caller;
 import dev.mobilebackend.core.exchange.Exchange;
 import dev.mobilebackend.core.problem.ProblemException;
 import dev.mobilebackend.core.validate.JsonBody;
@@ -35,7 +32,7 @@ final class TokenAnswers {
 
     private final Accounts accounts;
     private final Sessions sessions;
-    private final AccessTokens tokens;
+    private final Grants grants;
     private final DpopGate gate;
     private final PlaceLookup places;
     private final RequestTrail trail;
@@ -43,13 +40,13 @@ final class TokenAnswers {
     TokenAnswers(
             Accounts accounts,
             Sessions sessions,
-            AccessTokens tokens,
+            Grants grants,
             DpopGate gate,
             PlaceLookup places,
             RequestTrail trail) {
         this.accounts = accounts;
         this.sessions = sessions;
-        this.tokens = tokens;
+        this.grants = grants;
         this.gate = gate;
         this.places = places;
         this.trail = trail;
@@ -109,13 +106,11 @@ final class TokenAnswers {
     }
 
     private Answer tokens(Account account, Session session, RefreshToken refreshToken, Instant now) {
-        IssuedToken issued = tokens.issue(
-                new Caller(account.id(), session.id(), account.roles(), Set.of(), session.authentication(), null),
-                session.keyThumbprint());
+        AuthAccess access = grants.toOwner(account, session);
         var body = new AuthTokens(
-                issued.token(),
-                session.keyThumbprint() == null ? "Bearer" : "DPoP",
-                issued.lifetime().toSeconds(),
+                access.accessToken(),
+                access.tokenType(),
+                access.expiresIn(),
                 refreshToken.text(),
                 Duration.between(now, session.expiresAt()).toSeconds(),
                 session.id());

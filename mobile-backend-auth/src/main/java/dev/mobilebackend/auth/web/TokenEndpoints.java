@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.auth.web;
 
+import static java.util.Objects.requireNonNullElse;
+
 import dev.mobilebackend.auth.session.Revocation;
 import dev.mobilebackend.auth.session.Revocations;
 import dev.mobilebackend.auth.session.Session;
@@ -8,6 +10,7 @@ import dev.mobilebackend.auth.session.Sessions;
 import dev.mobilebackend.auth.token.AccessTokens;
 import dev.mobilebackend.auth.token.VerifiedToken;
 import dev.mobilebackend.core.exchange.Answer;
+import dev.mobilebackend.core.exchange.Caller;
 import dev.mobilebackend.core.exchange.Exchange;
 import dev.mobilebackend.core.exchange.HttpMethod;
 import dev.mobilebackend.core.problem.ProblemException;
@@ -63,14 +66,18 @@ final class TokenEndpoints {
         String token = FormBody.read(exchange).required("token");
         Instant now = exchange.facts().receivedAt();
         if (!sessions.tryEnd(token, Revocation.Reason.SIGNED_OUT, now)) {
-            verified(token)
-                    .ifPresent(access -> sessions.tryEnd(
-                            access.caller().accountId(),
-                            access.caller().sessionId(),
-                            Revocation.Reason.SIGNED_OUT,
-                            now));
+            verified(token).ifPresent(access -> end(access.caller(), now));
         }
         return Answer.of(200);
+    }
+
+    /** Whoever acts in the place of another does so on a session of their own. */
+    private void end(Caller caller, Instant now) {
+        sessions.tryEnd(
+                requireNonNullElse(caller.actorId(), caller.accountId()),
+                caller.sessionId(),
+                Revocation.Reason.SIGNED_OUT,
+                now);
     }
 
     private Answer introspect(Exchange exchange) {

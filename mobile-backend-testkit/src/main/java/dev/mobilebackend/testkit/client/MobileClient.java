@@ -113,6 +113,18 @@ public final class MobileClient {
         return tokens.refresh();
     }
 
+    /**
+     * Shows once more who is there, by {@code password} or {@code code}; the phone goes on with the new access token if the
+     * answer is 200.
+     */
+    public Reply stepUp(Object json) {
+        Reply reply = post(auth.stepUp(), json);
+        if (reply.status() == 200) {
+            tokens.keepAccess(reply);
+        }
+        return reply;
+    }
+
     /** Ends the session, and forgets the tokens unless the application refuses. */
     public Reply signOut() {
         Reply reply = request("POST", auth.signOut()).send();

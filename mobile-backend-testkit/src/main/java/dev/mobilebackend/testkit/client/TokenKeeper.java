@@ -48,6 +48,19 @@ final class TokenKeeper {
         tokens = Tokens.in(signedIn, clock.instant());
     }
 
+    /** Keeps an access token that came without a refresh token. */
+    void keepAccess(Reply steppedUp) {
+        oneAtATime.lock();
+        try {
+            Tokens kept = tokens;
+            if (kept != null) {
+                tokens = kept.withAccess(steppedUp, clock.instant());
+            }
+        } finally {
+            oneAtATime.unlock();
+        }
+    }
+
     void forget() {
         tokens = null;
     }

@@ -22,17 +22,27 @@ public record Tokens(String accessToken, String refreshToken, String sessionId, 
      */
     static Tokens in(Reply reply, Instant now) {
         JsonNode json = reply.json();
-        Duration lifetime = Duration.ofSeconds(member(json, "expiresIn").asLong());
         return new Tokens(
                 member(json, "accessToken").asString(),
                 member(json, "refreshToken").asString(),
                 member(json, "sessionId").asString(),
-                now.plus(lifetime.multipliedBy(9).dividedBy(10)));
+                renewFrom(json, now));
+    }
+
+    /** The same session with the access token of an answer that has no refresh token. */
+    Tokens withAccess(Reply reply, Instant now) {
+        JsonNode json = reply.json();
+        return new Tokens(member(json, "accessToken").asString(), refreshToken, sessionId, renewFrom(json, now));
     }
 
     @Override
     public String toString() {
         return "Tokens[hidden, sessionId=" + sessionId + ", renewFrom=" + renewFrom + "]";
+    }
+
+    private static Instant renewFrom(JsonNode json, Instant now) {
+        Duration lifetime = Duration.ofSeconds(member(json, "expiresIn").asLong());
+        return now.plus(lifetime.multipliedBy(9).dividedBy(10));
     }
 
     private static JsonNode member(JsonNode json, String name) {

@@ -16,6 +16,8 @@ import dev.mobilebackend.core.exchange.Authentication;
 import dev.mobilebackend.core.exchange.Caller;
 import dev.mobilebackend.core.javalin.JavalinEdge;
 import dev.mobilebackend.core.javalin.Rule;
+import dev.mobilebackend.core.openapi.OpenApi;
+import dev.mobilebackend.core.route.Access;
 import dev.mobilebackend.core.transport.TransportPolicy;
 import dev.mobilebackend.core.transport.TransportPolicy.PlainHttp;
 import io.javalin.Javalin;
@@ -29,7 +31,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -45,6 +49,12 @@ class AccessConditionsTest {
     private static final Permissions PERMISSIONS = Permissions.of(Map.of(
             "support", Set.of("orders:read"),
             "accounting", Set.of("orders:read", "orders:refund")));
+
+    private static final Access SUPPORT = Access.role("support");
+    private static final Access WRITING = Access.scope("orders:write");
+    private static final Access RECENT = StepUp.within(Duration.ofMinutes(5));
+    private static final AtomicBoolean ON_THE_LIST = new AtomicBoolean();
+    private static final Access LISTED = Attribute.of("to be on the list", exchange -> ON_THE_LIST.get());
 
     private static final AtomicReference<@Nullable Caller> CALLER = new AtomicReference<>();
 
@@ -65,6 +75,29 @@ class AccessConditionsTest {
                                     .access(StepUp.within(Duration.ofMinutes(5)).by("otp", "hwk")));
                     serve(config.routes, "/ever-strong", edge.signedIn().access(StepUp.method("otp")));
                     serve(config.routes, "/in-person", edge.signedIn().access(new InPerson()));
+                    serve(
+                            config.routes,
+                            "/all/{id}",
+                            edge.role("support")
+                                    .scope("orders:write")
+                                    .owner(Optional::of)
+                                    .access(RECENT)
+                                    .access(LISTED));
+                    serve(
+                            config.routes,
+                            "/any/{id}",
+                            edge.only(Access.anyOf(SUPPORT, WRITING, Access.owner(Optional::of), RECENT, LISTED)));
+                    serve(
+                            config.routes,
+                            "/either/{id}",
+                            edge.only(Access.anyOf(
+                                    Access.allOf(SUPPORT, WRITING),
+                                    Access.allOf(Access.owner(Optional::of), RECENT, LISTED))));
+                    config.routes.get(
+                            "/openapi.json",
+                            answering(OpenApi.of("Conditions", "1")
+                                    .serving(() -> edge.built().routes())),
+                            edge.open());
                     serve(config.routes, "/anns", edge.signedIn().access(Attribute.of("to be Ann", at -> at.caller()
                             .accountId()
                             .equals("ann"))));
@@ -174,8 +207,67 @@ class AccessConditionsTest {
     }
 
     @Test
+    void staffInThePlaceOfAnOwnerAreNotAskedToShowWhoTheyAre() {
+        CALLER.set(new Caller("ann", "session", Set.of(), Set.of(), new Authentication(NOW, Set.of("otp")), "staff"));
+
+        assertRefused(403, "not-in-person", get("/recent"));
+        assertRefused(403, "not-in-person", get("/ever-strong"));
+    }
+
+    /** Each of the 32 callers who meet some of the five kinds of conditions: role, scope, owner, step-up, attribute. */
+    @Test
+    void conditionsOfAllKindsAreAskedForTogetherAndAsAlternatives() {
+        for (int met = 0; met < 32; met++) {
+            meeting(met);
+
+            assertEquals(met == 31, isLetIn("/all/ann"), "all, meeting " + met);
+            assertEquals(met != 0, isLetIn("/any/ann"), "any, meeting " + met);
+            assertEquals((met & 3) == 3 || (met & 28) == 28, isLetIn("/either/ann"), "either, meeting " + met);
+        }
+    }
+
+    @Test
+    void theDocumentTellsOfConditionsOfAllKinds() {
+        JsonNode paths =
+                JsonMapper.shared().readTree(get("/openapi.json").body()).get("paths");
+
+        assertTells("[\"orders:write\",\"support\"]", List.of("401", "403", "404"), paths, "/all/{id}");
+        assertTells("[]", List.of("401", "403", "404"), paths, "/any/{id}");
+        assertTells("[]", List.of("401", "403"), paths, "/orders");
+        assertTells("[]", List.of("401", "403"), paths, "/recent");
+    }
+
+    private static void assertTells(String demanded, List<String> refusals, JsonNode paths, String path) {
+        JsonNode operation = paths.get(path).get("get");
+        assertEquals(
+                "[{\"bearer\":" + demanded + "}]", operation.get("security").toString(), path);
+        assertEquals(
+                refusals,
+                operation.get("responses").propertyNames().stream()
+                        .filter(status -> status.startsWith("4"))
+                        .toList(),
+                path);
+    }
+
+    private static boolean isLetIn(String path) {
+        return get(path).statusCode() == 204;
+    }
+
+    private static void meeting(int conditions) {
+        ON_THE_LIST.set((conditions & 16) != 0);
+        CALLER.set(new Caller(
+                (conditions & 4) != 0 ? "ann" : "bob",
+                "session",
+                (conditions & 1) != 0 ? Set.of("support") : Set.of(),
+                (conditions & 2) != 0 ? Set.of("orders:write") : Set.of(),
+                (conditions & 8) != 0 ? new Authentication(NOW, Set.of("pwd")) : Authentication.UNKNOWN,
+                null));
+    }
+
+    @Test
     void aStrangerIsAskedForATokenByEveryCondition() {
-        for (String path : List.of("/orders", "/refunds", "/recent", "/strong", "/in-person", "/anns")) {
+        for (String path :
+                List.of("/orders", "/refunds", "/recent", "/strong", "/in-person", "/anns", "/all/a", "/any/a")) {
             assertRefused(401, "unauthenticated", get(path));
         }
     }

@@ -2,6 +2,8 @@
 package dev.mobilebackend.testkit.auth;
 
 import dev.mobilebackend.auth.AuthSchema;
+import dev.mobilebackend.auth.access.ImpersonationPolicy;
+import dev.mobilebackend.auth.access.StepUp;
 import dev.mobilebackend.auth.account.CodeSignIns.LinkUse;
 import dev.mobilebackend.auth.account.Message;
 import dev.mobilebackend.auth.account.Notice;
@@ -17,6 +19,7 @@ import dev.mobilebackend.core.edge.Edge;
 import dev.mobilebackend.core.exchange.Answer;
 import dev.mobilebackend.core.exchange.Exchange;
 import dev.mobilebackend.core.exchange.HttpMethod;
+import dev.mobilebackend.core.route.Access;
 import dev.mobilebackend.core.secret.ServerSecret;
 import dev.mobilebackend.core.transport.TransportPolicy;
 import dev.mobilebackend.core.transport.TrustedProxies;
@@ -33,12 +36,16 @@ import java.time.Duration;
 import java.util.Deque;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
-/** The smallest application with the auth module in it: its endpoints, and {@code /who} for whoever has signed in. */
+/**
+ * The smallest application with the auth module in it: its endpoints, {@code /who} for whoever has signed in,
+ * {@code /recent} for whoever has shown lately who they are, and {@code /by-text} for whoever has by a text message.
+ */
 final class AuthApp implements BackendApp {
 
     private static final Argon2Cost CHEAP = new Argon2Cost(8, 1, 1);
@@ -52,6 +59,7 @@ final class AuthApp implements BackendApp {
     private final Deque<Notice> notices = new ConcurrentLinkedDeque<>();
     private final Deque<String> ended = new ConcurrentLinkedDeque<>();
     private final AtomicReference<Notice.Kind> refused = new AtomicReference<>();
+    private final AtomicReference<@Nullable Set<String>> scopes = new AtomicReference<>(Set.of());
     private Auth auth;
 
     @Override
@@ -65,6 +73,8 @@ final class AuthApp implements BackendApp {
                 .codeSignIn()
                 .linkSignIn(LinkUse.SAME_DEVICE)
                 .phones()
+                .scopes((account, session) -> scopes.get())
+                .impersonation(ImpersonationPolicy.by(Access.role("support")).scopes("look"))
                 .guests((guest, into) -> ended.add(guest.id() + " into " + into.id()))
                 .listener(account -> ended.add(account.id()))
                 .clock(environment.clock())
@@ -76,13 +86,16 @@ final class AuthApp implements BackendApp {
                         .trustedProxies(TrustedProxies.Field.X_FORWARDED, "127.0.0.1/32"))
                 .authenticate(auth.bearerStep())
                 .routes(auth.routes())
-                .routes(routes -> routes.signedIn(HttpMethod.GET, "/who").signedIn(HttpMethod.DELETE, "/who"))
+                .routes(routes -> routes.signedIn(HttpMethod.GET, "/who")
+                        .signedIn(HttpMethod.DELETE, "/who")
+                        .only(StepUp.within(Duration.ofMinutes(5)), HttpMethod.GET, "/recent")
+                        .only(StepUp.method("sms"), HttpMethod.GET, "/by-text"))
                 .build();
         RunningApp app = RunningApp.servlet((classes, context) -> {
             context.addFilter("edge", edge).addMappingForUrlPatterns(EnumSet.allOf(DispatcherType.class), true, "/*");
             context.addServlet("auth", auth.servlet()).addMapping(auth.path() + "/*");
             context.addServlet("jwks", auth.jwksServlet()).addMapping(Auth.JWKS_PATH);
-            context.addServlet("who", new Who(auth)).addMapping("/who");
+            context.addServlet("who", new Who(auth)).addMapping("/who", "/recent", "/by-text");
         });
         return new Running(app, auth);
     }
@@ -97,6 +110,11 @@ final class AuthApp implements BackendApp {
             throw new IllegalStateException("the outbox is full");
         }
         Database.afterCommit(handle, () -> notices.addFirst(notice));
+    }
+
+    /** What tokens may be used for from now on. */
+    void scopes(@Nullable Set<String> chosen) {
+        scopes.set(chosen);
     }
 
     /** The newest mail. */

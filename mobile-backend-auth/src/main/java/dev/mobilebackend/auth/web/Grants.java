@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.auth.web;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.mobilebackend.auth.access.ImpersonationPolicy;
+import dev.mobilebackend.auth.access.Scopes;
+import dev.mobilebackend.auth.account.Account;
+import dev.mobilebackend.auth.session.Session;
+import dev.mobilebackend.auth.token.AccessTokens;
+import dev.mobilebackend.auth.token.IssuedToken;
+import dev.mobilebackend.core.exchange.Authentication;
+import dev.mobilebackend.core.exchange.Caller;
+import java.util.Set;
+
+/** Gives out access tokens: the one place where it is decided what each of them may do. Thread safe. */
+final class Grants {
+
+    private final AccessTokens tokens;
+    private final Scopes scopes;
+
+    Grants(AccessTokens tokens, Scopes scopes) {
+        this.tokens = tokens;
+        this.scopes = scopes;
+    }
+
+    /** To the owner: with the roles that the account has now and the scopes that the application chooses now. */
+    AuthAccess toOwner(Account account, Session session) {
+        Set<String> chosen = requireNonNull(
+                scopes.of(account, session),
+                () -> "the scopes of a token must not be null, were for account " + account.id()
+                        + ": return Set.of() where there are none");
+        var caller = new Caller(account.id(), session.id(), account.roles(), chosen, session.authentication(), null);
+        return access(tokens.issue(caller, session.keyThumbprint()), session);
+    }
+
+    /** To staff in the place of an account: on their own session, as somebody who has shown nothing. */
+    AuthAccess toActor(Account account, Session staff, ImpersonationPolicy policy) {
+        var caller = new Caller(
+                account.id(), staff.id(), account.roles(), policy.scopes(), Authentication.UNKNOWN, staff.accountId());
+        return access(tokens.issue(caller, staff.keyThumbprint(), policy.lifetime()), staff);
+    }
+
+    private static AuthAccess access(IssuedToken issued, Session session) {
+        return new AuthAccess(
+                issued.token(),
+                session.keyThumbprint() == null ? "Bearer" : "DPoP",
+                issued.lifetime().toSeconds());
+    }
+}
