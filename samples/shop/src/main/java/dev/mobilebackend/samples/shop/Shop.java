@@ -6,6 +6,7 @@ import static dev.mobilebackend.core.ratelimit.RateLimitPolicy.perClient;
 import static java.time.Duration.ofMinutes;
 
 import dev.mobilebackend.auth.AuthSchema;
+import dev.mobilebackend.auth.access.ImpersonationPolicy;
 import dev.mobilebackend.auth.account.CodeSignIns.LinkUse;
 import dev.mobilebackend.auth.account.EmailAddress;
 import dev.mobilebackend.auth.token.AccessTokenPolicy;
@@ -25,6 +26,7 @@ import dev.mobilebackend.core.observe.micrometer.EdgeMetrics;
 import dev.mobilebackend.core.page.PagePolicy;
 import dev.mobilebackend.core.page.Paging;
 import dev.mobilebackend.core.problem.ProblemException;
+import dev.mobilebackend.core.route.Access;
 import dev.mobilebackend.core.route.Routes;
 import dev.mobilebackend.core.secret.ServerSecret;
 import dev.mobilebackend.core.transport.TransportPolicy;
@@ -92,6 +94,7 @@ public final class Shop implements AutoCloseable {
                 .linkSignIn(LinkUse.SAME_DEVICE)
                 .phones()
                 .guests(orders::handOver)
+                .impersonation(ImpersonationPolicy.by(Access.allOf(Access.role("admin"), Access.privateNetwork())))
                 .listener(orders::forget)
                 .clock(clock)
                 .build();

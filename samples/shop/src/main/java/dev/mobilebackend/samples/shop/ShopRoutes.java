@@ -5,10 +5,14 @@ import static dev.mobilebackend.core.javalin.JavalinEdge.answering;
 import static dev.mobilebackend.core.ratelimit.RateLimitPolicy.perCaller;
 import static java.time.Duration.ofMinutes;
 
+import dev.mobilebackend.auth.access.Attribute;
+import dev.mobilebackend.auth.access.InPerson;
+import dev.mobilebackend.auth.access.StepUp;
 import dev.mobilebackend.core.javalin.JavalinEdge;
 import dev.mobilebackend.core.javalin.Rule;
 import dev.mobilebackend.core.openapi.OpenApi;
 import dev.mobilebackend.core.page.Page;
+import dev.mobilebackend.core.route.Access;
 import dev.mobilebackend.samples.shop.admin.Admin;
 import dev.mobilebackend.samples.shop.admin.Audit;
 import dev.mobilebackend.samples.shop.mail.Mailbox;
@@ -40,16 +44,25 @@ record ShopRoutes(
                 "/v1/products", answering(products::list), paged(edge.open()).answers(200, Page.class, Product.class));
         routes.get("/v1/products/{id}", answering(products::one), edge.open().answers(200, Product.class));
 
-        Rule mine = edge.signedIn().answers(200, Profile.View.class);
-        routes.get("/v1/me", answering(profile::read), mine);
-        routes.patch("/v1/me", answering(profile::change), mine.accepts(Profile.Change.class));
+        Rule inPerson = edge.signedIn().access(new InPerson());
+        routes.get("/v1/me", answering(profile::read), edge.signedIn().answers(200, Profile.View.class));
+        routes.patch(
+                "/v1/me",
+                answering(profile::change),
+                inPerson.accepts(Profile.Change.class).answers(200, Profile.View.class));
         routes.delete(
                 "/v1/me",
                 answering(profile::delete),
-                edge.signedIn().accepts(Profile.Leaving.class).answers(204));
-        routes.get("/v1/me/export", answering(profile::export), edge.signedIn().answers(200, Profile.Copy.class));
+                inPerson.accepts(Profile.Leaving.class).answers(204));
+        routes.get(
+                "/v1/me/export",
+                answering(profile::export),
+                inPerson.access(Access.anyOf(
+                                Attribute.of("to be a guest, who has nothing to show", profile::isGuest),
+                                StepUp.within(ofMinutes(10))))
+                        .answers(200, Profile.Copy.class));
 
-        Rule ordering = edge.signedIn().idempotent().limit(perCaller(600, ofMinutes(1)));
+        Rule ordering = inPerson.idempotent().limit(perCaller(600, ofMinutes(1)));
         Rule owned = edge.signedIn().owner(orders::ownerOf);
         routes.post(
                 "/v1/orders",

@@ -112,6 +112,11 @@ public final class Profile {
                 .header("Content-Disposition", "attachment; filename=\"shop-account.json\"");
     }
 
+    /** Whether the caller has neither an address nor a password to show who they are. */
+    public boolean isGuest(Exchange exchange) {
+        return account(exchange).isGuest();
+    }
+
     private Account account(Exchange exchange) {
         return accounts.find(exchange.caller().accountId()).orElseThrow(Problem.NOT_FOUND::exception);
     }
