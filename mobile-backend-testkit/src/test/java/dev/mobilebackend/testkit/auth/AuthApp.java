@@ -11,6 +11,8 @@ import dev.mobilebackend.auth.dpop.DpopPolicy;
 import dev.mobilebackend.auth.password.Argon2Cost;
 import dev.mobilebackend.auth.password.HashingPolicy;
 import dev.mobilebackend.auth.session.Place;
+import dev.mobilebackend.auth.session.Revocation;
+import dev.mobilebackend.auth.session.jdbi.JdbiSessionStore;
 import dev.mobilebackend.auth.web.Auth;
 import dev.mobilebackend.auth.web.TokenClient;
 import dev.mobilebackend.core.data.Database;
@@ -33,6 +35,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Deque;
 import java.util.EnumSet;
 import java.util.List;
@@ -60,12 +63,14 @@ final class AuthApp implements BackendApp {
     private final Deque<String> ended = new ConcurrentLinkedDeque<>();
     private final AtomicReference<Notice.Kind> refused = new AtomicReference<>();
     private final AtomicReference<@Nullable Set<String>> scopes = new AtomicReference<>(Set.of());
+    private Database database;
     private Auth auth;
 
     @Override
     public RunningApp start(TestEnvironment environment) {
-        Schema.install(environment.database(), Schema.CORE, AuthSchema.TABLES);
-        auth = Auth.builder(environment.database(), ServerSecret.of(new byte[32]), this::owe)
+        database = environment.database();
+        Schema.install(database, Schema.CORE, AuthSchema.TABLES);
+        auth = Auth.builder(database, ServerSecret.of(new byte[32]), this::owe)
                 .hashing(new HashingPolicy(CHEAP, CHEAP, 4, 64, Duration.ofSeconds(30)))
                 .places(address -> new Place("DE", address.isLoopback() ? "Berlin" : null, 52.5, 13.4))
                 .dpop(DpopPolicy.of(ORIGIN))
@@ -74,7 +79,9 @@ final class AuthApp implements BackendApp {
                 .linkSignIn(LinkUse.SAME_DEVICE)
                 .phones()
                 .scopes((account, session) -> scopes.get())
-                .impersonation(ImpersonationPolicy.by(Access.role("support")).scopes("look"))
+                .impersonation(ImpersonationPolicy.by(Access.role("support"))
+                        .lasting(Duration.ofMinutes(5))
+                        .scopes("look"))
                 .guests((guest, into) -> ended.add(guest.id() + " into " + into.id()))
                 .listener(account -> ended.add(account.id()))
                 .clock(environment.clock())
@@ -134,6 +141,15 @@ final class AuthApp implements BackendApp {
 
     Auth auth() {
         return auth;
+    }
+
+    Database database() {
+        return database;
+    }
+
+    /** Ends a session as another instance does, of which this one has yet to hear. */
+    void endElsewhere(String sessionId, Instant now) {
+        JdbiSessionStore.of(database).revoke(sessionId, new Revocation(now, Revocation.Reason.ENDED_BY_OWNER));
     }
 
     private record Running(RunningApp app, Auth auth) implements RunningApp {

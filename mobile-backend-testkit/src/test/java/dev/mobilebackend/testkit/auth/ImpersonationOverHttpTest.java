@@ -12,9 +12,11 @@ import dev.mobilebackend.auth.access.ImpersonationPolicy;
 import dev.mobilebackend.auth.audit.AuditEntry;
 import dev.mobilebackend.auth.audit.AuditEvent;
 import dev.mobilebackend.auth.audit.AuditEvents;
+import dev.mobilebackend.auth.web.Auth;
 import dev.mobilebackend.core.route.Access;
 import dev.mobilebackend.core.route.Route;
 import dev.mobilebackend.core.route.Routes;
+import dev.mobilebackend.core.secret.ServerSecret;
 import dev.mobilebackend.testkit.app.MobileBackend;
 import dev.mobilebackend.testkit.app.TestDatabase;
 import dev.mobilebackend.testkit.client.Call;
@@ -112,7 +114,7 @@ class ImpersonationOverHttpTest {
             assertEquals(
                     Set.of("accessToken", "tokenType", "expiresIn"),
                     Set.copyOf(begun.json().propertyNames()));
-            assertTrue(begun.json().get("expiresIn").asInt() <= 600, begun::toString);
+            assertTrue(begun.json().get("expiresIn").asInt() <= 300, begun::toString);
             assertEquals(
                     owner, as(token(begun), desk.request("GET", "/who")).json().asString());
             JWTClaimsSet claims = claims(token(begun));
@@ -188,10 +190,8 @@ class ImpersonationOverHttpTest {
         @Test
         void noEndpointOfAuthServesAnybodyInThePlaceOfAnother() {
             String token = token(begin(owner, REASON));
-            Routes routes = new Routes();
-            app().auth().routes().accept(routes);
             List<Route> signedIn =
-                    routes.build().routes().stream().filter(Route::needsCaller).toList();
+                    routes(app().auth()).stream().filter(Route::needsCaller).toList();
 
             for (Route route : signedIn) {
                 Reply reply = as(
@@ -235,9 +235,29 @@ class ImpersonationOverHttpTest {
         @Test
         void itEndsByItself(TestClock clock) {
             String token = token(begin(owner, REASON));
-            clock.advance(Duration.ofSeconds(606));
+            clock.advance(Duration.ofSeconds(306));
 
             assertProblem(401, "token-expired", as(token, desk.request("GET", "/who")));
+        }
+
+        @Test
+        void staffWhoseSessionAnotherInstanceEndedGetNoToken(TestClock clock) {
+            app().endElsewhere(desk.tokens().orElseThrow().sessionId(), clock.instant());
+
+            Reply reply = as(
+                    desk.tokens().orElseThrow().accessToken(),
+                    desk.request("POST", "/v1/auth/impersonation").json(Map.of("accountId", owner, "reason", REASON)));
+
+            assertProblem(401, "session-ended", reply);
+        }
+
+        @Test
+        void unlessItIsChosenThereIsNoSuchEndpoint() {
+            try (Auth without = Auth.builder(app().database(), ServerSecret.of(new byte[32]), (handle, notice) -> {})
+                    .build()) {
+                assertTrue(templates(app().auth()).contains("/v1/auth/impersonation"));
+                assertFalse(templates(without).contains("/v1/auth/impersonation"));
+            }
         }
 
         @Test
@@ -300,6 +320,16 @@ class ImpersonationOverHttpTest {
 
         private Reply begin(String accountId, String reason) {
             return desk.post("/v1/auth/impersonation", Map.of("accountId", accountId, "reason", reason));
+        }
+
+        private static List<String> templates(Auth auth) {
+            return routes(auth).stream().map(Route::template).toList();
+        }
+
+        private static List<Route> routes(Auth auth) {
+            var routes = new Routes();
+            auth.routes().accept(routes);
+            return routes.build().routes();
         }
 
         private static Reply as(String token, Call call) {

@@ -290,6 +290,20 @@ class StepUpOverHttpTest {
         }
 
         @Test
+        void aSessionThatAnotherInstanceEndedIsNotSteppedUp(MobileClient phone, TestClock clock) {
+            signedIn(phone);
+            Tokens tokens = phone.tokens().orElseThrow();
+            app().endElsewhere(tokens.sessionId(), clock.instant());
+
+            Reply reply = phone.request("POST", "/v1/auth/step-up")
+                    .header("Authorization", "Bearer " + tokens.accessToken())
+                    .json(Map.of("password", PASSWORD))
+                    .send();
+
+            assertProblem(401, "session-ended", reply);
+        }
+
+        @Test
         void theSessionsKeyBindsTheNewTokenToo(MobileClient phone, TestClock clock) throws ParseException {
             var key = new HardwareKey();
             signedIn(phone);
