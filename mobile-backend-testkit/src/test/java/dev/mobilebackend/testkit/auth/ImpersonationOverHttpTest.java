@@ -169,7 +169,7 @@ class ImpersonationOverHttpTest {
 
         @Test
         void nobodyActsInTheirOwnPlace() {
-            app().auth().accounts().tryRevokeRole(staff, "support").orElseThrow();
+            app().auth().accounts().tryRevokeRole(staff, "support");
 
             assertProblem(404, "not-found", begin(staff, REASON));
         }
@@ -315,7 +315,7 @@ class ImpersonationOverHttpTest {
         }
 
         private void grant(String accountId, String role) {
-            app().auth().accounts().tryGrantRole(accountId, role).orElseThrow();
+            app().auth().accounts().tryGrantRole(accountId, role);
         }
 
         private Reply begin(String accountId, String reason) {
