@@ -181,6 +181,7 @@ class RoutesTest {
 
         assertTrue(only(paying).needsCaller()
                 && only(Access.allOf(Access.privateNetwork(), paying)).needsCaller());
+        assertTrue(only(Access.anyOf(Access.role("metrics"), paying)).needsCaller());
         assertFalse(only(Access.anyOf(Access.privateNetwork(), paying)).needsCaller());
         assertTrue(only(Access.anyOf(Access.privateNetwork(), paying)).mentionsCaller());
         assertFalse(only(exchange -> {}).mentionsCaller());
