@@ -87,7 +87,7 @@ public final class Auth implements AutoCloseable {
     private final String path;
     private final Accounts accounts;
     private final OneTimeCodes codes;
-    private final PasswordCheck passwordCheck;
+    private final PasswordConfirmation confirmation;
     private final Sessions sessions;
     private final Revocations revocations = new Revocations();
     private final KeyRing keys;
@@ -140,7 +140,7 @@ public final class Auth implements AutoCloseable {
         var grants = new Grants(tokens, chosen.scopes);
         var answers = new TokenAnswers(accounts, sessions, grants, gate, chosen.places, trail);
         var tries = new GuardedTries(guard, trail);
-        passwordCheck = new PasswordCheck(accounts, tries);
+        confirmation = new PasswordConfirmation(accounts, tries);
         endpoints = new Endpoints(path);
         new SignInEndpoints(accounts, tries, answers).addTo(endpoints);
         new SessionEndpoints(sessions, answers, trail).addTo(endpoints);
@@ -172,7 +172,7 @@ public final class Auth implements AutoCloseable {
 
     /** The ways in that an application has to choose, since each is one more way in. */
     private void addChosen(Builder chosen, AccountParts parts, GuardedTries tries, TokenAnswers answers) {
-        var contacts = new ContactEndpoints(new ContactChanges(parts), passwordCheck, tries);
+        var contacts = new ContactEndpoints(new ContactChanges(parts), confirmation, tries);
         contacts.addAddressTo(endpoints);
         var signIns = new CodeEndpoints(new CodeSignIns(parts), tries, answers);
         if (chosen.codeSignIn) {
@@ -257,7 +257,7 @@ public final class Auth implements AutoCloseable {
      *     the caller's place
      */
     public Account requirePassword(Exchange exchange, char @Nullable [] password) {
-        return passwordCheck.require(exchange, password);
+        return confirmation.require(exchange, password);
     }
 
     /** The signing keys, to rotate them. */

@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
 final class ContactEndpoints {
 
     private final ContactChanges changes;
-    private final PasswordCheck passwords;
+    private final PasswordConfirmation passwords;
     private final GuardedTries tries;
 
-    ContactEndpoints(ContactChanges changes, PasswordCheck passwords, GuardedTries tries) {
+    ContactEndpoints(ContactChanges changes, PasswordConfirmation passwords, GuardedTries tries) {
         this.changes = changes;
         this.passwords = passwords;
         this.tries = tries;

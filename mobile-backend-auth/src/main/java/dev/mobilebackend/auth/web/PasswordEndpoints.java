@@ -78,7 +78,7 @@ final class PasswordEndpoints {
             Caller caller = exchange.caller();
             Account account = accounts.find(caller.accountId()).orElseThrow(Problem.NOT_FOUND::exception);
             Optional<Account> changed = tries.of(
-                    PasswordCheck.key(account),
+                    PasswordConfirmation.key(account),
                     exchange,
                     () -> changes.change(
                             caller.accountId(),

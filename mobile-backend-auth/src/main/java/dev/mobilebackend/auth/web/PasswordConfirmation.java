@@ -11,7 +11,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Asks signed-in callers for their password before something that a found phone must not do. */
-final class PasswordCheck {
+final class PasswordConfirmation {
 
     /** Here too, where an application's own route has forgotten it: an account without a password asks for nothing else. */
     private static final InPerson IN_PERSON = new InPerson();
@@ -19,7 +19,7 @@ final class PasswordCheck {
     private final Accounts accounts;
     private final GuardedTries tries;
 
-    PasswordCheck(Accounts accounts, GuardedTries tries) {
+    PasswordConfirmation(Accounts accounts, GuardedTries tries) {
         this.accounts = accounts;
         this.tries = tries;
     }
