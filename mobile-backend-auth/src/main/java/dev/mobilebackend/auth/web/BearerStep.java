@@ -49,6 +49,13 @@ public final class BearerStep implements EdgeStep {
         if (authorization == null || unasked.contains(exchange.template())) {
             return;
         }
+        // Whoever reads another of them than we do would take the request for somebody else's (RFC 9110 section 5.3).
+        if (exchange.headers("Authorization").size() > 1) {
+            throw AccessTokens.TOKEN_INVALID
+                    .detail("send one access token")
+                    .error("header:Authorization", "must be there once")
+                    .exception();
+        }
         boolean bound = gate.isOpen() && authorization.regionMatches(true, 0, BOUND_SCHEME, 0, BOUND_SCHEME.length());
         exchange.authenticated(
                 bound

@@ -81,7 +81,8 @@ final class TokenEndpoints {
     }
 
     private Answer introspect(Exchange exchange) {
-        requireClient(exchange.header("Authorization"));
+        List<String> authorization = exchange.headers("Authorization");
+        requireClient(authorization.size() == 1 ? authorization.get(0) : null);
         String token = FormBody.read(exchange).required("token");
         Optional<Session> session = sessions.find(token, exchange.facts().receivedAt());
         if (session.isPresent()) {

@@ -141,6 +141,27 @@ class DpopOverHttpTest {
         assertTrue(reply.body().contains("must be there once"), reply::body);
     }
 
+    /** RFC 9110 section 5.3: which of them would count? */
+    @Test
+    void twoTokensAreOneTooMany(NetworkProxy network) throws IOException, InterruptedException {
+        String bearer = "Bearer " + phone.tokens().orElseThrow().accessToken();
+        String bound = accessToken(signIn().json());
+        String[][] pairs = {{bearer, bearer}, {bearer, "Basic YTpi"}, {"DPoP " + bound, bearer}};
+
+        for (String[] pair : pairs) {
+            HttpRequest request = HttpRequest.newBuilder(network.uri().resolve("/who"))
+                    .header("Authorization", pair[0])
+                    .header("Authorization", pair[1])
+                    .header("DPoP", key.proof("GET", "/who", clock.instant(), bound))
+                    .build();
+
+            HttpResponse<String> reply = HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
+
+            assertEquals(401, reply.statusCode(), pair[1]);
+            assertTrue(reply.body().contains("must be there once"), reply::body);
+        }
+    }
+
     @Test
     void aBoundSessionIsRefreshedByItsKeyOnly() {
         JsonNode tokens = signIn().json();

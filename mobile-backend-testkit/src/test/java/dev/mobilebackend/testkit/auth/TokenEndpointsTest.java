@@ -14,7 +14,14 @@ import dev.mobilebackend.testkit.client.MobileClient;
 import dev.mobilebackend.testkit.client.Reply;
 import dev.mobilebackend.testkit.client.Tokens;
 import dev.mobilebackend.testkit.clock.TestClock;
+import dev.mobilebackend.testkit.network.NetworkProxy;
+import java.io.IOException;
 import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
@@ -220,6 +227,21 @@ class TokenEndpointsTest {
 
     private Reply introspect(String form) {
         return introspect(form, basic(AuthApp.CLIENT, AuthApp.CLIENT_SECRET));
+    }
+
+    /** RFC 9110 section 5.3: which of them would count? */
+    @Test
+    void whoShowsTwoCredentialsShowsNone(NetworkProxy network) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(network.uri().resolve("/v1/auth/introspect"))
+                .header("Content-Type", FORM)
+                .header("Authorization", basic(AuthApp.CLIENT, AuthApp.CLIENT_SECRET))
+                .header("Authorization", basic("shipping", "s".repeat(32)))
+                .POST(BodyPublishers.ofString("token=" + tokens.accessToken()))
+                .build();
+
+        HttpResponse<String> reply = HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
+
+        assertEquals(401, reply.statusCode());
     }
 
     private Reply introspect(String form, String authorization) {
