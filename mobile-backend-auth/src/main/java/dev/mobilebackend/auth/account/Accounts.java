@@ -46,12 +46,13 @@ public final class Accounts {
      * new code, and the one before is not taken any more; unless enough have been sent there, then it goes on.
      *
      * @param origin where the sign-up comes from: a device, or a network, and the code has to be typed there
+     * @param time that the caller has
      * @throws dev.mobilebackend.core.problem.ProblemException 422 if the password is not accepted, 503 if too many are
      *     being hashed
      */
-    public void signUp(EmailAddress email, char[] password, String origin, Instant now) {
+    public void signUp(EmailAddress email, char[] password, String origin, Duration time, Instant now) {
         parts.requireAccepted(password, email, "#/password");
-        String passwordHash = passwords.hash(password);
+        String passwordHash = passwords.within(time).hash(password);
         boolean taken = store.has(email);
         codes.tryIssue(
                 new CodeRequest(Purpose.SIGN_UP, email.text(), origin, email, passwordHash),
@@ -160,12 +161,16 @@ public final class Accounts {
      * Whether this is the account's password; an account that has none, such as a guest's, is confirmed by its session
      * alone.
      *
+     * @param time that the caller has
      * @throws dev.mobilebackend.core.problem.ProblemException 503 if too many passwords are being checked
      */
-    public boolean confirms(String accountId, char[] password) {
+    public boolean confirms(String accountId, char[] password, Duration time) {
         Optional<Credentials> found = store.credentials(accountId);
         return found.isEmpty()
-                || passwords.verify(password, found.get().passwordHash()).right();
+                || passwords
+                        .within(time)
+                        .verify(password, found.get().passwordHash())
+                        .right();
     }
 
     /**

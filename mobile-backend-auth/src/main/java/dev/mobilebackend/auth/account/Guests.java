@@ -3,7 +3,9 @@ package dev.mobilebackend.auth.account;
 
 import dev.mobilebackend.auth.audit.AuditEvent;
 import dev.mobilebackend.auth.audit.AuditEvents;
+import dev.mobilebackend.auth.password.Passwords;
 import dev.mobilebackend.auth.session.Revocation;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
@@ -37,12 +39,16 @@ public final class Guests {
     /**
      * Sends a code to the address that a guest wants to have, or word that it has an account already.
      *
+     * @param time that the caller has
      * @throws dev.mobilebackend.core.problem.ProblemException 422 if the password is not accepted, 503 if too many are
      *     being hashed, 429 if enough codes have been sent there
      */
-    public void upgrade(String guestId, EmailAddress email, char[] password, String origin, Instant now) {
+    public void upgrade(
+            String guestId, EmailAddress email, char[] password, String origin, Duration time, Instant now) {
+        Passwords within = parts.passwords().within(time);
+        within.requireRoom();
         parts.requireAccepted(password, email, "#/password");
-        String hash = parts.passwords().hash(password);
+        String hash = within.hash(password);
         boolean taken = parts.store().has(email);
         boolean sent = parts.codes()
                 .tryIssue(

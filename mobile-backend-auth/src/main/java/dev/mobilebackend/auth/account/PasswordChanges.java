@@ -3,7 +3,9 @@ package dev.mobilebackend.auth.account;
 
 import dev.mobilebackend.auth.audit.AuditEvent;
 import dev.mobilebackend.auth.audit.AuditEvents;
+import dev.mobilebackend.auth.password.Passwords;
 import dev.mobilebackend.auth.session.Revocation;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -28,17 +30,21 @@ public final class PasswordChanges {
     /**
      * The account, with a new password and no session any more, if this is the newest code of this origin.
      *
+     * @param time that the caller has
      * @throws dev.mobilebackend.core.problem.ProblemException 422 if the password is not accepted, 503 if too many are
      *     being hashed; neither uses the code up
      */
-    public Optional<Account> reset(EmailAddress email, String code, char[] password, String origin, Instant now) {
+    public Optional<Account> reset(
+            EmailAddress email, String code, char[] password, String origin, Duration time, Instant now) {
+        Passwords within = parts.passwords().within(time);
+        within.requireRoom();
         parts.requireAccepted(password, email, "#/password");
         Optional<PendingCode> right = parts.codes().check(Purpose.PASSWORD_RESET, email.text(), origin, code, now);
         Optional<Account> account = right.flatMap(pending -> parts.store().find(email));
         if (right.isEmpty() || account.isEmpty()) {
             return Optional.empty();
         }
-        String hash = parts.passwords().hash(password);
+        String hash = within.hash(password);
         return parts.trail().recording(recorder -> {
             Account owner = account.get();
             if (!parts.codes().use(right.get()) || !parts.store().setPasswordHash(owner.id(), hash)) {
@@ -54,20 +60,23 @@ public final class PasswordChanges {
     /**
      * Sets a new password on the device of this session, the only one that stays signed in, if the old one is right.
      *
+     * @param time that the caller has
      * @throws dev.mobilebackend.core.problem.ProblemException 422 if the new one is not accepted, 503 if too many are
      *     being hashed
      */
     public Optional<Account> change(
-            String accountId, String sessionId, char[] oldPassword, char[] newPassword, Instant now) {
+            String accountId, String sessionId, char[] oldPassword, char[] newPassword, Duration time, Instant now) {
+        Passwords within = parts.passwords().within(time);
+        within.requireRoom();
         Optional<Credentials> known = parts.store().credentials(accountId);
         EmailAddress email = known.map(found -> found.account().email()).orElse(null);
         parts.requireAccepted(newPassword, email, "#/newPassword");
-        Optional<Credentials> right = known.filter(found ->
-                parts.passwords().verify(oldPassword, found.passwordHash()).right());
+        Optional<Credentials> right = known.filter(
+                found -> within.verify(oldPassword, found.passwordHash()).right());
         if (right.isEmpty()) {
             return Optional.empty();
         }
-        String hash = parts.passwords().hash(newPassword);
+        String hash = within.hash(newPassword);
         return parts.trail().recording(recorder -> {
             if (!parts.store().replacePasswordHash(accountId, right.get().passwordHash(), hash)) {
                 return Optional.empty();

@@ -62,6 +62,7 @@ final class GuestEndpoints {
                     Typed.email(body.email()),
                     body.password(),
                     Origin.of(exchange.caller()),
+                    Patience.of(exchange),
                     exchange.facts().receivedAt());
             return Answer.of(202);
         } finally {
@@ -89,7 +90,10 @@ final class GuestEndpoints {
         try {
             String guestId = guest(exchange).id();
             EmailAddress email = Typed.email(body.email());
-            Account account = tries.of("password " + email, exchange, () -> accounts.signIn(email, body.password()))
+            Account account = tries.of(
+                            "password " + email,
+                            exchange,
+                            () -> accounts.signIn(email, body.password(), Patience.of(exchange)))
                     .orElseThrow(() -> AuthProblems.WRONG_PASSWORD
                             .error("#", "must be the address and the password of an account")
                             .exception());

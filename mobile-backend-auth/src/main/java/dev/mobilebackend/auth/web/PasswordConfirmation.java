@@ -38,7 +38,9 @@ final class PasswordConfirmation {
         return tries.of(
                         key(account),
                         exchange,
-                        () -> accounts.confirms(account.id(), typed) ? Optional.of(account) : Optional.empty())
+                        () -> accounts.confirms(account.id(), typed, Patience.of(exchange))
+                                ? Optional.of(account)
+                                : Optional.empty())
                 .orElseThrow(() -> AuthProblems.WRONG_PASSWORD
                         .error("#/password", "must be the password of your account")
                         .exception());

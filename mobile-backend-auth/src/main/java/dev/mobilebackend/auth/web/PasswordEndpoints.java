@@ -62,6 +62,7 @@ final class PasswordEndpoints {
                             body.code(),
                             body.password(),
                             Origin.of(exchange.facts()),
+                            Patience.of(exchange),
                             exchange.facts().receivedAt()));
             if (reset.isEmpty()) {
                 throw AuthProblems.wrongCode("ask for another one");
@@ -85,6 +86,7 @@ final class PasswordEndpoints {
                             caller.sessionId(),
                             body.currentPassword(),
                             body.newPassword(),
+                            Patience.of(exchange),
                             exchange.facts().receivedAt()));
             if (changed.isEmpty()) {
                 throw AuthProblems.WRONG_PASSWORD

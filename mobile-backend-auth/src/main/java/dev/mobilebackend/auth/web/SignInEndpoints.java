@@ -8,7 +8,6 @@ import dev.mobilebackend.core.exchange.Answer;
 import dev.mobilebackend.core.exchange.Exchange;
 import dev.mobilebackend.core.exchange.HttpMethod;
 import dev.mobilebackend.core.validate.JsonBody;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.Set;
 
@@ -41,13 +40,14 @@ final class SignInEndpoints {
     }
 
     private Answer signUp(Exchange exchange) {
-        accounts.requireRoom(time(exchange));
+        accounts.requireRoom(Patience.of(exchange));
         AuthCredentials body = JsonBody.read(exchange, AuthCredentials.class);
         try {
             accounts.signUp(
                     Typed.email(body.email()),
                     body.password(),
                     Origin.of(exchange.facts()),
+                    Patience.of(exchange),
                     exchange.facts().receivedAt());
             return Answer.of(202);
         } finally {
@@ -71,14 +71,14 @@ final class SignInEndpoints {
     }
 
     private Answer signIn(Exchange exchange) {
-        accounts.requireRoom(time(exchange));
+        accounts.requireRoom(Patience.of(exchange));
         AuthCredentials body = JsonBody.read(exchange, AuthCredentials.class);
         try {
             EmailAddress email = Typed.email(body.email());
             Account account = tries.of(
                             "password " + email,
                             exchange,
-                            () -> accounts.signIn(email, body.password(), time(exchange)))
+                            () -> accounts.signIn(email, body.password(), Patience.of(exchange)))
                     .orElseThrow(() -> AuthProblems.WRONG_CREDENTIALS
                             .detail("or the address has not been verified yet: sign up again to be sent a code")
                             .exception());
@@ -86,10 +86,5 @@ final class SignInEndpoints {
         } finally {
             Arrays.fill(body.password(), '\0');
         }
-    }
-
-    /** That the client will wait. */
-    private static Duration time(Exchange exchange) {
-        return Duration.ofNanos(exchange.remainingNanos());
     }
 }

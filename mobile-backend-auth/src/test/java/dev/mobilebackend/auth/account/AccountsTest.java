@@ -185,7 +185,8 @@ class AccountsTest {
             Thread.currentThread().interrupt();
             assertThrows(
                     ProblemException.class,
-                    () -> accounts.signUp(EmailAddress.parse(address), PASSWORD.toCharArray(), "phone", now),
+                    () -> accounts.signUp(
+                            EmailAddress.parse(address), PASSWORD.toCharArray(), "phone", Desk.PATIENT, now),
                     address);
             assertTrue(Thread.interrupted());
         }
@@ -265,7 +266,7 @@ class AccountsTest {
     void anAccountThatIsDeletedLeavesNothing() {
         Account account = ada();
         desk.session(account);
-        accounts.signUp(ADA, PASSWORD.toCharArray(), "phone", now);
+        accounts.signUp(ADA, PASSWORD.toCharArray(), "phone", Desk.PATIENT, now);
         outbox.clear();
 
         assertTrue(accounts.delete(account.id(), now));
@@ -274,7 +275,7 @@ class AccountsTest {
         assertEquals(Optional.empty(), accounts.find(account.id()));
         assertEquals(0, desk.sessionsOf(account));
         assertEquals(List.of(Notice.Kind.ACCOUNT_DELETED), desk.told());
-        assertEquals(List.of("account.deleted"), desk.recorded());
+        assertEquals(List.of("audit.erased", "account.deleted"), desk.recorded());
         assertEquals(Optional.empty(), desk.codeStore.takeAttempt(Purpose.SIGN_UP, ADA.text(), "phone", now));
         assertFalse(accounts.delete(account.id(), now));
     }
@@ -397,7 +398,7 @@ class AccountsTest {
     }
 
     private void signUp(String password, String origin) {
-        accounts.signUp(ADA, password.toCharArray(), origin, now);
+        accounts.signUp(ADA, password.toCharArray(), origin, Desk.PATIENT, now);
     }
 
     private Optional<Account> verify(String code, String origin) {

@@ -30,6 +30,7 @@ public final class Desk {
     static final Instant START = Instant.parse("2026-03-01T08:00:00Z");
     static final EmailAddress ADA = EmailAddress.parse("ada@example.org");
     static final PhoneNumber PHONE = PhoneNumber.parse("+49 30 123456");
+    static final Duration PATIENT = Duration.ofDays(1);
     static final String PASSWORD = "correct horse battery";
 
     private static final Argon2Cost CHEAP = new Argon2Cost(8, 1, 1);

@@ -86,6 +86,6 @@ class GuestsTest {
     }
 
     private void upgrade() {
-        guests.upgrade(guest.id(), ADA, PASSWORD.toCharArray(), "session", desk.now);
+        guests.upgrade(guest.id(), ADA, PASSWORD.toCharArray(), "session", Desk.PATIENT, desk.now);
     }
 }

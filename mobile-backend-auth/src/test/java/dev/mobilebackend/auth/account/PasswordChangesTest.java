@@ -52,7 +52,9 @@ class PasswordChangesTest {
         changes.forgot(ADA, "phone", desk.now);
         reset(desk.code());
 
-        assertEquals(Optional.empty(), changes.reset(ADA, strangers, OTHER.toCharArray(), "stranger", desk.now));
+        assertEquals(
+                Optional.empty(),
+                changes.reset(ADA, strangers, OTHER.toCharArray(), "stranger", Desk.PATIENT, desk.now));
     }
 
     @Test
@@ -60,7 +62,8 @@ class PasswordChangesTest {
         changes.forgot(ADA, "phone", desk.now);
         String code = desk.code();
 
-        assertEquals(Optional.empty(), changes.reset(ADA, code, OTHER.toCharArray(), "stranger", desk.now));
+        assertEquals(
+                Optional.empty(), changes.reset(ADA, code, OTHER.toCharArray(), "stranger", Desk.PATIENT, desk.now));
         assertEquals(Optional.empty(), new CodeSignIns(desk.parts).byCode(ADA, code, "phone", desk.now));
         assertEquals(Optional.empty(), desk.accounts.verify(ADA, code, "phone", desk.now));
         assertTrue(reset(code).isPresent());
@@ -72,7 +75,8 @@ class PasswordChangesTest {
         String code = desk.code();
 
         var refusal = assertThrows(
-                ProblemException.class, () -> changes.reset(ADA, code, "short".toCharArray(), "phone", desk.now));
+                ProblemException.class,
+                () -> changes.reset(ADA, code, "short".toCharArray(), "phone", Desk.PATIENT, desk.now));
 
         assertEquals("#/password", refusal.problem().errors().get(0).pointer());
         assertTrue(reset(code).isPresent());
@@ -93,7 +97,7 @@ class PasswordChangesTest {
                 .message(new Notice(Notice.Kind.PASSWORD_RESET_CODE, "eve@example.org", seed))
                 .orElseThrow()
                 .code();
-        assertEquals(Optional.empty(), changes.reset(eve, code, OTHER.toCharArray(), "phone", desk.now));
+        assertEquals(Optional.empty(), changes.reset(eve, code, OTHER.toCharArray(), "phone", Desk.PATIENT, desk.now));
     }
 
     @Test
@@ -133,10 +137,10 @@ class PasswordChangesTest {
     }
 
     private Optional<Account> reset(String code) {
-        return changes.reset(ADA, code, OTHER.toCharArray(), "phone", desk.now);
+        return changes.reset(ADA, code, OTHER.toCharArray(), "phone", Desk.PATIENT, desk.now);
     }
 
     private Optional<Account> change(String sessionId, String before, String after) {
-        return changes.change(ada.id(), sessionId, before.toCharArray(), after.toCharArray(), desk.now);
+        return changes.change(ada.id(), sessionId, before.toCharArray(), after.toCharArray(), Desk.PATIENT, desk.now);
     }
 }

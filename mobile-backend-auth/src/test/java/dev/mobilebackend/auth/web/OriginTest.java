@@ -11,6 +11,7 @@ import dev.mobilebackend.auth.account.Desk;
 import dev.mobilebackend.auth.account.EmailAddress;
 import dev.mobilebackend.core.exchange.ClientAddress;
 import dev.mobilebackend.core.exchange.RequestFacts;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -73,7 +74,7 @@ class OriginTest {
     }
 
     private String signUp(String password, RequestFacts from) {
-        accounts.signUp(ADA, password.toCharArray(), Origin.of(from), NOW);
+        accounts.signUp(ADA, password.toCharArray(), Origin.of(from), Duration.ofDays(1), NOW);
         return desk.code();
     }
 

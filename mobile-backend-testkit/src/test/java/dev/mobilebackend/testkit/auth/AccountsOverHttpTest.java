@@ -10,10 +10,12 @@ import dev.mobilebackend.auth.account.Message;
 import dev.mobilebackend.auth.account.Notice;
 import dev.mobilebackend.testkit.app.MobileBackend;
 import dev.mobilebackend.testkit.app.TestDatabase;
+import dev.mobilebackend.testkit.client.Call;
 import dev.mobilebackend.testkit.client.MobileClient;
 import dev.mobilebackend.testkit.client.Reply;
 import dev.mobilebackend.testkit.client.RetryPolicy;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -358,6 +360,42 @@ class AccountsOverHttpTest {
                     .findFirst()
                     .orElseThrow();
             return app().auth().accounts().message(found).orElseThrow();
+        }
+
+        @Test
+        void noPasswordIsHashedForWhoHasGivenUpMeanwhile(MobileClient.Builder phones, MobileClient.Builder guests) {
+            MobileClient phone = signedIn(phones.retry(RetryPolicy.NEVER).build());
+            MobileClient guest = guests.retry(RetryPolicy.NEVER).build();
+            guest.signInBy("/v1/auth/guest", Map.of());
+            forgot(phone, email);
+            String code = app().mail().code();
+            Map<String, String> credentials = Map.of("email", email, "password", PASSWORD);
+            var requests = List.of(
+                    phone.request("POST", "/v1/auth/sign-up").json(credentials),
+                    phone.request("POST", "/v1/auth/sign-in").json(credentials),
+                    phone.request("POST", "/v1/auth/password/reset")
+                            .json(Map.of("email", email, "code", code, "password", OTHER)),
+                    phone.request("POST", "/v1/auth/password/change")
+                            .json(Map.of("currentPassword", PASSWORD, "newPassword", OTHER)),
+                    phone.request("POST", "/v1/auth/address/change")
+                            .json(Map.of("email", newEmail, "password", PASSWORD)),
+                    phone.request("DELETE", "/who").json(Map.of("password", PASSWORD)),
+                    guest.request("POST", "/v1/auth/guest/upgrade").json(Map.of("email", newEmail, "password", OTHER)),
+                    guest.request("POST", "/v1/auth/guest/link").json(credentials));
+
+            app().dawdle(Duration.ofSeconds(2));
+            try {
+                for (Call request : requests) {
+                    assertProblem(
+                            503,
+                            "unavailable",
+                            request.header("Request-Timeout", "1000").send());
+                }
+            } finally {
+                app().dawdle(Duration.ZERO);
+            }
+
+            assertEquals(204, reset(phone, code).status());
         }
 
         private MobileClient signedIn(MobileClient phone) {

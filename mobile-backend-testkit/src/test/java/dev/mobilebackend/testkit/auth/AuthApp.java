@@ -30,9 +30,14 @@ import dev.mobilebackend.testkit.app.BackendApp;
 import dev.mobilebackend.testkit.app.RunningApp;
 import dev.mobilebackend.testkit.app.TestEnvironment;
 import jakarta.servlet.DispatcherType;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -41,6 +46,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +70,8 @@ final class AuthApp implements BackendApp {
     private final AtomicReference<Notice.Kind> refused = new AtomicReference<>();
     private final AtomicReference<@Nullable Set<String>> scopes = new AtomicReference<>(Set.of());
     private Database database;
+    private final AtomicReference<Duration> dawdling = new AtomicReference<>(Duration.ZERO);
+    private final AtomicLong dawdled = new AtomicLong();
     private Auth auth;
 
     @Override
@@ -88,6 +96,7 @@ final class AuthApp implements BackendApp {
                 .build();
         Edge edge = Edge.builder()
                 .clock(environment.clock())
+                .ticks(() -> System.nanoTime() + dawdled.get())
                 .transport(TransportPolicy.strict()
                         .plainHttp(TransportPolicy.PlainHttp.LOOPBACK)
                         .trustedProxies(TrustedProxies.Field.X_FORWARDED, "127.0.0.1/32"))
@@ -100,6 +109,8 @@ final class AuthApp implements BackendApp {
                 .build();
         RunningApp app = RunningApp.servlet((classes, context) -> {
             context.addFilter("edge", edge).addMappingForUrlPatterns(EnumSet.allOf(DispatcherType.class), true, "/*");
+            context.addFilter("dawdling", this::dawdle)
+                    .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, "/*");
             context.addServlet("auth", auth.servlet()).addMapping(auth.path() + "/*");
             context.addServlet("jwks", auth.jwksServlet()).addMapping(Auth.JWKS_PATH);
             context.addServlet("who", new Who(auth)).addMapping("/who", "/recent", "/by-text");
@@ -110,6 +121,17 @@ final class AuthApp implements BackendApp {
     /** The outbox does not take the next notice of this kind. */
     void refuseNext(Notice.Kind kind) {
         refused.set(kind);
+    }
+
+    /** From now on each request takes so long before it comes to its handler. */
+    void dawdle(Duration time) {
+        dawdling.set(time);
+    }
+
+    private void dawdle(ServletRequest request, ServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        dawdled.addAndGet(dawdling.get().toNanos());
+        chain.doFilter(request, response);
     }
 
     private void owe(Handle handle, Notice notice) {
