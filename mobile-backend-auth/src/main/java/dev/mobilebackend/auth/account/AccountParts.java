@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.auth.account;
 
+import dev.mobilebackend.auth.audit.AuditEvent;
+import dev.mobilebackend.auth.audit.AuditEvents;
 import dev.mobilebackend.auth.audit.AuditTrail;
 import dev.mobilebackend.auth.password.PasswordRules;
 import dev.mobilebackend.auth.password.Passwords;
@@ -11,6 +13,8 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +59,32 @@ public record AccountParts(
         boolean known = store.has(contact);
         codes.tryIssue(
                 CodeRequest.by(contact, purpose, origin), known ? purpose.notice() : Notice.Kind.NO_ACCOUNT, now);
+    }
+
+    /**
+     * Ends an account for good, with its sessions, its codes and what the listener deletes, in one transaction.
+     *
+     * @param actorId who does it; null for a rule
+     * @return whether this call did
+     */
+    boolean tryEnd(String accountId, @Nullable String actorId, Instant now) {
+        return trail.recording(recorder -> {
+            Optional<Account> found = store.find(accountId);
+            if (found.isEmpty()) {
+                return false;
+            }
+            Account account = found.get();
+            listener.deleting(account);
+            if (!store.delete(accountId)) {
+                return false;
+            }
+            codes.forget(account);
+            tell(account, Notice.Kind.ACCOUNT_DELETED);
+            sessions.forgetAll(accountId, now);
+            recorder.record(new AuditEvent(AuditEvents.ACCOUNT_DELETED, accountId, actorId, null, Map.of(), now));
+            trail.erase(accountId, actorId, now);
+            return true;
+        });
     }
 
     /** Owes a notice without a code to wherever the account can be reached. */

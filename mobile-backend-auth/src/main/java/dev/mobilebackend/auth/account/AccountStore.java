@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.auth.account;
 
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -58,4 +60,7 @@ public interface AccountStore {
 
     /** Deletes the account; says whether this call did. */
     boolean delete(String accountId);
+
+    /** Some of the guests that began before this time and of whom no session is on record, live or ended. */
+    List<Account> abandonedGuests(Instant before, int atMost);
 }

@@ -5,7 +5,6 @@ import dev.mobilebackend.auth.audit.AuditEvent;
 import dev.mobilebackend.auth.audit.AuditEvents;
 import dev.mobilebackend.auth.password.PasswordCheck;
 import dev.mobilebackend.auth.password.Passwords;
-import dev.mobilebackend.auth.session.Revocation;
 import dev.mobilebackend.core.problem.Problem;
 import dev.mobilebackend.core.problem.ProblemException;
 import java.time.Duration;
@@ -228,23 +227,7 @@ public final class Accounts {
      * @return whether this call did
      */
     public boolean delete(String accountId, Instant now) {
-        return parts.trail().recording(recorder -> {
-            Optional<Account> found = store.find(accountId);
-            if (found.isEmpty()) {
-                return false;
-            }
-            Account account = found.get();
-            parts.listener().deleting(account);
-            if (!store.delete(accountId)) {
-                return false;
-            }
-            codes.forget(account);
-            parts.tell(account, Notice.Kind.ACCOUNT_DELETED);
-            parts.sessions().endAll(accountId, Revocation.Reason.ACCOUNT_GONE, now);
-            recorder.record(new AuditEvent(AuditEvents.ACCOUNT_DELETED, accountId, accountId, null, Map.of(), now));
-            parts.trail().erase(accountId, accountId, now);
-            return true;
-        });
+        return parts.tryEnd(accountId, accountId, now);
     }
 
     /** What is kept of an account, for its owner; empty if it is gone. */

@@ -4,7 +4,6 @@ package dev.mobilebackend.auth.account;
 import dev.mobilebackend.auth.audit.AuditEvent;
 import dev.mobilebackend.auth.audit.AuditEvents;
 import dev.mobilebackend.auth.password.Passwords;
-import dev.mobilebackend.auth.session.Revocation;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -18,10 +17,12 @@ import java.util.Set;
  */
 public final class Guests {
 
+    private final GuestPolicy policy;
     private final AccountParts parts;
     private final GuestMerge merge;
 
-    public Guests(AccountParts parts, GuestMerge merge) {
+    public Guests(GuestPolicy policy, AccountParts parts, GuestMerge merge) {
+        this.policy = policy;
         this.parts = parts;
         this.merge = merge;
     }
@@ -98,10 +99,22 @@ public final class Guests {
                 return false;
             }
             parts.codes().forget(guest.get());
-            parts.sessions().endAll(guestId, Revocation.Reason.ACCOUNT_GONE, now);
+            parts.sessions().forgetAll(guestId, now);
             recorder.record(
                     new AuditEvent(AuditEvents.GUEST_MERGED, guestId, into.id(), null, Map.of("into", into.id()), now));
             return true;
         });
+    }
+
+    /**
+     * Ends some of the guests that are older than the policy's lifetime and to whom nobody can come back, each in a
+     * transaction like that of {@link Accounts#delete}; says how many.
+     */
+    public int endAbandoned(Instant now, int atMost) {
+        int ended = 0;
+        for (Account guest : parts.store().abandonedGuests(now.minus(policy.lifetime()), atMost)) {
+            ended += parts.tryEnd(guest.id(), null, now) ? 1 : 0;
+        }
+        return ended;
     }
 }

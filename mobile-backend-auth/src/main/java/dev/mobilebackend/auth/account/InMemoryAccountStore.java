@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.auth.account;
 
+import dev.mobilebackend.auth.session.InMemorySessionStore;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -21,8 +24,12 @@ public final class InMemoryAccountStore implements AccountStore {
     }
 
     private final Map<String, Kept> accounts = new HashMap<>();
+    private final InMemorySessionStore sessions;
 
-    public InMemoryAccountStore() {}
+    /** No account yet, beside these sessions. */
+    public InMemoryAccountStore(InMemorySessionStore sessions) {
+        this.sessions = sessions;
+    }
 
     @Override
     public synchronized boolean add(Account account, @Nullable String passwordHash) {
@@ -114,6 +121,16 @@ public final class InMemoryAccountStore implements AccountStore {
     @Override
     public synchronized boolean delete(String accountId) {
         return accounts.remove(accountId) != null;
+    }
+
+    @Override
+    public synchronized List<Account> abandonedGuests(Instant before, int atMost) {
+        return accounts.values().stream()
+                .map(Kept::account)
+                .filter(account -> account.isGuest() && account.createdAt().isBefore(before))
+                .filter(account -> !sessions.knows(account.id()))
+                .limit(atMost)
+                .toList();
     }
 
     private Optional<Account> change(String accountId, UnaryOperator<Account> change) {

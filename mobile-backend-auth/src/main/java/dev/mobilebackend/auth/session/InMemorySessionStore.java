@@ -72,6 +72,11 @@ public final class InMemorySessionStore implements SessionStore {
     }
 
     @Override
+    public void forget(String accountId) {
+        sessions.replaceAll((id, session) -> session.accountId().equals(accountId) ? session.nobodys() : session);
+    }
+
+    @Override
     public List<Session> ofAccount(String accountId, Instant now) {
         return sessions.values().stream()
                 .filter(session -> session.accountId().equals(accountId) && session.isLive(now))
@@ -100,6 +105,12 @@ public final class InMemorySessionStore implements SessionStore {
                 .toList();
         ended.forEach(session -> sessions.remove(session.id()));
         return ended.size();
+    }
+
+    /** Whether a session of this account is on record, live or ended. */
+    public boolean knows(String accountId) {
+        return sessions.values().stream()
+                .anyMatch(session -> session.accountId().equals(accountId));
     }
 
     private static boolean endedBefore(Session session, Instant time) {

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * One signed-in device. Holds nothing that a refresh token could be made from.
  *
  * @param id 128 random bits in base64url; not a secret
- * @param accountId whose session it is; never changes
+ * @param accountId whose session it is; {@link #NOBODY} once that account is gone
  * @param place where it was seen last, for its owner to read, such as {@code Berlin, DE}
  * @param authentication when and how the person last showed who they are; no refresh moves it
  * @param keyThumbprint the key in the device's hardware that each of its requests has to prove (RFC 9449), by its
@@ -40,7 +40,29 @@ public record Session(
         Instant endsAt,
         @Nullable Revocation revocation) {
 
+    /** In place of the id of an account that is gone. */
+    public static final String NOBODY = "nobody";
+
     public boolean isLive(Instant now) {
         return revocation == null && now.isBefore(expiresAt);
+    }
+
+    /** The same without whose it was, from which device and where. */
+    Session nobodys() {
+        return new Session(
+                id,
+                NOBODY,
+                Device.UNKNOWN,
+                null,
+                authentication,
+                null,
+                counter,
+                proofs,
+                createdAt,
+                refreshedAt,
+                previousRefreshedAt,
+                expiresAt,
+                endsAt,
+                revocation);
     }
 }

@@ -46,6 +46,12 @@ public interface SessionStore {
      */
     List<String> revokeAll(String accountId, @Nullable String keptId, Revocation revocation);
 
+    /**
+     * Cuts an account's sessions, which have been ended, off from whose they were, from which device and where: that they
+     * ended has to stay, for other instances have yet to hear of it.
+     */
+    void forget(String accountId);
+
     /** An account's sessions that are live at this time, the most recently refreshed first, at most 100. */
     List<Session> ofAccount(String accountId, Instant now);
 

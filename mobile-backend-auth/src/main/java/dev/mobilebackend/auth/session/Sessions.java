@@ -40,8 +40,6 @@ public final class Sessions {
     /** Long enough to look into a theft, and longer than any access token lives. */
     private static final Duration KEPT_AFTER_THE_END = Duration.ofDays(7);
 
-    private static final int PURGE_STEP = 1_000;
-
     private final SessionPolicy policy;
     private final SessionStore store;
     private final Revocations revocations;
@@ -191,6 +189,12 @@ public final class Sessions {
         return endAll(accountId, null, reason, now);
     }
 
+    /** Ends all sessions of an account that is gone, and keeps no more of them than that they ended. */
+    public void forgetAll(String accountId, Instant now) {
+        endAll(accountId, Revocation.Reason.ACCOUNT_GONE, now);
+        store.forget(accountId);
+    }
+
     /** The live session of which this is the newest refresh token; does nothing to it. */
     public Optional<Session> find(String refreshToken, Instant now) {
         Optional<RefreshToken> genuine = tokens.verify(refreshToken);
@@ -210,16 +214,9 @@ public final class Sessions {
         return genuine.isPresent();
     }
 
-    /** Forgets sessions that ended a week ago or earlier, in steps of a thousand; says how many. */
-    public int purge(Instant now) {
-        Instant before = now.minus(KEPT_AFTER_THE_END);
-        int purged = 0;
-        int step;
-        do {
-            step = store.purgeEnded(before, PURGE_STEP);
-            purged += step;
-        } while (step == PURGE_STEP);
-        return purged;
+    /** Forgets some of the sessions that ended a week ago or earlier; says how many. */
+    public int purgeEnded(Instant now, int atMost) {
+        return store.purgeEnded(now.minus(KEPT_AFTER_THE_END), atMost);
     }
 
     /** A proof by the device's key counts as one by its app: it is as hard to make, and the same for each repetition. */

@@ -12,6 +12,7 @@ import dev.mobilebackend.auth.account.CodeSignIns;
 import dev.mobilebackend.auth.account.CodeSignIns.LinkUse;
 import dev.mobilebackend.auth.account.ContactChanges;
 import dev.mobilebackend.auth.account.GuestMerge;
+import dev.mobilebackend.auth.account.GuestPolicy;
 import dev.mobilebackend.auth.account.Guests;
 import dev.mobilebackend.auth.account.Notice;
 import dev.mobilebackend.auth.account.OneTimeCodes;
@@ -58,6 +59,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
+import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,6 +89,7 @@ public final class Auth implements AutoCloseable {
     private final String path;
     private final Accounts accounts;
     private final OneTimeCodes codes;
+    private final @Nullable Guests guests;
     private final PasswordConfirmation confirmation;
     private final Sessions sessions;
     private final Revocations revocations = new Revocations();
@@ -125,6 +128,7 @@ public final class Auth implements AutoCloseable {
                 chosen.listener,
                 chosen.random);
         accounts = new Accounts(parts);
+        guests = chosen.merge == null ? null : new Guests(chosen.guests, parts, chosen.merge);
         keys = KeyRing.builder(JdbiKeyStore.of(database, secret, chosen.random))
                 .policy(chosen.keys)
                 .clock(chosen.clock)
@@ -184,8 +188,8 @@ public final class Auth implements AutoCloseable {
         if (chosen.phones) {
             contacts.addPhoneTo(endpoints);
         }
-        if (chosen.guests != null) {
-            new GuestEndpoints(accounts, new Guests(parts, chosen.guests), sessions, tries, answers).addTo(endpoints);
+        if (guests != null) {
+            new GuestEndpoints(accounts, guests, sessions, tries, answers).addTo(endpoints);
         }
     }
 
@@ -266,15 +270,22 @@ public final class Auth implements AutoCloseable {
     }
 
     /**
-     * Forgets what ended long ago; for a job that an application runs every hour.
+     * Forgets what ended long ago, and ends guests to whom nobody can come back, which the listener hears of; for a job
+     * that an application runs every hour.
      *
      * @return how many rows that were
      */
     public int purge(Instant now) {
-        int purged = sessions.purge(now);
+        return inSteps(atMost -> sessions.purgeEnded(now, atMost))
+                + inSteps(atMost -> codes.purgeExpired(now, atMost))
+                + (guests == null ? 0 : inSteps(atMost -> guests.endAbandoned(now, atMost)));
+    }
+
+    private static int inSteps(IntUnaryOperator purgeSome) {
+        int purged = 0;
         int step;
         do {
-            step = codes.purgeExpired(now, PURGE_STEP);
+            step = purgeSome.applyAsInt(PURGE_STEP);
             purged += step;
         } while (step == PURGE_STEP);
         return purged;
@@ -307,9 +318,10 @@ public final class Auth implements AutoCloseable {
         private boolean codeSignIn;
         private boolean phones;
         private @Nullable LinkUse linkUse;
-        private @Nullable GuestMerge guests;
         private Scopes scopes = Scopes.NONE;
         private @Nullable ImpersonationPolicy impersonation;
+        private @Nullable GuestMerge merge;
+        private GuestPolicy guests = GuestPolicy.standard();
         private AccountListener listener = AccountListener.NONE;
         private InstantSource clock = Ambient.clock();
         private SecureRandom random = Ambient.random();
@@ -420,8 +432,8 @@ public final class Auth implements AutoCloseable {
         }
 
         /** Lets people begin without an address, as guests. */
-        public Builder guests(GuestMerge merge) {
-            guests = merge;
+        public Builder guests(GuestMerge handOver) {
+            merge = handOver;
             return this;
         }
 
@@ -438,6 +450,12 @@ public final class Auth implements AutoCloseable {
         public Builder impersonation(ImpersonationPolicy policy) {
             impersonation = policy;
             return this;
+        }
+
+        /** The same by another policy than the standard one. */
+        public Builder guests(GuestMerge handOver, GuestPolicy policy) {
+            guests = policy;
+            return guests(handOver);
         }
 
         /** Hears of accounts that end, in the transaction in which they do. */

@@ -39,7 +39,8 @@ public final class Desk {
 
     final List<Notice> outbox = new ArrayList<>();
     final List<Account> deleted = new ArrayList<>();
-    final InMemoryAccountStore store = new InMemoryAccountStore();
+    final InMemorySessionStore sessionStore = new InMemorySessionStore();
+    final InMemoryAccountStore store = new InMemoryAccountStore(sessionStore);
     final InMemoryCodeStore codeStore = new InMemoryCodeStore(outbox::add);
     final AuditTrail trail;
     final Sessions sessions;
@@ -55,8 +56,7 @@ public final class Desk {
         ServerSecret secret = ServerSecret.of(key);
         var random = new SecureRandom();
         trail = new AuditTrail(new InMemoryAuditStore(), secret, random);
-        sessions =
-                new Sessions(SessionPolicy.standard(), new InMemorySessionStore(), new Revocations(), secret, random);
+        sessions = new Sessions(SessionPolicy.standard(), sessionStore, new Revocations(), secret, random);
         parts = new AccountParts(
                 store,
                 new OneTimeCodes(policy, codeStore, secret, random),

@@ -5,8 +5,11 @@ import static dev.mobilebackend.auth.account.Desk.ADA;
 import static dev.mobilebackend.auth.account.Desk.PASSWORD;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -16,8 +19,8 @@ class GuestsTest {
 
     private final Desk desk = new Desk();
     private final List<String> merged = new ArrayList<>();
-    private final Guests guests =
-            new Guests(desk.parts, (guest, into) -> merged.add(guest.id() + " into " + into.id()));
+    private final Guests guests = new Guests(
+            GuestPolicy.standard(), desk.parts, (guest, into) -> merged.add(guest.id() + " into " + into.id()));
     private final Account guest = guests.open(desk.now);
 
     @Test
@@ -83,6 +86,55 @@ class GuestsTest {
 
         assertEquals(List.of(), merged);
         assertTrue(desk.accounts.find(guest.id()).isPresent());
+    }
+
+    @Test
+    void aGuestToWhomNobodyCanComeBackIsEndedAfterNinetyDays() {
+        Instant later = desk.now.plus(Duration.ofDays(90));
+
+        assertEquals(0, guests.endAbandoned(later, 10));
+        assertEquals(1, guests.endAbandoned(later.plusMillis(1), 10));
+
+        assertEquals(Optional.empty(), desk.accounts.find(guest.id()));
+        assertEquals(List.of(guest), desk.deleted);
+        assertEquals(List.of("account.created", "audit.erased", "account.deleted"), desk.recorded());
+        assertEquals(0, guests.endAbandoned(later.plusMillis(1), 10));
+    }
+
+    @Test
+    void aGuestStaysAsLongAsItsSessionIsOnRecord() {
+        desk.session(guest);
+        Instant idle = desk.now.plus(Duration.ofDays(30));
+        Instant later = desk.now.plus(Duration.ofDays(100));
+
+        assertEquals(0, guests.endAbandoned(later, 10));
+        desk.sessions.purgeEnded(idle.plus(Duration.ofDays(7)), 10);
+        assertEquals(0, guests.endAbandoned(later, 10));
+        desk.sessions.purgeEnded(idle.plus(Duration.ofDays(7)).plusMillis(1), 10);
+        assertEquals(1, guests.endAbandoned(later, 10));
+    }
+
+    @Test
+    void whoHasAnAddressIsNotEnded() {
+        desk.ada();
+
+        guests.endAbandoned(desk.now.plus(Duration.ofDays(1_000)), 10);
+
+        assertEquals(List.of(guest), desk.deleted);
+    }
+
+    @Test
+    void abandonedGuestsAreEndedSomeAtATime() {
+        guests.open(desk.now);
+        Instant later = desk.now.plus(Duration.ofDays(91));
+
+        assertEquals(1, guests.endAbandoned(later, 1));
+        assertEquals(1, guests.endAbandoned(later, 10));
+    }
+
+    @Test
+    void aLifetimeIsNotNegative() {
+        assertThrows(IllegalArgumentException.class, () -> new GuestPolicy(Duration.ofDays(-1)));
     }
 
     private void upgrade() {

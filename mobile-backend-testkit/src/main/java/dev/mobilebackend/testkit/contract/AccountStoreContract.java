@@ -10,6 +10,14 @@ import dev.mobilebackend.auth.account.AccountStore;
 import dev.mobilebackend.auth.account.Credentials;
 import dev.mobilebackend.auth.account.EmailAddress;
 import dev.mobilebackend.auth.account.PhoneNumber;
+import dev.mobilebackend.auth.session.Device;
+import dev.mobilebackend.auth.session.Revocations;
+import dev.mobilebackend.auth.session.SessionPolicy;
+import dev.mobilebackend.auth.session.SessionStore;
+import dev.mobilebackend.auth.session.Sessions;
+import dev.mobilebackend.core.secret.ServerSecret;
+import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -22,6 +30,7 @@ import org.junit.jupiter.api.Test;
 public abstract class AccountStoreContract {
 
     private static final Instant START = Instant.parse("2030-01-01T00:00:00.123456Z");
+    private static final ServerSecret SECRET = ServerSecret.of(new byte[32]);
     private static final AtomicLong COUNT = new AtomicLong();
 
     private EmailAddress email;
@@ -34,6 +43,9 @@ public abstract class AccountStoreContract {
     /** The store to test. Accounts of other tests may be in it. */
     protected abstract AccountStore store();
 
+    /** The sessions beside it. */
+    protected abstract SessionStore sessions();
+
     @BeforeEach
     void anotherAddress() {
         long number = COUNT.incrementAndGet();
@@ -41,6 +53,38 @@ public abstract class AccountStoreContract {
         otherEmail = new EmailAddress("eve+" + number + "@example.org");
         phone = new PhoneNumber("+4930" + (1_000_000 + number));
         store = store();
+    }
+
+    @Test
+    void aGuestIsAbandonedWhoseLastSessionIsForgotten() {
+        Instant began = START.minus(Duration.ofDays(1_000));
+        var guest = new Account(unique(), null, null, Set.of(), null, began, 1);
+        store.add(guest, null);
+        Instant later = began.plusMillis(1);
+        new Sessions(SessionPolicy.standard(), sessions(), new Revocations(), SECRET, new SecureRandom())
+                .open(guest.id(), Device.UNKNOWN, Set.of(), later);
+
+        List<Account> signedIn = store.abandonedGuests(later, 10);
+        sessions().purgeEnded(later.plus(Duration.ofDays(31)), 10);
+
+        assertEquals(List.of(), signedIn);
+        assertEquals(List.of(), store.abandonedGuests(began, 10));
+        assertEquals(List.of(guest), store.abandonedGuests(later, 10));
+        assertEquals(List.of(), store.abandonedGuests(later, 0));
+        store.delete(guest.id());
+    }
+
+    @Test
+    void whoHasAnAddressOrAPhoneIsNoAbandonedGuest() {
+        Account guest = guest();
+        store.add(guest, null);
+        store.add(account(), "hash");
+        store.add(withPhone(), null);
+
+        List<Account> abandoned = store.abandonedGuests(START.plusSeconds(1), 10_000);
+
+        assertTrue(abandoned.contains(guest));
+        assertTrue(abandoned.stream().allMatch(Account::isGuest));
     }
 
     @Test

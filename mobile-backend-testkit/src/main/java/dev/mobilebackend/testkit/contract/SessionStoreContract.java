@@ -3,6 +3,8 @@ package dev.mobilebackend.testkit.contract;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -367,6 +369,26 @@ public abstract class SessionStoreContract {
         assertEquals(Optional.of(kept), store().find(kept.id()));
         assertEquals(List.of(kept.id()), store().revokeAll(account, null, revocation));
         assertEquals(List.of(), store().revokeAll(account, null, revocation));
+    }
+
+    @Test
+    void keepsOfAForgottenAccountsSessionsThatTheyEnded() {
+        Session forgotten = open();
+        String whose = account;
+        store().revokeAll(account, null, SIGNED_OUT);
+        anotherAccount();
+        Session theirs = open();
+
+        store().forget(whose);
+
+        Session kept = store().find(forgotten.id()).orElseThrow();
+        assertEquals(SIGNED_OUT, kept.revocation());
+        assertNotEquals(whose, kept.accountId());
+        assertEquals(Device.UNKNOWN, kept.device());
+        assertNull(kept.place());
+        assertNull(kept.keyThumbprint());
+        assertEquals(SIGNED_OUT.at(), store().revokedSince(SIGNED_OUT.at()).get(forgotten.id()));
+        assertEquals(Optional.of(theirs), store().find(theirs.id()));
     }
 
     @Test

@@ -249,7 +249,7 @@ class StolenDumpTest {
         private static String text(Notice notice, ServerSecret secret) {
             var random = new SecureRandom();
             var parts = new AccountParts(
-                    new InMemoryAccountStore(),
+                    new InMemoryAccountStore(new InMemorySessionStore()),
                     new OneTimeCodes(CodePolicy.standard(), new InMemoryCodeStore(owed -> {}), secret, random),
                     Passwords.of(HashingPolicy.standard()),
                     new PasswordRules(PasswordPolicy.standard()),

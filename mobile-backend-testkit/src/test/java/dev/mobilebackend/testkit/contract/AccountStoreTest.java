@@ -5,6 +5,9 @@ import dev.mobilebackend.auth.AuthSchema;
 import dev.mobilebackend.auth.account.AccountStore;
 import dev.mobilebackend.auth.account.InMemoryAccountStore;
 import dev.mobilebackend.auth.account.jdbi.JdbiAccountStore;
+import dev.mobilebackend.auth.session.InMemorySessionStore;
+import dev.mobilebackend.auth.session.SessionStore;
+import dev.mobilebackend.auth.session.jdbi.JdbiSessionStore;
 import dev.mobilebackend.core.data.Dialect;
 import dev.mobilebackend.core.data.Schema;
 import dev.mobilebackend.testkit.app.TestDatabase;
@@ -18,9 +21,16 @@ class AccountStoreTest {
     @Nested
     class InMemory extends AccountStoreContract {
 
+        private final InMemorySessionStore sessions = new InMemorySessionStore();
+
         @Override
         protected AccountStore store() {
-            return new InMemoryAccountStore();
+            return new InMemoryAccountStore(sessions);
+        }
+
+        @Override
+        protected SessionStore sessions() {
+            return sessions;
         }
     }
 
@@ -62,6 +72,11 @@ class AccountStoreTest {
         @Override
         protected AccountStore store() {
             return JdbiAccountStore.of(database.database());
+        }
+
+        @Override
+        protected SessionStore sessions() {
+            return JdbiSessionStore.of(database.database());
         }
     }
 }

@@ -11,10 +11,12 @@ import dev.mobilebackend.core.data.Database;
 import dev.mobilebackend.core.data.Dialect;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
@@ -196,6 +198,17 @@ public final class JdbiAccountStore implements AccountStore {
             handle.createUpdate(change).bind("id", accountId).bind("role", role).execute();
             return find(handle, accountId);
         });
+    }
+
+    @Override
+    public List<Account> abandonedGuests(Instant before, int atMost) {
+        return database.withHandle(handle -> handle.createQuery("SELECT " + COLUMNS + " FROM mb_auth_accounts a "
+                        + "WHERE a.email IS NULL AND a.phone IS NULL AND a.created_at < :before AND NOT EXISTS "
+                        + "(SELECT 1 FROM mb_auth_sessions s WHERE s.account_id = a.id) FETCH FIRST :atMost ROWS ONLY")
+                .bind("before", before.atOffset(ZoneOffset.UTC))
+                .bind("atMost", atMost)
+                .map((row, context) -> account(row))
+                .list());
     }
 
     private String returning(String update) {

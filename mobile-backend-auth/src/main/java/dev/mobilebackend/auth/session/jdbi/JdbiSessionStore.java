@@ -172,6 +172,16 @@ public final class JdbiSessionStore implements SessionStore {
     }
 
     @Override
+    public void forget(String accountId) {
+        database.useTransaction(handle -> handle.createUpdate("UPDATE mb_auth_sessions SET account_id = :nobody, "
+                        + "device_id = NULL, device_name = NULL, app_version = NULL, place = NULL, "
+                        + "key_thumbprint = NULL WHERE account_id = :accountId")
+                .bind("nobody", Session.NOBODY)
+                .bind("accountId", accountId)
+                .execute());
+    }
+
+    @Override
     public List<Session> ofAccount(String accountId, Instant now) {
         return database.withHandle(handle -> handle.createQuery("SELECT " + COLUMNS + " FROM mb_auth_sessions "
                         + "WHERE account_id = :accountId AND revoked_at IS NULL AND expires_at > :now "
