@@ -15,8 +15,8 @@ import dev.mobilebackend.auth.session.Revocations;
 import dev.mobilebackend.auth.session.SessionPolicy;
 import dev.mobilebackend.auth.session.SessionStore;
 import dev.mobilebackend.auth.session.Sessions;
+import dev.mobilebackend.core.ambient.Ambient;
 import dev.mobilebackend.core.secret.ServerSecret;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -61,7 +61,7 @@ public abstract class AccountStoreContract {
         var guest = new Account(unique(), null, null, Set.of(), null, began, 1);
         store.add(guest, null);
         Instant later = began.plusMillis(1);
-        new Sessions(SessionPolicy.standard(), sessions(), new Revocations(), SECRET, new SecureRandom())
+        new Sessions(SessionPolicy.standard(), sessions(), new Revocations(), SECRET, Ambient.random())
                 .open(guest.id(), Device.UNKNOWN, Set.of(), later);
 
         List<Account> signedIn = store.abandonedGuests(later, 10);

@@ -15,6 +15,7 @@ import dev.mobilebackend.auth.session.Revocation;
 import dev.mobilebackend.auth.session.jdbi.JdbiSessionStore;
 import dev.mobilebackend.auth.web.Auth;
 import dev.mobilebackend.auth.web.TokenClient;
+import dev.mobilebackend.core.ambient.Ambient;
 import dev.mobilebackend.core.data.Database;
 import dev.mobilebackend.core.data.Schema;
 import dev.mobilebackend.core.edge.Edge;
@@ -48,6 +49,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +59,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class AuthApp implements BackendApp {
 
+    private static final LongSupplier TICKS = Ambient.ticks();
     private static final Argon2Cost CHEAP = new Argon2Cost(8, 1, 1);
 
     /** How apps address this application, whatever port it listens to. */
@@ -96,7 +99,7 @@ final class AuthApp implements BackendApp {
                 .build();
         Edge edge = Edge.builder()
                 .clock(environment.clock())
-                .ticks(() -> System.nanoTime() + dawdled.get())
+                .ticks(() -> TICKS.getAsLong() + dawdled.get())
                 .transport(TransportPolicy.strict()
                         .plainHttp(TransportPolicy.PlainHttp.LOOPBACK)
                         .trustedProxies(TrustedProxies.Field.X_FORWARDED, "127.0.0.1/32"))
