@@ -3,9 +3,9 @@ package dev.mobilebackend.samples.shop;
 
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -23,7 +23,8 @@ final class Canary {
     private static final JsonMapper JSON = new JsonMapper();
 
     private final Map<String, Set<String>> spellings = new LinkedHashMap<>();
-    private final Map<String, List<String>> shown = new LinkedHashMap<>();
+    private final Map<String, Set<String>> homes = new HashMap<>();
+    private final Map<String, Set<String>> shown = new LinkedHashMap<>();
 
     /** From now on nothing that is shown may have this text in it, whenever it was shown. */
     void hide(String name, String secret) {
@@ -61,6 +62,12 @@ final class Canary {
         }
     }
 
+    /** The same for one that has its place somewhere. */
+    void hideOutside(Set<String> places, String name, String secret) {
+        hide(name, secret);
+        homes.put(name, places);
+    }
+
     /** Whether this is none of the secrets that are known. */
     boolean isNew(String secret) {
         return spellings.values().stream().noneMatch(texts -> texts.contains(secret));
@@ -68,21 +75,20 @@ final class Canary {
 
     /** Something that came out. */
     void show(String where, String text) {
-        List<String> texts = shown.computeIfAbsent(where, key -> new ArrayList<>());
-        if (texts.isEmpty() || !texts.get(texts.size() - 1).equals(text)) {
-            texts.add(text);
-        }
+        shown.computeIfAbsent(where, key -> new LinkedHashSet<>()).add(text);
     }
 
+    /** How many different texts came out there. */
     int shown(String where) {
-        return shown.getOrDefault(where, List.of()).size();
+        return shown.getOrDefault(where, Set.of()).size();
     }
 
     /** Which secret stands where, without the secret. */
     Set<String> found() {
         var found = new TreeSet<String>();
         shown.forEach((where, texts) -> spellings.forEach((name, forms) -> {
-            if (texts.stream().anyMatch(text -> forms.stream().anyMatch(text::contains))) {
+            if (!homes.getOrDefault(name, Set.of()).contains(where)
+                    && texts.stream().anyMatch(text -> forms.stream().anyMatch(text::contains))) {
                 found.add(name + " in " + where);
             }
         }));

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mobilebackend.auth.key.SigningKey;
 import dev.mobilebackend.auth.key.jdbi.JdbiKeyStore;
+import dev.mobilebackend.core.conditional.ETag;
 import dev.mobilebackend.core.data.Database;
 import dev.mobilebackend.core.digest.HmacSha256;
 import dev.mobilebackend.core.secret.ServerSecret;
@@ -58,6 +59,9 @@ class CanaryIT {
     /** The server in tests asks for none, so any will do. */
     private static final String DATABASES = "7th p\u00e4ssphrase \"of\" ours / & + 100%";
 
+    private static final Set<String> HASHES = Set.of("password_hash", "carried");
+    private static final Set<String> ACCOUNT_TABLES =
+            Set.of("mb_auth_accounts", "mb_auth_accounts_away", "mb_auth_codes", "mb_auth_codes_away");
     private static final byte[] SERVER_SECRET = bytes("7th secret, which is the server's own");
     private static final byte[] INSTALL_SECRET = bytes("8th secret, which never leaves a phone");
 
@@ -109,11 +113,15 @@ class CanaryIT {
         signInByCodeAndLink();
         beginAsGuest();
         sendNonsense();
+        dump();
         sendSecretsWhereNoneBelong();
         leave();
         lookAround();
-        failingDatabase();
+        dump();
+        failOnRows();
         lookAround();
+        failOnTables();
+        dump();
     }
 
     private void signUpAndIn() throws Exception {
@@ -193,9 +201,9 @@ class CanaryIT {
                             + "\"}",
                     "password=" + URLEncoder.encode(CHANGED, StandardCharsets.UTF_8))) {
                 send(request("POST", path).header("Content-Type", "application/json"), bytes(body));
-                send(request("POST", path).header("Content-Type", "text/plain"), bytes(body));
             }
         }
+        send(request("POST", "/v1/auth/sign-in").header("Content-Type", "text/plain"), bytes(CHANGED));
         send(request("PATCH", "/v1/me").header("Content-Type", "application/merge-patch+json"), bytes(CHANGED));
     }
 
@@ -271,16 +279,30 @@ class CanaryIT {
         accessToken = mine;
     }
 
-    /** First it refuses rows, whose values it would like to name, and then it has no tables any more. */
-    private void failingDatabase() throws Exception {
+    /** The database would like to name the values of a row that it refuses. */
+    private void failOnRows() throws Exception {
         execute("ALTER TABLE shop_mail ADD CONSTRAINT no_mail CHECK (recipient = '') NOT VALID");
         post("/v1/auth/password/forgot", Map.of("email", EMAIL));
-        post("/v1/auth/code/send", Map.of("email", EMAIL));
         awaitFailedJob();
+        execute("ALTER TABLE shop_mail DROP CONSTRAINT no_mail");
+        execute("UPDATE mb_job SET run_at = now() WHERE error IS NOT NULL");
+        code(EMAIL, "a code whose mail failed");
         execute("ALTER TABLE mb_auth_sessions ADD CONSTRAINT no_session CHECK (id = '') NOT VALID");
         execute("ALTER TABLE mb_auth_codes ADD CONSTRAINT no_code CHECK (seed = '') NOT VALID");
         execute("ALTER TABLE mb_auth_accounts ADD CONSTRAINT no_account CHECK (id = '') NOT VALID");
         fail();
+        int version = database.withHandle(
+                handle -> handle.createQuery("SELECT version FROM mb_auth_accounts WHERE email = :email")
+                        .bind("email", EMAIL)
+                        .mapTo(int.class)
+                        .one());
+        HttpRequest.Builder rename = request("PATCH", "/v1/me")
+                .header("If-Match", ETag.ofVersion(version).toString())
+                .header("Content-Type", "application/merge-patch+json");
+        assertEquals(500, send(rename, bytes("{\"displayName\":\"Canary\"}")));
+    }
+
+    private void failOnTables() throws Exception {
         execute("ALTER TABLE mb_auth_accounts RENAME TO mb_auth_accounts_away");
         execute("ALTER TABLE mb_auth_codes RENAME TO mb_auth_codes_away");
         execute("ALTER TABLE mb_auth_sessions RENAME TO mb_auth_sessions_away");
@@ -351,7 +373,7 @@ class CanaryIT {
         return send(json(request("POST", path)), JSON.writeValueAsBytes(body));
     }
 
-    /** Sends it, keeps the tokens of the answer and shows what else is in it, and all that is stored now. */
+    /** Sends it, keeps the tokens of the answer and shows what else is in it. */
     private int send(HttpRequest.Builder request, byte[] body) throws IOException, InterruptedException {
         HttpRequest built = request.build();
         HttpResponse<String> answer = http.send(
@@ -360,7 +382,7 @@ class CanaryIT {
                         .build(),
                 BodyHandlers.ofString());
         String text = answer.headers().map() + " " + answer.body();
-        if (answer.statusCode() < 300 && answer.body().contains("\"refreshToken\"")) {
+        if (answer.statusCode() < 300 && answer.body().startsWith("{\"accessToken\"")) {
             JsonNode tokens = JSON.readTree(answer.body());
             accessToken = tokens.get("accessToken").asString();
             refreshToken = tokens.get("refreshToken").asString();
@@ -370,7 +392,6 @@ class CanaryIT {
             text = text.replace(accessToken, "").replace(refreshToken, "");
         }
         canary.show(answer.statusCode() < 400 ? "answers to " + built.uri().getPath() : "problems", text);
-        dump();
         return answer.statusCode();
     }
 
@@ -406,6 +427,9 @@ class CanaryIT {
                                     value instanceof byte[] raw
                                             ? new String(raw, StandardCharsets.ISO_8859_1)
                                             : value.toString());
+                        }
+                        if (value != null && HASHES.contains(column)) {
+                            canary.hideOutside(ACCOUNT_TABLES, "a password's hash", value.toString());
                         }
                     });
                 }
