@@ -67,8 +67,13 @@ class ProtectionsTest {
     /** Those of tests and of the contracts that they run, by their simple names, which two modules may have in common. */
     private static Map<String, List<Path>> testClasses() throws IOException {
         var classes = new HashMap<String, List<Path>>();
-        for (String folder : List.of("core/src/test", "auth/src/test", "testkit/src/test", "testkit/src/main")) {
-            try (Stream<Path> files = Files.walk(REPOSITORY.resolve("mobile-backend-" + folder))) {
+        for (String sources : List.of(
+                "mobile-backend-core/src/test",
+                "mobile-backend-auth/src/test",
+                "mobile-backend-testkit/src/test",
+                "mobile-backend-testkit/src/main",
+                "samples/shop/src/test")) {
+            try (Stream<Path> files = Files.walk(REPOSITORY.resolve(sources))) {
                 files.filter(ProtectionsTest::isOfTests).forEach(file -> {
                     String name = file.getFileName().toString().replace(".java", "");
                     classes.computeIfAbsent(name, absent -> new ArrayList<>()).add(file);
@@ -79,7 +84,7 @@ class ProtectionsTest {
     }
 
     private static boolean isOfTests(Path file) {
-        return file.toString().endsWith("Test.java") || file.toString().endsWith("Contract.java");
+        return file.toString().matches(".*(?:Test|IT|Contract)\\.java");
     }
 
     /** With other annotations between it and its own, whose values may go over several lines. */

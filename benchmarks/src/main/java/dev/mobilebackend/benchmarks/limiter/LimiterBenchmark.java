@@ -5,6 +5,7 @@ import dev.mobilebackend.benchmarks.ChildJvm;
 import dev.mobilebackend.benchmarks.Figure;
 import dev.mobilebackend.benchmarks.Run;
 import dev.mobilebackend.benchmarks.Samples;
+import dev.mobilebackend.benchmarks.SamplesOf;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * What one decision of the limiter in memory costs beside its peers: 16,384 keys drawn as traffic has them, and one key
@@ -53,7 +55,7 @@ final class LimiterBenchmark {
         for (Costs each : costs) {
             rows.addAll(each.rows(scenario));
             figures.add(each.figure(scenario));
-            mostBytes = Math.max(mostBytes, each.bytes.get(Contender.OURS).median());
+            mostBytes = Math.max(mostBytes, each.bytes.of(Contender.OURS).median());
         }
     }
 
@@ -72,10 +74,11 @@ final class LimiterBenchmark {
             }
             for (int round = 0; round < rounds; round++) {
                 for (Costs each : costs) {
-                    for (Contender contender : Contender.values()) {
-                        String answer = children.get(contender).ask(each.threads + " " + decisions);
+                    for (Map.Entry<Contender, ChildJvm> child : children.entrySet()) {
+                        Contender contender = child.getKey();
+                        String answer = child.getValue().ask(each.threads + " " + decisions);
                         Used used = Used.parse(answer);
-                        used.check(contender, scenario, each.threads * decisions);
+                        used.check(contender, scenario, (long) each.threads * decisions);
                         each.add(contender, used, decisions);
                     }
                 }
@@ -122,9 +125,9 @@ final class LimiterBenchmark {
     private static final class Costs {
 
         private final int threads;
-        private final Map<Contender, Samples> nanos = samples();
-        private final Map<Contender, Samples> bytes = samples();
-        private final Map<Contender, Samples> timesOurs = samples();
+        private final SamplesOf<Contender> nanos = new SamplesOf<>();
+        private final SamplesOf<Contender> bytes = new SamplesOf<>();
+        private final SamplesOf<Contender> timesOurs = new SamplesOf<>();
         private final Map<Contender, Double> inThisRound = new EnumMap<>(Contender.class);
 
         Costs(int threads) {
@@ -134,12 +137,12 @@ final class LimiterBenchmark {
         void add(Contender contender, Used used, int decisions) {
             double all = (double) threads * decisions;
             double cost = used.nanos / all;
-            nanos.get(contender).add(cost);
-            bytes.get(contender).add(used.bytes / all);
+            nanos.of(contender).add(cost);
+            bytes.of(contender).add(used.bytes / all);
             inThisRound.put(contender, cost);
             if (inThisRound.size() == Contender.values().length) {
-                double ours = inThisRound.get(Contender.OURS);
-                inThisRound.forEach((each, own) -> timesOurs.get(each).add(own / ours));
+                double ours = Objects.requireNonNull(inThisRound.get(Contender.OURS), "ours is one of them");
+                inThisRound.forEach((each, own) -> timesOurs.of(each).add(own / ours));
                 inThisRound.clear();
             }
         }
@@ -147,7 +150,7 @@ final class LimiterBenchmark {
         List<List<String>> rows(Scenario scenario) {
             var rows = new ArrayList<List<String>>();
             for (Contender contender : Contender.values()) {
-                Samples cost = nanos.get(contender);
+                Samples cost = nanos.of(contender);
                 rows.add(List.of(
                         scenario.title(),
                         Integer.toString(threads),
@@ -155,8 +158,8 @@ final class LimiterBenchmark {
                         cell("%.1f", cost.median()),
                         cell("%.1f", cost.quantile(0.25)),
                         cell("%.1f", cost.quantile(0.75)),
-                        cell("%.0f", bytes.get(contender).median()),
-                        cell("%.2f", timesOurs.get(contender).median())));
+                        cell("%.0f", bytes.of(contender).median()),
+                        cell("%.2f", timesOurs.of(contender).median())));
             }
             return rows;
         }
@@ -166,19 +169,11 @@ final class LimiterBenchmark {
             double best = Double.POSITIVE_INFINITY;
             for (Contender contender : Contender.values()) {
                 if (contender.isPeer()) {
-                    best = Math.min(best, timesOurs.get(contender).median());
+                    best = Math.min(best, timesOurs.of(contender).median());
                 }
             }
             String name = "limiter-local-" + scenario.title().replace(", ", "-") + "-" + threads;
             return Figure.atLeast(name, best, "x quicker than the best peer", scenario.keyed() ? KEYED_GOAL : HOT_GOAL);
-        }
-
-        private static Map<Contender, Samples> samples() {
-            Map<Contender, Samples> samples = new EnumMap<>(Contender.class);
-            for (Contender contender : Contender.values()) {
-                samples.put(contender, new Samples());
-            }
-            return samples;
         }
 
         private static String cell(String format, double value) {

@@ -10,9 +10,13 @@ import java.nio.charset.StandardCharsets;
 /** Somebody who has signed in long ago and asks for something that takes no time, again and again on one connection. */
 final class OtherPhone implements AutoCloseable {
 
-    private static final byte[] REQUEST = ("GET /v1/quick HTTP/1.1\r\nHost: 127.0.0.1\r\nPriority: u=1\r\n"
-                    + "Forwarded: for=203.0.113.7;proto=https\r\n\r\n")
-            .getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] REQUEST = """
+            GET /v1/quick HTTP/1.1\r
+            Host: 127.0.0.1\r
+            Priority: u=1\r
+            Forwarded: for=203.0.113.7;proto=https\r
+            \r
+            """.getBytes(StandardCharsets.US_ASCII);
 
     private final Socket socket;
     private final byte[] received = new byte[8_192];

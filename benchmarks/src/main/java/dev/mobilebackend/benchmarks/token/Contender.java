@@ -17,6 +17,7 @@ import dev.mobilebackend.auth.key.SigningAlgorithm;
 import dev.mobilebackend.auth.session.Revocations;
 import dev.mobilebackend.auth.token.AccessTokens;
 import dev.mobilebackend.auth.web.BearerStep;
+import dev.mobilebackend.core.ambient.Ambient;
 import dev.mobilebackend.core.exchange.Exchange;
 import io.jsonwebtoken.JwtParser;
 import io.jsonwebtoken.Jwts;
@@ -35,11 +36,12 @@ enum Contender {
     STEP("ours, the whole step, known") {
         @Override
         Checker checker(TestTokens tokens, SigningAlgorithm algorithm) {
+            var requests = new Requests(Ambient.clock().instant());
             var step = new BearerStep(tokens.checker(20_000), new Revocations(), Set.of("/v1/auth/sign-in"));
             return new Checker() {
                 @Override
                 public Object request(int token) {
-                    return Requests.with(tokens.fresh(token, "Bearer "));
+                    return requests.with(tokens.fresh(token, "Bearer "));
                 }
 
                 @Override

@@ -12,6 +12,8 @@ import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.lang.reflect.Proxy;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.Enumeration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -20,15 +22,18 @@ final class Requests {
 
     private static final HttpServletRequest NOTHING = stub(HttpServletRequest.class);
     private static final HttpServletResponse NOWHERE = stub(HttpServletResponse.class);
-    private static final Instant NOW = Ambient.clock().instant();
-    private static final RequestFacts FACTS = new RequestFacts(
-            "request-1", NOW, "GET", "/v1/orders", ClientAddress.parse("192.0.2.1"), true, null, null, null);
     private static final Endpoint ORDERS = new Endpoint(HttpMethod.GET, "/v1/orders", List.of(), List.of());
 
-    private Requests() {}
+    private final RequestFacts facts;
 
-    static Exchange with(String authorization) {
-        var exchange = new Exchange(new Bearing(authorization), NOWHERE, FACTS, null, Ambient.ticks());
+    /** All of which came in at that time. */
+    Requests(Instant now) {
+        facts = new RequestFacts(
+                "request-1", now, "GET", "/v1/orders", ClientAddress.parse("192.0.2.1"), true, null, null, null);
+    }
+
+    Exchange with(String authorization) {
+        var exchange = new Exchange(new Bearing(authorization), NOWHERE, facts, null, Ambient.ticks());
         exchange.matched(ORDERS);
         return exchange;
     }
@@ -45,6 +50,11 @@ final class Requests {
         @Override
         public @Nullable String getHeader(String name) {
             return name.equalsIgnoreCase("Authorization") ? authorization : null;
+        }
+
+        @Override
+        public Enumeration<String> getHeaders(String name) {
+            return Collections.enumeration(name.equalsIgnoreCase("Authorization") ? List.of(authorization) : List.of());
         }
     }
 

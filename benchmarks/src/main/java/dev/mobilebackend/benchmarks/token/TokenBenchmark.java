@@ -6,6 +6,7 @@ import dev.mobilebackend.benchmarks.ChildJvm;
 import dev.mobilebackend.benchmarks.Figure;
 import dev.mobilebackend.benchmarks.Run;
 import dev.mobilebackend.benchmarks.Samples;
+import dev.mobilebackend.benchmarks.SamplesOf;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * What it costs to find out whose an access token is, beside the JWT libraries: for the first time, by each algorithm,
@@ -39,9 +41,10 @@ final class TokenBenchmark {
     }
 
     private final Run run;
-    private final Map<Subject, Samples> nanos = new LinkedHashMap<>();
-    private final Map<Subject, Samples> bytes = new LinkedHashMap<>();
-    private final Map<Subject, Samples> timesKnown = new LinkedHashMap<>();
+    private final List<Subject> subjects = new ArrayList<>();
+    private final SamplesOf<Subject> nanos = new SamplesOf<>();
+    private final SamplesOf<Subject> bytes = new SamplesOf<>();
+    private final SamplesOf<Subject> timesKnown = new SamplesOf<>();
 
     private TokenBenchmark(Run run) {
         this.run = run;
@@ -50,10 +53,7 @@ final class TokenBenchmark {
                 boolean absent = contender == Contender.JAVA_JWT && algorithm == SigningAlgorithm.EDDSA;
                 boolean same = contender.remembers() && algorithm != SigningAlgorithm.ES256;
                 if (!absent && !same) {
-                    var subject = new Subject(contender, algorithm);
-                    nanos.put(subject, new Samples());
-                    bytes.put(subject, new Samples());
-                    timesKnown.put(subject, new Samples());
+                    subjects.add(new Subject(contender, algorithm));
                 }
             }
         }
@@ -73,7 +73,7 @@ final class TokenBenchmark {
         int rounds = run.quick() ? 3 : 9;
         Map<Subject, ChildJvm> children = new LinkedHashMap<>();
         try {
-            for (Subject subject : nanos.keySet()) {
+            for (Subject subject : subjects) {
                 ChildJvm child = ChildJvm.start(TokenWorker.class, subject.arguments(), JVM_OPTIONS);
                 children.put(subject, child);
                 child.read();
@@ -99,30 +99,33 @@ final class TokenBenchmark {
                 throw new IOException(each.getKey() + " took " + used[2] + " of " + checks + " good tokens");
             }
             costs.put(each.getKey(), (double) Long.parseLong(used[0]) / checks);
-            nanos.get(each.getKey()).add((double) Long.parseLong(used[0]) / checks);
-            bytes.get(each.getKey()).add((double) Long.parseLong(used[1]) / checks);
+            nanos.of(each.getKey()).add((double) Long.parseLong(used[0]) / checks);
+            bytes.of(each.getKey()).add((double) Long.parseLong(used[1]) / checks);
         }
-        double known = costs.get(known());
-        costs.forEach((subject, cost) -> timesKnown.get(subject).add(cost / known));
+        double known = Objects.requireNonNull(costs.get(known()), "the known token is one of them");
+        costs.forEach((subject, cost) -> timesKnown.of(subject).add(cost / known));
     }
 
     private void report() {
         var rows = new ArrayList<List<String>>();
-        nanos.forEach((subject, cost) -> rows.add(List.of(
-                subject.algorithm().text(),
-                subject.contender().title(),
-                cell("%.2f", cost.median() / 1_000),
-                cell("%.2f", cost.quantile(0.25) / 1_000),
-                cell("%.2f", cost.quantile(0.75) / 1_000),
-                cell("%.0f", bytes.get(subject).median()),
-                cell("%.1f", timesKnown.get(subject).median()))));
+        for (Subject subject : subjects) {
+            Samples cost = nanos.of(subject);
+            rows.add(List.of(
+                    subject.algorithm().text(),
+                    subject.contender().title(),
+                    cell("%.2f", cost.median() / 1_000),
+                    cell("%.2f", cost.quantile(0.25) / 1_000),
+                    cell("%.2f", cost.quantile(0.75) / 1_000),
+                    cell("%.0f", bytes.of(subject).median()),
+                    cell("%.1f", timesKnown.of(subject).median())));
+        }
         run.table(
                 List.of("token", "checked by", "CPU us, median", "quarter", "three quarters", "bytes", "x ours, known"),
                 rows);
         run.found(Figure.atLeast(
                 "token-known-eddsa",
                 timesKnown
-                        .get(new Subject(Contender.NIMBUS, SigningAlgorithm.EDDSA))
+                        .of(new Subject(Contender.NIMBUS, SigningAlgorithm.EDDSA))
                         .median(),
                 "x cheaper than EdDSA by nimbus with Tink",
                 100));
@@ -132,16 +135,15 @@ final class TokenBenchmark {
                 "x cheaper than ES256 by the best peer",
                 300));
         var step = new Subject(Contender.STEP, SigningAlgorithm.ES256);
-        run.found(Figure.atMost("token-step", nanos.get(step).median() / 1_000, "us of CPU, the token known", 3));
-        run.found(Figure.atMost("token-step-bytes", bytes.get(step).median(), "bytes, the token known", 1_024));
+        run.found(Figure.atMost("token-step", nanos.of(step).median() / 1_000, "us of CPU, the token known", 3));
+        run.found(Figure.atMost("token-step-bytes", bytes.of(step).median(), "bytes, the token known", 1_024));
     }
 
     private double cheapestPeer(SigningAlgorithm algorithm) {
         double best = Double.POSITIVE_INFINITY;
-        for (Map.Entry<Subject, Samples> each : timesKnown.entrySet()) {
-            if (each.getKey().algorithm() == algorithm
-                    && each.getKey().contender().isPeer()) {
-                best = Math.min(best, each.getValue().median());
+        for (Subject each : subjects) {
+            if (each.algorithm() == algorithm && each.contender().isPeer()) {
+                best = Math.min(best, timesKnown.of(each).median());
             }
         }
         return best;
