@@ -87,4 +87,28 @@ class EdgeFuzzTest {
     void refresh(byte[] input) {
         Target.REFRESH.take(input);
     }
+
+    @MethodSource("dev.mobilebackend.fuzz.Seeds#credentials")
+    @FuzzTest
+    void account(byte[] input) {
+        Target.ACCOUNT.take(input);
+    }
+
+    @MethodSource("dev.mobilebackend.fuzz.Seeds#proofs")
+    @FuzzTest
+    void proof(byte[] input) {
+        Target.PROOF.take(input);
+    }
+
+    @MethodSource("dev.mobilebackend.fuzz.Seeds#hashes")
+    @FuzzTest
+    void stored(byte[] input) {
+        Target.STORED.take(input);
+    }
+
+    @MethodSource("dev.mobilebackend.fuzz.Seeds#hashes")
+    @FuzzTest
+    void breached(byte[] input) {
+        Target.BREACHED.take(input);
+    }
 }

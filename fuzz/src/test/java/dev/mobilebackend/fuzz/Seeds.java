@@ -247,6 +247,43 @@ final class Seeds {
         return Stream.concat(tricks, NAUGHTY.stream()).map(Seeds::bytes);
     }
 
+    static Stream<byte[]> proofs() {
+        Stream<String> tricks = Stream.of(
+                "{\"kty\":\"EC\"}",
+                "{\"kty\":\"RSA\",\"n\":\"AQAB\",\"e\":\"AQAB\"}",
+                "{\"kty\":\"oct\",\"k\":\"AAAA\"}",
+                "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"AA\",\"y\":\"AA\"}",
+                "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":{},\"y\":[]}",
+                "{\"typ\":\"dpop+jwt\",\"alg\":\"none\"}",
+                "{\"typ\":\"dpop+jwt\",\"alg\":\"ES256\",\"b64\":false,\"crit\":[\"b64\"]}",
+                "{\"jti\":\"1\",\"htm\":\"GET\",\"htu\":\"https://[::1]:99999/\",\"iat\":1e308}",
+                "{\"jti\":1,\"htm\":null,\"htu\":\"\",\"iat\":-9223372036854775808}",
+                "AA",
+                "\",\"x\":\"");
+        return Stream.concat(tricks, NAUGHTY.stream()).map(Seeds::bytes);
+    }
+
+    static Stream<byte[]> hashes() {
+        Stream<String> tricks = Stream.of(
+                "$argon2id$v=19$m=4294967296,t=1,p=1$c2FsdA$AAAA",
+                "$argon2id$v=19$m=8,t=99999999999,p=0$$",
+                "$2a$99$abcdefghijklmnopqrstuu",
+                "{scrypt}$ffffffff$AA==$AA==",
+                "$scrypt$ln=63,r=2147483647,p=2147483647$AA$AA",
+                "pbkdf2_sha256$-1$$",
+                "pbkdf2_sha256$2147483648$salt$AAAA",
+                "AQAAAAH/////AAAAEAAAAAAAAAAA",
+                "AQAAAAIAAAAK/////wAAAAAAAAAA",
+                "{}{}{}",
+                "\0\0\0\0\0\0\0\1",
+                "\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff",
+                "\0\0\0\0\0\0\0\1\0\0\0\0\u00ff\u00ff\u00ff\u00ff\0\0\0\1aa",
+                "ZZZZ:1",
+                "0000000CAEF405439D57847A8657218C618160B2:-1",
+                "0000000CAEF405439D57847A8657218C618160B2");
+        return Stream.concat(tricks, NAUGHTY.stream()).map(Seeds::bytes);
+    }
+
     static Stream<byte[]> refreshTokens() {
         Stream<String> tricks = Stream.of(
                 "A".repeat(52),

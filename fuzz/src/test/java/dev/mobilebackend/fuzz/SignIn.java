@@ -5,9 +5,12 @@ import static dev.mobilebackend.core.exchange.HttpMethod.DELETE;
 import static dev.mobilebackend.core.exchange.HttpMethod.POST;
 
 import dev.mobilebackend.auth.AuthSchema;
+import dev.mobilebackend.auth.account.CodePolicy;
+import dev.mobilebackend.auth.account.CodeSignIns.LinkUse;
 import dev.mobilebackend.auth.account.Notice;
 import dev.mobilebackend.auth.attempt.Allowance;
 import dev.mobilebackend.auth.attempt.AttemptPolicy;
+import dev.mobilebackend.auth.dpop.DpopPolicy;
 import dev.mobilebackend.auth.password.Argon2Cost;
 import dev.mobilebackend.auth.password.HashingPolicy;
 import dev.mobilebackend.auth.web.Auth;
@@ -20,6 +23,7 @@ import jakarta.servlet.http.HttpServlet;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import org.h2.jdbcx.JdbcConnectionPool;
 
@@ -29,6 +33,28 @@ final class SignIn {
     static final String EMAIL = "ada@example.org";
     static final String PASSWORD = "correct horse battery";
 
+    private static final List<String> ENDPOINTS_FOR_ALL = List.of(
+            "/sign-up",
+            "/verify",
+            "/sign-in",
+            "/refresh",
+            "/password/forgot",
+            "/password/reset",
+            "/code/send",
+            "/code/sign-in",
+            "/link/send",
+            "/link/sign-in");
+    private static final List<String> ENDPOINTS_FOR_CALLERS = List.of(
+            "/password/change",
+            "/address/change",
+            "/address/confirm",
+            "/phone/change",
+            "/phone/confirm",
+            "/guest/upgrade",
+            "/guest/verify",
+            "/guest/link");
+
+    private final String authorization;
     private final Deque<Notice> notices = new ArrayDeque<>();
     private final Auth auth;
     private final Door door;
@@ -44,20 +70,27 @@ final class SignIn {
                 })
                 .hashing(new HashingPolicy(cheap, cheap, 1, 1, Duration.ofSeconds(30)))
                 .attempts(new AttemptPolicy(wide, wide, wide))
+                .codes(new CodePolicy(
+                        CodePolicy.standard().lifetime(), CodePolicy.standard().attempts(), 1_000_000, 1_000_000))
+                .dpop(DpopPolicy.of("https://api.shop.example"))
+                .codeSignIn()
+                .linkSignIn(LinkUse.ANY_DEVICE)
+                .phones()
+                .guests((guest, into) -> {})
                 .build();
         Edge edge = Edge.builder()
                 .authenticate(auth.bearerStep())
-                .routes(routes -> routes.open(POST, auth.path() + "/sign-up")
-                        .open(POST, auth.path() + "/verify")
-                        .open(POST, auth.path() + "/sign-in")
-                        .open(POST, auth.path() + "/refresh")
-                        .signedIn(DELETE, auth.path() + "/sessions/{id}"))
+                .routes(routes -> {
+                    ENDPOINTS_FOR_ALL.forEach(endpoint -> routes.open(POST, auth.path() + endpoint));
+                    ENDPOINTS_FOR_CALLERS.forEach(endpoint -> routes.signedIn(POST, auth.path() + endpoint));
+                    routes.signedIn(DELETE, auth.path() + "/sessions/{id}");
+                })
                 .build();
         HttpServlet servlet = auth.servlet();
         door = new Door(edge, servlet::service);
         post("/sign-up", Map.of("email", EMAIL, "password", PASSWORD));
         String code = auth.accounts().message(notices.getFirst()).orElseThrow().code();
-        post("/verify", Map.of("email", EMAIL, "code", code));
+        authorization = "Bearer " + valueIn(post("/verify", Map.of("email", EMAIL, "code", code)), "accessToken");
     }
 
     /** The answer to a body of JSON. */
@@ -73,6 +106,11 @@ final class SignIn {
         return FakeRequest.of("POST", auth.path() + endpoint)
                 .servletPath(auth.path())
                 .body("application/json", body);
+    }
+
+    /** The same by the account's owner. */
+    FakeRequest signedIn(String endpoint, byte[] body) {
+        return request(endpoint, body).header("Authorization", authorization);
     }
 
     static byte[] signIn() {

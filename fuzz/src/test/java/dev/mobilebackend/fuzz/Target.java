@@ -7,6 +7,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import dev.mobilebackend.core.transport.CorsPolicy;
 import dev.mobilebackend.core.transport.TransportPolicy;
 import dev.mobilebackend.core.transport.TrustedProxies.Field;
+import dev.mobilebackend.core.validate.JsonBody;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -204,7 +205,115 @@ enum Target {
                         .header("Refresh-Proof", changed("A".repeat(43), input)));
             }
         }
+    },
+    ACCOUNT {
+        @Override
+        void take(byte[] input) {
+            String value = text(input);
+            for (String endpoint : ENDPOINTS) {
+                ACCOUNTS.send(ACCOUNTS.request(endpoint, input));
+                ACCOUNTS.send(ACCOUNTS.signedIn(endpoint, input));
+                for (String name : List.of("email", "phone", "code", "token", "password")) {
+                    byte[] odd = spliced("{\"" + name + "\":", input, "}");
+                    ACCOUNTS.send(ACCOUNTS.request(endpoint, odd));
+                    ACCOUNTS.send(ACCOUNTS.signedIn(endpoint, odd));
+                }
+                ACCOUNTS.post(endpoint, Map.of("email", SignIn.EMAIL, "code", value, "password", SignIn.PASSWORD));
+                ACCOUNTS.post(endpoint, Map.of("phone", value, "code", value));
+                ACCOUNTS.post(endpoint, Map.of("token", value));
+                ACCOUNTS.send(ACCOUNTS.signedIn(endpoint, JsonBody.write(Map.of("code", value))));
+                ACCOUNTS.send(ACCOUNTS.signedIn(
+                        endpoint, JsonBody.write(Map.of("currentPassword", value, "newPassword", value))));
+                ACCOUNTS.send(ACCOUNTS.signedIn(
+                        endpoint, JsonBody.write(Map.of("email", value, "phone", value, "password", SignIn.PASSWORD))));
+            }
+        }
+    },
+    PROOF {
+        @Override
+        void take(byte[] input) {
+            String header = "{\"typ\":\"dpop+jwt\",\"alg\":\"ES256\",\"jwk\":";
+            String claims = part("{\"jti\":\"1\",\"htm\":\"GET\",\"htu\":\"https://api.shop.example/v1/me\",\"iat\":1}"
+                    .getBytes(US_ASCII));
+            String signature = "A".repeat(86);
+            Stored.proof(text(input));
+            Stored.signed(input);
+            for (String claim : List.of("jti", "htm", "htu", "iat", "ath", "nonce")) {
+                String others =
+                        "{\"jti\":\"1\",\"htm\":\"GET\",\"htu\":\"https://api.shop.example/v1/me\",\"iat\":1795435200,\"";
+                Stored.signed(spliced(others + claim + "\":", input, "}"));
+                Stored.signed(spliced(others + claim + "\":\"", input, "\"}"));
+            }
+            Stored.proof(part(input) + "." + claims + "." + signature);
+            Stored.proof(part(spliced(header, input, "}")) + "." + claims + "." + signature);
+            for (String member : List.of("x", "y", "crv", "kty", "kid", "d", "x5u")) {
+                String key = "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"" + GENERATOR_X + "\",\"y\":\"" + GENERATOR_Y
+                        + "\",\"" + member + "\":\"";
+                Stored.proof(part(spliced(header + key, input, "\"}}")) + "." + claims + "." + signature);
+            }
+            String genuine = part((header + "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"" + GENERATOR_X + "\",\"y\":\""
+                            + GENERATOR_Y + "\"}}")
+                    .getBytes(US_ASCII));
+            Stored.proof(genuine + "." + part(input) + "." + signature);
+            Stored.proof(genuine + "." + claims + "." + part(input));
+            ACCOUNTS.send(ACCOUNTS.request("/sign-in", SignIn.signIn()).header("DPoP", text(input)));
+            ACCOUNTS.send(ACCOUNTS.request("/sign-in", SignIn.signIn())
+                    .header("DPoP", genuine + "." + part(input) + "." + signature));
+        }
+    },
+    STORED {
+        @Override
+        void take(byte[] input) {
+            String value = text(input);
+            Stored.hash(value);
+            for (String form : FORMS) {
+                Stored.hash(form + value);
+                Stored.hash(changed(form, input));
+            }
+        }
+    },
+    BREACHED {
+        @Override
+        void take(byte[] input) {
+            Stored.breached(input);
+            Stored.breached(spliced("MBPW\1\1\0\0", input, ""));
+            Stored.breached(spliced("0000000CAEF405439D57847A8657218C618160B2:10\n", input, "\n"));
+        }
     };
+
+    /** Every endpoint that takes a body, but for those that have a target of their own. */
+    private static final List<String> ENDPOINTS = List.of(
+            "/password/forgot",
+            "/password/reset",
+            "/password/change",
+            "/code/send",
+            "/code/sign-in",
+            "/link/send",
+            "/link/sign-in",
+            "/address/change",
+            "/address/confirm",
+            "/phone/change",
+            "/phone/confirm",
+            "/guest/upgrade",
+            "/guest/verify",
+            "/guest/link");
+
+    /** The forms in which hashes of other systems come. */
+    private static final List<String> FORMS = List.of(
+            "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHRzYWx0c2FsdA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+            "$2a$04$abcdefghijklmnopqrstuuAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+            "{bcrypt}$2b$04$abcdefghijklmnopqrstuuAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+            "{scrypt}$40101$c2FsdHNhbHQ=$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+            "$scrypt$ln=4,r=8,p=1$c2FsdHNhbHQ$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+            "{pbkdf2}5d923b44a6d129f3ddf3e3c8d29412723dcbde72445e8ef6bf3b508fbf17fa4ed4d6b99ca763d8dc",
+            "pbkdf2_sha256$10$salt$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+            "AQAAAAEAAAAKAAAAEA",
+            "firebase$");
+
+    /** A point of P-256: its generator (FIPS 186-4, D.1.2.3). */
+    private static final String GENERATOR_X = "axfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5RdiYwpY";
+
+    private static final String GENERATOR_Y = "T-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU";
 
     private static final String ORIGIN = "https://app.shop.example";
     private static final Door DOOR = Things.behind(TransportPolicy.strict().cors(CorsPolicy.allow(ORIGIN)));
@@ -316,6 +425,10 @@ enum Target {
             bytes[(input[i] & 0xff) % bytes.length] = input[i + 1];
         }
         return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+
+    private static String part(byte[] input) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(input);
     }
 
     private static byte[] gzip(byte[] input) {

@@ -61,18 +61,39 @@ public final class BreachedPasswordFile implements BreachedPasswords {
             boolean ours = head.remaining() == HEAD_BYTES && head.getInt() == MAGIC && head.get() == VERSION;
             int bits = ours ? head.get() : -1;
             if (bits < 0 || bits > MOST_BITS || channel.size() != size(bits, head.getLong(8))) {
-                throw new IllegalArgumentException(file + " must be a whole file that BreachedPasswordFile.build made,"
-                        + " was something else of " + channel.size() + " bytes");
+                throw notBuilt(file, channel.size());
             }
             var parts = new MappedByteBuffer[(int) ((channel.size() - 1) >> PART_BITS) + 1];
             for (int i = 0; i < parts.length; i++) {
                 long start = (long) i << PART_BITS;
                 parts[i] = channel.map(MapMode.READ_ONLY, start, Math.min(1L << PART_BITS, channel.size() - start));
             }
-            return new BreachedPasswordFile(parts, bits);
+            var opened = new BreachedPasswordFile(parts, bits);
+            if (!opened.isCounted(head.getLong(8))) {
+                throw notBuilt(file, channel.size());
+            }
+            return opened;
         } catch (IOException unreadable) {
             throw new UncheckedIOException("could not read " + file, unreadable);
         }
+    }
+
+    private static IllegalArgumentException notBuilt(Path file, long size) {
+        return new IllegalArgumentException(file + " must be a whole file that BreachedPasswordFile.build made,"
+                + " was something else of " + size + " bytes");
+    }
+
+    /** Whether its numbers go up from none to all passwords, or a password would be looked for outside of it. */
+    private boolean isCounted(long passwords) {
+        long before = 0;
+        for (long i = 0; i <= 1L << bits; i++) {
+            long upTo = count(HEAD_BYTES + 4 * i);
+            if (upTo < before) {
+                return false;
+            }
+            before = upTo;
+        }
+        return before == passwords;
     }
 
     /**

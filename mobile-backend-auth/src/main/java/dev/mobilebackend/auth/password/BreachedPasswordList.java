@@ -95,7 +95,7 @@ final class BreachedPasswordList {
     private long read(Listed listed) throws IOException {
         long count = 0;
         String before = "";
-        try (BufferedReader lines = Files.newBufferedReader(list, StandardCharsets.US_ASCII)) {
+        try (BufferedReader lines = Files.newBufferedReader(list, StandardCharsets.ISO_8859_1)) {
             long number = 1;
             for (String line = lines.readLine(); line != null; line = lines.readLine(), number++) {
                 if (line.isBlank()) {

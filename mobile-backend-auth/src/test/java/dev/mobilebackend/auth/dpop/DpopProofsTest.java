@@ -33,7 +33,9 @@ import java.nio.charset.StandardCharsets;
 import java.text.ParseException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.Date;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -280,6 +282,18 @@ class DpopProofsTest {
     @Test
     void anythingTooLongIsRefusedBeforeItIsRead() {
         assertRefused("must be a JWT", check(proof(claims -> claims.claim("x", "x".repeat(2_000)))));
+    }
+
+    @Test
+    void aProofWhosePartsAreNotObjectsIsRefused() {
+        for (String json : List.of("null", "1", "[]", "\"\"", "")) {
+            String part = Base64.getUrlEncoder().withoutPadding().encodeToString(json.getBytes(StandardCharsets.UTF_8));
+            String proof = proof(claims -> {});
+            String header = proof.substring(0, proof.indexOf('.'));
+
+            assertRefused("must be a JWT", check(part + proof.substring(proof.indexOf('.'))));
+            assertRefused("must be a JWT", check(header + "." + part + proof.substring(proof.lastIndexOf('.'))));
+        }
     }
 
     @Test

@@ -95,7 +95,8 @@ class BreachedPasswordFileTest {
                 "5BAA61E4C9B93F3F0682250B6CF8331B7EE68FD:1",
                 "5BAA61E4C9B93F3F0682250B6CF8331B7EE68FDG:1",
                 "5BAA61E4C9B93F3F0682250B6CF8331B7EE68FD8;1",
-                "5BAA61E4C9B93F3F0682250B6CF8331B7EE68FD8:many"
+                "5BAA61E4C9B93F3F0682250B6CF8331B7EE68FD8:many",
+                "5BAA61E4C9B93F3F0682250B6CF8331B7EE68FD8:\u00e9"
             })
     void refusesAListWithAnythingElse(String line) throws IOException {
         Files.writeString(list, "0".repeat(40) + ":1\n" + line + "\n");
@@ -128,6 +129,21 @@ class BreachedPasswordFileTest {
                 new byte[99])) {
             Files.write(file, other);
             assertThrows(IllegalArgumentException.class, () -> BreachedPasswordFile.open(file));
+        }
+    }
+
+    @Test
+    void opensNothingWhoseNumbersPointOutsideOfIt() throws IOException {
+        write(Stream.of(line("one", 1), line("two", 1)));
+        BreachedPasswordFile.build(list, 1, file);
+        byte[] whole = Files.readAllBytes(file);
+
+        for (int at = BreachedPasswordFile.HEAD_BYTES; at < BreachedPasswordFile.HEAD_BYTES + 8; at++) {
+            byte[] damaged = whole.clone();
+            damaged[at] ^= (byte) 0x80;
+            Files.write(file, damaged);
+
+            assertThrows(IllegalArgumentException.class, () -> BreachedPasswordFile.open(file), "byte " + at);
         }
     }
 
