@@ -268,6 +268,7 @@ final class Seeds {
                 "$argon2id$v=19$m=4294967296,t=1,p=1$c2FsdA$AAAA",
                 "$argon2id$v=19$m=8,t=99999999999,p=0$$",
                 "$2a$99$abcdefghijklmnopqrstuu",
+                "$2a$01$abcdefghijklmnopqrstuuAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
                 "{scrypt}$ffffffff$AA==$AA==",
                 "$scrypt$ln=63,r=2147483647,p=2147483647$AA$AA",
                 "pbkdf2_sha256$-1$$",

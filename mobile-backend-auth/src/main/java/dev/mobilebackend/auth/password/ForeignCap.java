@@ -27,6 +27,10 @@ public record ForeignCap(int bcryptCost, int scryptKib, int scryptParallelism, i
     }
 
     void requireBcrypt(int cost) {
+        if (cost < 4) {
+            throw new IllegalArgumentException(
+                    "stored password hash is bcrypt of cost " + cost + ", which there cannot be: it is at least 4");
+        }
         require(cost <= bcryptCost, "bcrypt of cost " + cost);
     }
 

@@ -170,6 +170,7 @@ class ForeignHashesTest {
             strings = {
                 "{scrypt}$ffffffffffff$8bWJaSu2IKSn9Z9kM+TPXQ==$OAOec05+bXxvuu/1qZ6NUQ==",
                 "{scrypt}$e0001$8bWJaSu2IKSn9Z9kM+TPXQ==$OAOec05+bXxvuu/1qZ6NUQ==",
+                "$2a$03$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW",
                 "{pbkdf2}5d923b44",
                 "{pbkdf2}xyz",
                 "{unknown}5d923b44",
