@@ -99,9 +99,9 @@ final class StepUpEndpoints {
     }
 
     private Session byPassword(Account account, char[] password, Exchange exchange) {
-        Duration time = Duration.ofNanos(exchange.remainingNanos());
+        Duration time = Patience.of(exchange);
         return tries.of(
-                        PasswordCheck.key(account),
+                        PasswordConfirmation.key(account),
                         exchange,
                         () -> accounts.hasPassword(account.id(), password, time)
                                 ? Optional.of(trail.recording(recorder -> kept(Methods.PASSWORD, exchange, recorder)))
