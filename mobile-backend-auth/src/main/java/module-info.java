@@ -24,6 +24,7 @@ module dev.mobilebackend.auth {
     exports dev.mobilebackend.auth.account;
     exports dev.mobilebackend.auth.account.jdbi;
     exports dev.mobilebackend.auth.attempt;
+    exports dev.mobilebackend.auth.attempt.jdbi;
     exports dev.mobilebackend.auth.audit;
     exports dev.mobilebackend.auth.audit.jdbi;
     exports dev.mobilebackend.auth.dpop;

@@ -69,7 +69,7 @@ final class SignIn {
                     notices.add(notice);
                 })
                 .hashing(new HashingPolicy(cheap, cheap, 1, 1, Duration.ofSeconds(30)))
-                .attempts(new AttemptPolicy(wide, wide, wide))
+                .attempts(new AttemptPolicy(wide, wide, wide, wide, wide))
                 .codes(new CodePolicy(
                         CodePolicy.standard().lifetime(), CodePolicy.standard().attempts(), 1_000_000, 1_000_000))
                 .dpop(DpopPolicy.of("https://api.shop.example"))

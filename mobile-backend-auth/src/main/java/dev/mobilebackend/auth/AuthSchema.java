@@ -18,7 +18,8 @@ public final class AuthSchema {
                     "V212__auth_session_place_and_key.sql",
                     "V220__auth_accounts.sql",
                     "V221__auth_codes.sql",
-                    "V230__auth_audit.sql"));
+                    "V230__auth_audit.sql",
+                    "V240__auth_attempts.sql"));
 
     private AuthSchema() {}
 }

@@ -60,7 +60,7 @@ final class AccountServer implements AutoCloseable {
         Auth auth = Auth.builder(database, ServerSecret.of(new byte[32]), outbox)
                 .hashing(hashing)
                 .codes(new CodePolicy(Duration.ofMinutes(15), 5, 1_000_000, 1_000_000))
-                .attempts(new AttemptPolicy(ENDLESS, ENDLESS, ENDLESS))
+                .attempts(new AttemptPolicy(ENDLESS, ENDLESS, ENDLESS, ENDLESS, ENDLESS))
                 .codeSignIn()
                 .build();
         for (int i = 0; i < ADDRESSES; i++) {

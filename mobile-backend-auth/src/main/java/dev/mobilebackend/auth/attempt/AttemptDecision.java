@@ -13,6 +13,7 @@ public sealed interface AttemptDecision {
      * The try may not be made yet, and has not been counted.
      *
      * @param retryAfter how long to wait
+     * @param by what asks for that; for the operator, never for the client
      */
-    record Refused(Duration retryAfter) implements AttemptDecision {}
+    record Refused(Duration retryAfter, Brake by) implements AttemptDecision {}
 }

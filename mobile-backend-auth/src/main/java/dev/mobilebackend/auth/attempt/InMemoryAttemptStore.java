@@ -3,6 +3,8 @@ package dev.mobilebackend.auth.attempt;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import java.time.Instant;
+import java.util.List;
 import java.util.function.UnaryOperator;
 
 /**
@@ -23,13 +25,28 @@ public final class InMemoryAttemptStore implements AttemptStore {
     }
 
     @Override
-    public Tries update(String key, UnaryOperator<Tries> change) {
-        var before = new Tries[] {Tries.NONE};
-        tries.asMap().compute(key, (same, found) -> {
-            before[0] = found == null ? Tries.NONE : found;
-            Tries after = change.apply(before[0]);
-            return after.equals(Tries.NONE) ? null : after;
-        });
-        return before[0];
+    public synchronized List<Tries> update(List<String> keys, UnaryOperator<List<Tries>> change) {
+        List<Tries> before =
+                keys.stream().map(key -> tries.get(key, missing -> Tries.NONE)).toList();
+        List<Tries> after = change.apply(before);
+        for (int i = 0; i < keys.size(); i++) {
+            if (after.get(i).equals(Tries.NONE)) {
+                tries.invalidate(keys.get(i));
+            } else {
+                tries.put(keys.get(i), after.get(i));
+            }
+        }
+        return before;
+    }
+
+    @Override
+    public synchronized int purge(Instant before, int atMost) {
+        List<String> regained = tries.asMap().entrySet().stream()
+                .filter(entry -> entry.getValue().regainedAt().isBefore(before))
+                .limit(atMost)
+                .map(entry -> entry.getKey())
+                .toList();
+        tries.invalidateAll(regained);
+        return regained.size();
     }
 }

@@ -21,8 +21,9 @@ import dev.mobilebackend.auth.account.jdbi.JdbiAccountStore;
 import dev.mobilebackend.auth.account.jdbi.JdbiCodeStore;
 import dev.mobilebackend.auth.account.jdbi.Outbox;
 import dev.mobilebackend.auth.attempt.AttemptPolicy;
-import dev.mobilebackend.auth.attempt.InMemoryAttemptStore;
+import dev.mobilebackend.auth.attempt.AttemptStore;
 import dev.mobilebackend.auth.attempt.LoginGuard;
+import dev.mobilebackend.auth.attempt.jdbi.JdbiAttemptStore;
 import dev.mobilebackend.auth.audit.AuditEvent;
 import dev.mobilebackend.auth.audit.AuditEvents;
 import dev.mobilebackend.auth.audit.AuditTrail;
@@ -53,6 +54,7 @@ import dev.mobilebackend.core.route.Routes;
 import dev.mobilebackend.core.secret.ServerSecret;
 import jakarta.servlet.http.HttpServlet;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -86,11 +88,15 @@ public final class Auth implements AutoCloseable {
     /** So few that nobody waits for them. */
     private static final int PURGE_STEP = 1_000;
 
+    /** Longer than a try takes, which may have locked some of them and be about to lock the others. */
+    private static final Duration COUNTS_KEPT = Duration.ofHours(1);
+
     private final String path;
     private final Accounts accounts;
     private final OneTimeCodes codes;
     private final @Nullable Guests guests;
     private final PasswordConfirmation confirmation;
+    private final AttemptStore attempts;
     private final Sessions sessions;
     private final Revocations revocations = new Revocations();
     private final KeyRing keys;
@@ -138,7 +144,8 @@ public final class Auth implements AutoCloseable {
                 .clock(chosen.clock)
                 .random(chosen.random)
                 .build();
-        LoginGuard guard = LoginGuard.of(chosen.attempts, new InMemoryAttemptStore(100_000), secret, chosen.clock);
+        attempts = chosen.attemptStore == null ? JdbiAttemptStore.of(database) : chosen.attemptStore;
+        LoginGuard guard = LoginGuard.of(chosen.attempts, attempts, secret, chosen.clock);
         gate = new DpopGate(chosen.dpop == null ? null : new DpopProofs(chosen.dpop, secret));
         var trail = new RequestTrail(audit);
         var grants = new Grants(tokens, chosen.scopes);
@@ -278,7 +285,8 @@ public final class Auth implements AutoCloseable {
     public int purge(Instant now) {
         return inSteps(atMost -> sessions.purgeEnded(now, atMost))
                 + inSteps(atMost -> codes.purgeExpired(now, atMost))
-                + (guests == null ? 0 : inSteps(atMost -> guests.endAbandoned(now, atMost)));
+                + (guests == null ? 0 : inSteps(atMost -> guests.endAbandoned(now, atMost)))
+                + inSteps(atMost -> attempts.purge(now.minus(COUNTS_KEPT), atMost));
     }
 
     private static int inSteps(IntUnaryOperator purgeSome) {
@@ -312,6 +320,7 @@ public final class Auth implements AutoCloseable {
         private AccessTokenPolicy accessTokens = AccessTokenPolicy.of("mobile-backend", "mobile-backend");
         private KeyPolicy keys = KeyPolicy.standard();
         private AttemptPolicy attempts = AttemptPolicy.standard();
+        private @Nullable AttemptStore attemptStore;
         private @Nullable DpopPolicy dpop;
         private @Nullable List<TokenClient> clients;
         private PlaceLookup places = PlaceLookup.NONE;
@@ -385,6 +394,15 @@ public final class Auth implements AutoCloseable {
 
         public Builder attempts(AttemptPolicy policy) {
             attempts = policy;
+            return this;
+        }
+
+        /**
+         * Counts tries there instead of in the database: in memory, for example, where there is one instance only and a
+         * restart may forget them.
+         */
+        public Builder attempts(AttemptStore store) {
+            attemptStore = store;
             return this;
         }
 

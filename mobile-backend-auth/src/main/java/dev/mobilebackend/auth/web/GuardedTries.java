@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.auth.web;
 
+import dev.mobilebackend.auth.attempt.Attempt;
 import dev.mobilebackend.auth.attempt.AttemptDecision.Refused;
 import dev.mobilebackend.auth.attempt.LoginGuard;
 import dev.mobilebackend.auth.audit.AuditEvent;
 import dev.mobilebackend.auth.audit.AuditEvents;
-import dev.mobilebackend.core.exchange.ClientAddress;
 import dev.mobilebackend.core.exchange.Exchange;
 import java.util.Map;
 import java.util.Optional;
@@ -29,21 +29,21 @@ final class GuardedTries {
      * @return what the try gives; empty if it was wrong
      */
     <T> Optional<T> of(String key, Exchange exchange, Supplier<Optional<T>> attempt) {
-        ClientAddress client = exchange.facts().client();
-        if (guard.decide(key, client) instanceof Refused refused) {
+        var counted = new Attempt(key, exchange.facts().client(), null);
+        if (guard.decide(counted) instanceof Refused refused) {
             throw LoginGuard.TOO_MANY_TRIES.retryAfter(refused.retryAfter()).exception();
         }
         Optional<T> right;
         try {
             right = attempt.get();
         } catch (RuntimeException unanswered) {
-            guard.abandoned(key, client);
+            guard.abandoned(counted);
             throw unanswered;
         }
         if (right.isPresent()) {
-            guard.succeeded(key, client);
+            guard.succeeded(counted);
         } else {
-            guard.failed(key, client);
+            guard.failed(counted);
             trail.record(failure(key, exchange));
         }
         return right;

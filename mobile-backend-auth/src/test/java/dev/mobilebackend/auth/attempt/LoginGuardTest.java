@@ -12,6 +12,7 @@ import dev.mobilebackend.auth.attempt.AttemptDecision.Refused;
 import dev.mobilebackend.core.exchange.ClientAddress;
 import dev.mobilebackend.core.secret.ServerSecret;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -21,6 +22,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
 import java.util.function.UnaryOperator;
 import net.jqwik.api.ForAll;
@@ -32,9 +34,11 @@ class LoginGuardTest {
 
     private static final Duration SECOND = Duration.ofSeconds(1);
     private static final AttemptPolicy POLICY = new AttemptPolicy(
+            new Allowance(4, SECOND, Duration.ofSeconds(60), Duration.ofMinutes(10)),
             new Allowance(3, SECOND, Duration.ofSeconds(60), Duration.ofMinutes(10)),
             new Allowance(12, SECOND, Duration.ofSeconds(60), Duration.ofMinutes(10)),
-            new Allowance(8, SECOND, Duration.ofSeconds(10), Duration.ofMinutes(1)));
+            new Allowance(8, SECOND, Duration.ofSeconds(10), Duration.ofMinutes(1)),
+            new Allowance(20, SECOND, Duration.ofSeconds(10), Duration.ofMinutes(1)));
     private static final String ALICE = "alice@shop.example";
     private static final ClientAddress PHONE = ClientAddress.parse("192.0.2.1");
 
@@ -48,7 +52,7 @@ class LoginGuardTest {
             assertEquals(new Allowed(), failedTry(ALICE, PHONE));
         }
 
-        assertEquals(new Refused(SECOND), guard.decide(ALICE, PHONE));
+        assertEquals(byPair(SECOND), guard.decide(from(ALICE, PHONE)));
     }
 
     @Test
@@ -58,7 +62,7 @@ class LoginGuardTest {
         }
         var waits = new ArrayList<Long>();
         for (int i = 0; i < 9; i++) {
-            Duration wait = waitOf(guard.decide(ALICE, PHONE));
+            Duration wait = waitOf(guard.decide(from(ALICE, PHONE)));
             waits.add(wait.toSeconds());
             clock.advance(wait);
             assertEquals(new Allowed(), failedTry(ALICE, otherClient(100 + i)));
@@ -71,33 +75,33 @@ class LoginGuardTest {
     void aRefusedTryIsNotCounted() {
         failedTries(3);
         for (int i = 0; i < 100; i++) {
-            guard.decide(ALICE, PHONE);
+            guard.decide(from(ALICE, PHONE));
         }
 
-        assertEquals(new Refused(SECOND), guard.decide(ALICE, PHONE));
+        assertEquals(byPair(SECOND), guard.decide(from(ALICE, PHONE)));
         clock.advance(SECOND);
-        assertEquals(new Allowed(), guard.decide(ALICE, PHONE));
+        assertEquals(new Allowed(), guard.decide(from(ALICE, PHONE)));
     }
 
     @Test
     void theWaitEndsToTheMoment() {
         failedTries(3);
 
-        clock.advance(SECOND.minusNanos(1));
-        assertEquals(new Refused(Duration.ofNanos(1)), guard.decide(ALICE, PHONE));
-        clock.advance(Duration.ofNanos(1));
-        assertEquals(new Allowed(), guard.decide(ALICE, PHONE));
+        clock.advance(SECOND.minusNanos(1_000));
+        assertEquals(byPair(Duration.ofNanos(1_000)), guard.decide(from(ALICE, PHONE)));
+        clock.advance(Duration.ofNanos(1_000));
+        assertEquals(new Allowed(), guard.decide(from(ALICE, PHONE)));
     }
 
     @Test
     void theWaitRunsFromTheEndOfTheTry() {
         failedTries(2);
-        guard.decide(ALICE, PHONE);
+        guard.decide(from(ALICE, PHONE));
 
         clock.advance(Duration.ofSeconds(5));
-        guard.failed(ALICE, PHONE);
+        guard.failed(from(ALICE, PHONE));
 
-        assertEquals(new Refused(SECOND), guard.decide(ALICE, PHONE));
+        assertEquals(byPair(SECOND), guard.decide(from(ALICE, PHONE)));
     }
 
     @Test
@@ -106,10 +110,10 @@ class LoginGuardTest {
 
         clock.advance(Duration.ofMinutes(10));
         assertEquals(new Allowed(), failedTry(ALICE, PHONE));
-        assertEquals(new Refused(SECOND), guard.decide(ALICE, PHONE));
+        assertEquals(byPair(SECOND), guard.decide(from(ALICE, PHONE)));
         clock.advance(Duration.ofMinutes(30));
         failedTries(3);
-        assertEquals(new Refused(SECOND), guard.decide(ALICE, PHONE));
+        assertEquals(byPair(SECOND), guard.decide(from(ALICE, PHONE)));
     }
 
     @Test
@@ -118,15 +122,15 @@ class LoginGuardTest {
             failedTry(ALICE, otherClient(i / 3));
         }
 
-        assertEquals(new Refused(SECOND), guard.decide(ALICE, otherClient(0)));
-        assertEquals(new Allowed(), guard.decide(ALICE, PHONE));
+        assertEquals(byPair(SECOND), guard.decide(from(ALICE, otherClient(0))));
+        assertEquals(new Allowed(), guard.decide(from(ALICE, PHONE)));
     }
 
     @Test
     void aTryRefusedOnOneNetworkCostsTheAccountNothingElsewhere() {
         failedTries(3);
         for (int i = 0; i < 100; i++) {
-            assertEquals(new Refused(SECOND), guard.decide(ALICE, PHONE));
+            assertEquals(byPair(SECOND), guard.decide(from(ALICE, PHONE)));
         }
 
         for (int i = 0; i < 9; i++) {
@@ -140,8 +144,8 @@ class LoginGuardTest {
             assertEquals(new Allowed(), failedTry(ALICE, otherClient(i)));
         }
 
-        assertEquals(new Refused(SECOND), guard.decide(ALICE, otherClient(99)));
-        assertEquals(new Allowed(), guard.decide("bob@shop.example", PHONE));
+        assertEquals(by(Brake.ACCOUNT, SECOND), guard.decide(from(ALICE, otherClient(99))));
+        assertEquals(new Allowed(), guard.decide(from("bob@shop.example", PHONE)));
     }
 
     @Test
@@ -150,8 +154,8 @@ class LoginGuardTest {
             assertEquals(new Allowed(), failedTry("account-" + i, PHONE));
         }
 
-        assertEquals(new Refused(SECOND), guard.decide("account-99", PHONE));
-        assertEquals(new Allowed(), guard.decide("account-99", otherClient(1)));
+        assertEquals(by(Brake.CLIENT, SECOND), guard.decide(from("account-99", PHONE)));
+        assertEquals(new Allowed(), guard.decide(from("account-99", otherClient(1))));
     }
 
     @Test
@@ -160,19 +164,19 @@ class LoginGuardTest {
             failedTry("account-" + i, ClientAddress.parse("2001:db8:1:2::" + i));
         }
 
-        assertEquals(new Refused(SECOND), guard.decide("account-99", ClientAddress.parse("2001:db8:1:2:ffff::1")));
-        assertEquals(new Allowed(), guard.decide("account-99", ClientAddress.parse("2001:db8:1:3::1")));
+        assertEquals(by(Brake.CLIENT, SECOND), guard.decide(from("account-99", ClientAddress.parse("2001:db8:1:2:ffff::1"))));
+        assertEquals(new Allowed(), guard.decide(from("account-99", ClientAddress.parse("2001:db8:1:3::1"))));
     }
 
     @Test
     void successLetsTheAccountStartAfresh() {
         failedTries(2);
-        guard.decide(ALICE, PHONE);
-        guard.succeeded(ALICE, PHONE);
+        guard.decide(from(ALICE, PHONE));
+        guard.succeeded(from(ALICE, PHONE));
 
         failedTries(2);
 
-        assertEquals(new Allowed(), guard.decide(ALICE, PHONE));
+        assertEquals(new Allowed(), guard.decide(from(ALICE, PHONE)));
     }
 
     @Test
@@ -180,11 +184,11 @@ class LoginGuardTest {
         for (int i = 0; i < 11; i++) {
             failedTry(ALICE, otherClient(i));
         }
-        guard.decide(ALICE, PHONE);
-        guard.succeeded(ALICE, PHONE);
+        guard.decide(from(ALICE, PHONE));
+        guard.succeeded(from(ALICE, PHONE));
 
         assertEquals(new Allowed(), failedTry(ALICE, otherClient(50)));
-        assertEquals(new Refused(SECOND), guard.decide(ALICE, otherClient(51)));
+        assertEquals(by(Brake.ACCOUNT, SECOND), guard.decide(from(ALICE, otherClient(51))));
     }
 
     @Test
@@ -192,11 +196,11 @@ class LoginGuardTest {
         for (int i = 0; i < 7; i++) {
             failedTry("account-" + i, PHONE);
         }
-        assertEquals(new Allowed(), guard.decide(ALICE, PHONE));
-        guard.succeeded(ALICE, PHONE);
+        assertEquals(new Allowed(), guard.decide(from(ALICE, PHONE)));
+        guard.succeeded(from(ALICE, PHONE));
 
         assertEquals(new Allowed(), failedTry("account-8", PHONE));
-        assertEquals(new Refused(SECOND), guard.decide("account-9", PHONE));
+        assertEquals(by(Brake.CLIENT, SECOND), guard.decide(from("account-9", PHONE)));
     }
 
     @Test
@@ -205,27 +209,27 @@ class LoginGuardTest {
             failedTry(ALICE, otherClient(i));
         }
         for (int i = 0; i < 100; i++) {
-            assertEquals(new Refused(SECOND), guard.decide(ALICE, PHONE));
+            assertEquals(by(Brake.ACCOUNT, SECOND), guard.decide(from(ALICE, PHONE)));
         }
 
-        assertEquals(new Allowed(), guard.decide("bob@shop.example", PHONE));
+        assertEquals(new Allowed(), guard.decide(from("bob@shop.example", PHONE)));
     }
 
     @Test
     void aTryWithoutAnAnswerDoesNotCount() {
         for (int i = 0; i < 100; i++) {
-            assertEquals(new Allowed(), guard.decide(ALICE, PHONE));
-            guard.abandoned(ALICE, PHONE);
+            assertEquals(new Allowed(), guard.decide(from(ALICE, PHONE)));
+            guard.abandoned(from(ALICE, PHONE));
         }
 
-        assertEquals(new Allowed(), guard.decide(ALICE, PHONE));
+        assertEquals(new Allowed(), guard.decide(from(ALICE, PHONE)));
     }
 
     @Test
     void triesAtTheSameTimeGetNoFurtherThanTriesInARow() throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(8);
         try {
-            Callable<AttemptDecision> attempt = () -> guard.decide(ALICE, PHONE);
+            Callable<AttemptDecision> attempt = () -> guard.decide(from(ALICE, PHONE));
             int allowed = 0;
             for (Future<AttemptDecision> decision : threads.invokeAll(Collections.nCopies(200, attempt))) {
                 allowed += decision.get() instanceof Allowed ? 1 : 0;
@@ -244,8 +248,8 @@ class LoginGuardTest {
         var strict = LoginGuard.of(POLICY, new InMemoryAttemptStore(100), secret(1), everyTime);
         int allowed = 0;
         for (int second = 0; second < hours * 3600; second += secondsBetween) {
-            if (strict.decide(ALICE, otherClient(second)) instanceof Allowed) {
-                strict.failed(ALICE, otherClient(second));
+            if (strict.decide(from(ALICE, otherClient(second))) instanceof Allowed) {
+                strict.failed(from(ALICE, otherClient(second)));
                 allowed++;
             }
             everyTime.advance(Duration.ofSeconds(secondsBetween));
@@ -274,8 +278,8 @@ class LoginGuardTest {
         LoginGuard standard = guard(AttemptPolicy.standard());
         int allowed = 0;
         for (int second = 0; second < 3600; second++) {
-            if (standard.decide("account-" + second, PHONE) instanceof Allowed) {
-                standard.failed("account-" + second, PHONE);
+            if (standard.decide(from("account-" + second, PHONE)) instanceof Allowed) {
+                standard.failed(from("account-" + second, PHONE));
                 allowed++;
             }
             clock.advance(Duration.ofSeconds(1));
@@ -288,8 +292,8 @@ class LoginGuardTest {
         LoginGuard standard = guard(AttemptPolicy.standard());
         int allowed = 0;
         for (int second = 0; second < 24 * 3600; second += 10) {
-            if (standard.decide(ALICE, from.apply(second)) instanceof Allowed) {
-                standard.failed(ALICE, from.apply(second));
+            if (standard.decide(from(ALICE, from.apply(second))) instanceof Allowed) {
+                standard.failed(from(ALICE, from.apply(second)));
                 allowed++;
             }
             clock.advance(Duration.ofSeconds(10));
@@ -298,17 +302,117 @@ class LoginGuardTest {
     }
 
     @Test
+    void aSubnetIsGuardedAcrossAllItsClients() {
+        for (int i = 0; i < 20; i++) {
+            assertEquals(new Allowed(), failedTry("account-" + i, ClientAddress.parse("192.0.2." + i)));
+        }
+
+        Refused refused = by(Brake.SUBNET, SECOND);
+        assertEquals(refused, guard.decide(from("account-99", ClientAddress.parse("192.0.2.200"))));
+        assertEquals(new Allowed(), guard.decide(from("account-99", ClientAddress.parse("192.0.3.200"))));
+    }
+
+    @Test
+    void aSubnetOfIpv6HasFortyEightBits() {
+        for (int i = 0; i < 20; i++) {
+            assertEquals(new Allowed(), failedTry("account-" + i, ClientAddress.parse("2001:db8:1:" + i + "::1")));
+        }
+
+        Refused refused = by(Brake.SUBNET, SECOND);
+        assertEquals(refused, guard.decide(from("account-99", ClientAddress.parse("2001:db8:1:ffff::1"))));
+        assertEquals(new Allowed(), guard.decide(from("account-99", ClientAddress.parse("2001:db8:2:ffff::1"))));
+    }
+
+    @Test
+    void tenThousandAddressesGetNoFurtherThanTheAccountsAllowanceAndDoNotLockTheOwnerOutOnAKnownDevice() {
+        int guesses = 0;
+        for (int i = 0; i < 10_000; i++) {
+            guesses += failedTry(ALICE, otherClient(i * 256)) instanceof Allowed ? 1 : 0;
+        }
+
+        assertEquals(12, guesses);
+        assertEquals(by(Brake.ACCOUNT, SECOND), guard.decide(from(ALICE, PHONE)));
+        assertEquals(new Allowed(), guard.decide(fromTablet(ALICE, PHONE)));
+    }
+
+    @Test
+    void aKnownDeviceIsNotLockedOutByItsNeighboursEither() {
+        for (int i = 0; i < 20; i++) {
+            failedTry("account-" + i, i < 8 ? PHONE : ClientAddress.parse("192.0.2." + i));
+        }
+        failedTries(3, otherClient(7));
+
+        assertEquals(by(Brake.SUBNET, SECOND), guard.decide(from(ALICE, ClientAddress.parse("192.0.2.99"))));
+        assertEquals(new Allowed(), guard.decide(fromTablet(ALICE, PHONE)));
+        assertEquals(new Allowed(), guard.decide(fromTablet(ALICE, otherClient(7))));
+    }
+
+    @Test
+    void aStolenDeviceHasOneAllowanceMoreAndNoMore() {
+        var waits = new ArrayList<Long>();
+        for (int i = 0; i < 8; i++) {
+            if (guard.decide(fromTablet(ALICE, otherClient(i))) instanceof Refused refused) {
+                assertEquals(Brake.ACCOUNT_FROM_DEVICE, refused.by());
+                waits.add(refused.retryAfter().toSeconds());
+                clock.advance(refused.retryAfter());
+                assertEquals(new Allowed(), guard.decide(fromTablet(ALICE, otherClient(i))));
+            }
+            guard.failed(fromTablet(ALICE, otherClient(i)));
+        }
+
+        assertEquals(List.of(1L, 2L, 4L, 8L), waits);
+    }
+
+    @Test
+    void guessesFromAKnownDeviceLeaveTheOtherAllowancesAlone() {
+        for (int i = 0; i < 4; i++) {
+            guard.decide(fromTablet(ALICE, PHONE));
+            guard.failed(fromTablet(ALICE, PHONE));
+        }
+
+        failedTries(3, PHONE);
+        assertEquals(byPair(SECOND), guard.decide(from(ALICE, PHONE)));
+    }
+
+    @Test
+    void successLetsTheAccountStartAfreshOnAKnownDevice() {
+        for (int i = 0; i < 3; i++) {
+            guard.decide(fromTablet(ALICE, PHONE));
+            guard.failed(fromTablet(ALICE, PHONE));
+        }
+        guard.decide(fromTablet(ALICE, PHONE));
+        guard.succeeded(fromTablet(ALICE, PHONE));
+
+        for (int i = 0; i < 4; i++) {
+            assertEquals(new Allowed(), guard.decide(fromTablet(ALICE, PHONE)));
+        }
+    }
+
+    @Test
+    void aFloodOfRefusedTriesCostsTheStoreOneStepAWait() {
+        failedTries(3);
+        guard.decide(from(ALICE, PHONE));
+        int before = store.steps.get();
+
+        for (int i = 0; i < 1_000; i++) {
+            guard.decide(from(ALICE, PHONE));
+        }
+
+        assertEquals(before, store.steps.get());
+    }
+
+    @Test
     void theStoreLearnsNeitherAddressNorAccount() {
         failedTries(3);
 
-        assertEquals(3, store.keys.size());
+        assertEquals(4, store.keys.size());
         for (String key : store.keys) {
             assertFalse(key.contains("alice"));
             assertFalse(key.contains("192.0.2"));
         }
         Set<String> before = Set.copyOf(store.keys);
-        LoginGuard.of(POLICY, store, secret(2), clock).decide(ALICE, PHONE);
-        assertEquals(6, store.keys.size());
+        LoginGuard.of(POLICY, store, secret(2), clock).decide(from(ALICE, PHONE));
+        assertEquals(8, store.keys.size());
         assertTrue(store.keys.containsAll(before));
     }
 
@@ -321,21 +425,41 @@ class LoginGuardTest {
         assertThrows(IllegalArgumentException.class, () -> new Allowance(1, SECOND, SECOND, none));
     }
 
+    private static Attempt from(String account, ClientAddress client) {
+        return new Attempt(account, client, null);
+    }
+
+    private static Attempt fromTablet(String account, ClientAddress client) {
+        return new Attempt(account, client, "tablet");
+    }
+
+    private static Refused by(Brake brake, Duration wait) {
+        return new Refused(wait, brake);
+    }
+
+    private static Refused byPair(Duration wait) {
+        return by(Brake.ACCOUNT_FROM_CLIENT, wait);
+    }
+
     private LoginGuard guard(AttemptPolicy policy) {
         return LoginGuard.of(policy, store, secret(1), clock);
     }
 
     private AttemptDecision failedTry(String account, ClientAddress client) {
-        AttemptDecision decision = guard.decide(account, client);
+        AttemptDecision decision = guard.decide(from(account, client));
         if (decision instanceof Allowed) {
-            guard.failed(account, client);
+            guard.failed(from(account, client));
         }
         return decision;
     }
 
     private void failedTries(int count) {
+        failedTries(count, PHONE);
+    }
+
+    private void failedTries(int count, ClientAddress client) {
         for (int i = 0; i < count; i++) {
-            assertEquals(new Allowed(), failedTry(ALICE, PHONE));
+            assertEquals(new Allowed(), failedTry(ALICE, client));
         }
     }
 
@@ -357,11 +481,18 @@ class LoginGuardTest {
 
         private final AttemptStore tries = new InMemoryAttemptStore(1_000_000);
         private final Set<String> keys = Collections.synchronizedSet(new HashSet<>());
+        private final AtomicInteger steps = new AtomicInteger();
 
         @Override
-        public Tries update(String key, UnaryOperator<Tries> change) {
-            keys.add(key);
-            return tries.update(key, change);
+        public List<Tries> update(List<String> wanted, UnaryOperator<List<Tries>> change) {
+            keys.addAll(wanted);
+            steps.incrementAndGet();
+            return tries.update(wanted, change);
+        }
+
+        @Override
+        public int purge(Instant before, int atMost) {
+            return tries.purge(before, atMost);
         }
     }
 }
