@@ -27,6 +27,8 @@ module dev.mobilebackend.auth {
     exports dev.mobilebackend.auth.attempt.jdbi;
     exports dev.mobilebackend.auth.audit;
     exports dev.mobilebackend.auth.audit.jdbi;
+    exports dev.mobilebackend.auth.device;
+    exports dev.mobilebackend.auth.device.jdbi;
     exports dev.mobilebackend.auth.dpop;
     exports dev.mobilebackend.auth.key;
     exports dev.mobilebackend.auth.key.jdbi;

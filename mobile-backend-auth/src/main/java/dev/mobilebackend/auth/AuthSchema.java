@@ -19,7 +19,8 @@ public final class AuthSchema {
                     "V220__auth_accounts.sql",
                     "V221__auth_codes.sql",
                     "V230__auth_audit.sql",
-                    "V240__auth_attempts.sql"));
+                    "V240__auth_attempts.sql",
+                    "V241__auth_devices.sql"));
 
     private AuthSchema() {}
 }

@@ -18,6 +18,8 @@ public record Notice(Kind kind, String to, String seed) {
         ALREADY_REGISTERED("You already have an account"),
         /** A device of yours was signed out: somebody used a copy of what keeps it signed in. */
         SESSION_REPLAYED("One of your devices was signed out"),
+        /** Somebody, hopefully you, signed in on a device that your account did not know. */
+        NEW_DEVICE("Your account was used on a new device"),
         /** Here is the code that signs you in. */
         SIGN_IN_CODE("Your sign-in code"),
         /** Here is the link that signs you in; the message's code is its token. */
@@ -61,6 +63,7 @@ public record Notice(Kind kind, String to, String seed) {
                         STEP_UP_CODE -> true;
                 case ALREADY_REGISTERED,
                         SESSION_REPLAYED,
+                        NEW_DEVICE,
                         NO_ACCOUNT,
                         PASSWORD_CHANGED,
                         CONTACT_CHANGE_ASKED,

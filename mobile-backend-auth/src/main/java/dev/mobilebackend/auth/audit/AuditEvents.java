@@ -13,6 +13,12 @@ public final class AuditEvents {
     /** Staff began to act in the place of an account; the details have the reason. */
     public static final String IMPERSONATED = "impersonation.begun";
 
+    /** Someone signed in on a device that the account did not know. */
+    public static final String NEW_DEVICE = "sign-in.new-device";
+
+    /** Someone signed in too far from where the account had been signed in just before. */
+    public static final String IMPOSSIBLE_TRAVEL = "sign-in.impossible-travel";
+
     public static final String SIGNED_OUT = "session.signed-out";
     public static final String SESSION_ENDED = "session.ended";
     /** A refresh token was used again after its answer had arrived: somebody has a copy. */

@@ -28,6 +28,9 @@ import dev.mobilebackend.auth.audit.AuditEvent;
 import dev.mobilebackend.auth.audit.AuditEvents;
 import dev.mobilebackend.auth.audit.AuditTrail;
 import dev.mobilebackend.auth.audit.jdbi.JdbiAuditStore;
+import dev.mobilebackend.auth.device.KnownDevices;
+import dev.mobilebackend.auth.device.SignInListener;
+import dev.mobilebackend.auth.device.jdbi.JdbiDeviceStore;
 import dev.mobilebackend.auth.dpop.DpopPolicy;
 import dev.mobilebackend.auth.dpop.DpopProofs;
 import dev.mobilebackend.auth.key.KeyPolicy;
@@ -91,12 +94,16 @@ public final class Auth implements AutoCloseable {
     /** Longer than a try takes, which may have locked some of them and be about to lock the others. */
     private static final Duration COUNTS_KEPT = Duration.ofHours(1);
 
+    /** How long a device is known after the last session of it has ended. */
+    private static final Duration DEVICES_KEPT = Duration.ofDays(180);
+
     private final String path;
     private final Accounts accounts;
     private final OneTimeCodes codes;
     private final @Nullable Guests guests;
     private final PasswordConfirmation confirmation;
     private final AttemptStore attempts;
+    private final KnownDevices devices;
     private final Sessions sessions;
     private final Revocations revocations = new Revocations();
     private final KeyRing keys;
@@ -121,8 +128,11 @@ public final class Auth implements AutoCloseable {
                             chosen.outbox.add(handle, new Notice(Notice.Kind.SESSION_REPLAYED, contact.text(), "")));
             audit.record(new AuditEvent(AuditEvents.TOKEN_REPLAYED, accountId, null, sessionId, Map.of(), at));
         });
+        devices = new KnownDevices(
+                JdbiDeviceStore.of(database), secret, chosen.sessions.absolute().plus(DEVICES_KEPT));
         sessions = new Sessions(chosen.sessions, sessionStore, revocations, secret, chosen.random);
         codes = new OneTimeCodes(chosen.codes, JdbiCodeStore.of(database, chosen.outbox), secret, chosen.random);
+        Consumer<Notice> outbox = notice -> database.useTransaction(handle -> chosen.outbox.add(handle, notice));
         var parts = new AccountParts(
                 accountStore,
                 codes,
@@ -130,11 +140,20 @@ public final class Auth implements AutoCloseable {
                 chosen.readyRules(),
                 sessions,
                 audit,
-                notice -> database.useTransaction(handle -> chosen.outbox.add(handle, notice)),
-                chosen.listener,
+                outbox,
+                account -> {
+                    devices.forget(account.id());
+                    chosen.listener.deleting(account);
+                },
                 chosen.random);
         accounts = new Accounts(parts);
-        guests = chosen.merge == null ? null : new Guests(chosen.guests, parts, chosen.merge);
+        GuestMerge merge = chosen.merge;
+        guests = merge == null
+                ? null
+                : new Guests(chosen.guests, parts, (guest, into) -> {
+                    devices.forget(guest.id());
+                    merge.merge(guest, into);
+                });
         keys = KeyRing.builder(JdbiKeyStore.of(database, secret, chosen.random))
                 .policy(chosen.keys)
                 .clock(chosen.clock)
@@ -149,8 +168,9 @@ public final class Auth implements AutoCloseable {
         gate = new DpopGate(chosen.dpop == null ? null : new DpopProofs(chosen.dpop, secret));
         var trail = new RequestTrail(audit);
         var grants = new Grants(tokens, chosen.scopes);
-        var answers = new TokenAnswers(accounts, sessions, grants, gate, chosen.places, trail);
-        var tries = new GuardedTries(guard, trail);
+        var known = new DeviceTrail(devices, accountStore, gate, outbox, chosen.signInListener);
+        var answers = new TokenAnswers(accounts, sessions, grants, gate, chosen.places, known, trail);
+        var tries = new GuardedTries(guard, known, trail);
         confirmation = new PasswordConfirmation(accounts, tries);
         endpoints = new Endpoints(path);
         new SignInEndpoints(accounts, tries, answers).addTo(endpoints);
@@ -286,7 +306,8 @@ public final class Auth implements AutoCloseable {
         return inSteps(atMost -> sessions.purgeEnded(now, atMost))
                 + inSteps(atMost -> codes.purgeExpired(now, atMost))
                 + (guests == null ? 0 : inSteps(atMost -> guests.endAbandoned(now, atMost)))
-                + inSteps(atMost -> attempts.purge(now.minus(COUNTS_KEPT), atMost));
+                + inSteps(atMost -> attempts.purge(now.minus(COUNTS_KEPT), atMost))
+                + inSteps(atMost -> devices.purge(now, atMost));
     }
 
     private static int inSteps(IntUnaryOperator purgeSome) {
@@ -332,6 +353,7 @@ public final class Auth implements AutoCloseable {
         private @Nullable GuestMerge merge;
         private GuestPolicy guests = GuestPolicy.standard();
         private AccountListener listener = AccountListener.NONE;
+        private SignInListener signInListener = SignInListener.NONE;
         private InstantSource clock = Ambient.clock();
         private SecureRandom random = Ambient.random();
         private @Nullable Passwords readyPasswords;
@@ -479,6 +501,12 @@ public final class Auth implements AutoCloseable {
         /** Hears of accounts that end, in the transaction in which they do. */
         public Builder listener(AccountListener other) {
             listener = other;
+            return this;
+        }
+
+        /** Hears of sign-ins on new devices and from impossibly far away, in the transaction that opens the session. */
+        public Builder signInListener(SignInListener other) {
+            signInListener = other;
             return this;
         }
 

@@ -15,21 +15,25 @@ import java.util.function.Supplier;
 final class GuardedTries {
 
     private final LoginGuard guard;
+    private final DeviceTrail devices;
     private final RequestTrail trail;
 
-    GuardedTries(LoginGuard guard, RequestTrail trail) {
+    GuardedTries(LoginGuard guard, DeviceTrail devices, RequestTrail trail) {
         this.guard = guard;
+        this.devices = devices;
         this.trail = trail;
     }
 
     /**
      * One try.
      *
-     * @param key what is tried and whose it is, such as {@code password ada@example.org}
+     * @param key what is tried and whose it is, such as {@code password ada@example.org}: an address, a phone or an
+     *     account's id
      * @return what the try gives; empty if it was wrong
      */
     <T> Optional<T> of(String key, Exchange exchange, Supplier<Optional<T>> attempt) {
-        var counted = new Attempt(key, exchange.facts().client(), null);
+        String known = devices.known(key.substring(key.indexOf(' ') + 1), exchange);
+        var counted = new Attempt(key, exchange.facts().client(), known);
         if (guard.decide(counted) instanceof Refused refused) {
             throw LoginGuard.TOO_MANY_TRIES.retryAfter(refused.retryAfter()).exception();
         }

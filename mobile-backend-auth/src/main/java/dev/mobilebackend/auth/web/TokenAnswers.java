@@ -35,6 +35,7 @@ final class TokenAnswers {
     private final Grants grants;
     private final DpopGate gate;
     private final PlaceLookup places;
+    private final DeviceTrail devices;
     private final RequestTrail trail;
 
     TokenAnswers(
@@ -43,12 +44,14 @@ final class TokenAnswers {
             Grants grants,
             DpopGate gate,
             PlaceLookup places,
+            DeviceTrail devices,
             RequestTrail trail) {
         this.accounts = accounts;
         this.sessions = sessions;
         this.grants = grants;
         this.gate = gate;
         this.places = places;
+        this.devices = devices;
         this.trail = trail;
     }
 
@@ -64,8 +67,9 @@ final class TokenAnswers {
                 exchange.facts().appVersion());
         Instant now = exchange.facts().receivedAt();
         String key = gate.key(exchange);
+        Place place = places.find(exchange.facts().client());
         Sessions.Opened opened = trail.recording(recorder -> {
-            Sessions.Opened session = sessions.open(account.id(), device, methods, key, place(exchange), now);
+            Sessions.Opened session = sessions.open(account.id(), device, methods, key, text(place), now);
             recorder.record(RequestTrail.event(
                     AuditEvents.SIGNED_IN,
                     account.id(),
@@ -73,6 +77,7 @@ final class TokenAnswers {
                     session.session().id(),
                     exchange,
                     Map.of("methods", String.join(" ", new TreeSet<>(methods)))));
+            devices.opened(account, session.session(), place, exchange, recorder);
             return session;
         });
         return tokens(account, opened.session(), opened.token(), now);
@@ -90,11 +95,10 @@ final class TokenAnswers {
 
     /** Who sends this request to refresh a session. */
     Presenter presenter(Exchange exchange, @Nullable RotationProof proof) {
-        return new Presenter(proof, gate.key(exchange), exchange.facts().appVersion(), place(exchange));
+        return new Presenter(proof, gate.key(exchange), exchange.facts().appVersion(), text(places.find(exchange.facts().client())));
     }
 
-    private @Nullable String place(Exchange exchange) {
-        Place place = places.find(exchange.facts().client());
+    private static @Nullable String text(@Nullable Place place) {
         return place == null ? null : place.text();
     }
 

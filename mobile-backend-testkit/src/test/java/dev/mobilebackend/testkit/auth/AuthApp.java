@@ -7,6 +7,7 @@ import dev.mobilebackend.auth.access.StepUp;
 import dev.mobilebackend.auth.account.CodeSignIns.LinkUse;
 import dev.mobilebackend.auth.account.Message;
 import dev.mobilebackend.auth.account.Notice;
+import dev.mobilebackend.auth.device.SignInListener;
 import dev.mobilebackend.auth.dpop.DpopPolicy;
 import dev.mobilebackend.auth.password.Argon2Cost;
 import dev.mobilebackend.auth.password.HashingPolicy;
@@ -45,7 +46,9 @@ import java.time.Instant;
 import java.util.Deque;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -75,6 +78,8 @@ final class AuthApp implements BackendApp {
     private Database database;
     private final AtomicReference<Duration> dawdling = new AtomicReference<>(Duration.ZERO);
     private final AtomicLong dawdled = new AtomicLong();
+    private final Map<String, Place> places = new ConcurrentHashMap<>();
+    private final AtomicReference<SignInListener> signInListener = new AtomicReference<>(SignInListener.NONE);
     private Auth auth;
 
     @Override
@@ -83,7 +88,10 @@ final class AuthApp implements BackendApp {
         Schema.install(database, Schema.CORE, AuthSchema.TABLES);
         auth = Auth.builder(database, ServerSecret.of(new byte[32]), this::owe)
                 .hashing(new HashingPolicy(CHEAP, CHEAP, 4, 64, Duration.ofSeconds(30)))
-                .places(address -> new Place("DE", address.isLoopback() ? "Berlin" : null, 52.5, 13.4))
+                .places(address -> places.getOrDefault(
+                        address.toString(), new Place("DE", address.isLoopback() ? "Berlin" : null, 52.5, 13.4)))
+                .signInListener((account, session, signals, exchange) ->
+                        signInListener.get().noticed(account, session, signals, exchange))
                 .dpop(DpopPolicy.of(ORIGIN))
                 .tokenEndpoints(TokenClient.of(CLIENT, CLIENT_SECRET), TokenClient.of("shipping", "s".repeat(32)))
                 .codeSignIn()
@@ -119,6 +127,15 @@ final class AuthApp implements BackendApp {
             context.addServlet("who", new Who(auth)).addMapping("/who", "/recent", "/by-text");
         });
         return new Running(app, auth);
+    }
+
+    /** Where clients with this address are; they are in Berlin unless said otherwise. */
+    void place(String address, Place place) {
+        places.put(address, place);
+    }
+
+    void signInListener(SignInListener other) {
+        signInListener.set(other);
     }
 
     /** The outbox does not take the next notice of this kind. */
