@@ -15,6 +15,7 @@ module dev.mobilebackend.auth {
     requires transitive java.net.http;
     requires org.slf4j;
     requires tools.jackson.databind;
+    requires static micrometer.core;
     requires static org.postgresql.jdbc;
     // Only for applications without a native Argon2, or with bcrypt and scrypt hashes of another system.
     requires static org.bouncycastle.provider;
@@ -25,6 +26,7 @@ module dev.mobilebackend.auth {
     exports dev.mobilebackend.auth.account.jdbi;
     exports dev.mobilebackend.auth.attempt;
     exports dev.mobilebackend.auth.attempt.jdbi;
+    exports dev.mobilebackend.auth.attempt.micrometer;
     exports dev.mobilebackend.auth.audit;
     exports dev.mobilebackend.auth.audit.jdbi;
     exports dev.mobilebackend.auth.device;

@@ -20,7 +20,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.function.BiFunction;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Slows down whoever guesses passwords or codes, by everything that a try has in common with others: the client's
@@ -104,12 +103,10 @@ public final class LoginGuard {
      * tries.
      */
     public void succeeded(Attempt attempt) {
-        settle(
-                attempt,
-                (count, tries) -> switch (count.brake()) {
-                    case ACCOUNT_FROM_DEVICE, ACCOUNT_FROM_CLIENT -> Tries.NONE;
-                    case ACCOUNT, CLIENT, SUBNET -> tries.oneLess(allowance(count));
-                });
+        settle(attempt, (count, tries) -> switch (count.brake()) {
+            case ACCOUNT_FROM_DEVICE, ACCOUNT_FROM_CLIENT -> Tries.NONE;
+            case ACCOUNT, CLIENT, SUBNET -> tries.oneLess(allowance(count));
+        });
     }
 
     /** The try ended without an answer, because the service was too busy or failed: it does not count. */
@@ -159,8 +156,8 @@ public final class LoginGuard {
         ClientAddress client = attempt.client();
         String device = attempt.knownDevice();
         return device != null
-                ? List.of(new Count(
-                        Brake.ACCOUNT_FROM_DEVICE, blinded("account from device:" + device + " " + account)))
+                ? List.of(
+                        new Count(Brake.ACCOUNT_FROM_DEVICE, blinded("account from device:" + device + " " + account)))
                 : List.of(
                         new Count(Brake.CLIENT, blinded("client:" + client.network())),
                         new Count(Brake.SUBNET, blinded("subnet:" + client.prefix(client.isIpv4() ? 24 : 48))),

@@ -20,6 +20,7 @@ import dev.mobilebackend.auth.account.PasswordChanges;
 import dev.mobilebackend.auth.account.jdbi.JdbiAccountStore;
 import dev.mobilebackend.auth.account.jdbi.JdbiCodeStore;
 import dev.mobilebackend.auth.account.jdbi.Outbox;
+import dev.mobilebackend.auth.attempt.AttemptObserver;
 import dev.mobilebackend.auth.attempt.AttemptPolicy;
 import dev.mobilebackend.auth.attempt.AttemptStore;
 import dev.mobilebackend.auth.attempt.LoginGuard;
@@ -170,7 +171,7 @@ public final class Auth implements AutoCloseable {
         var grants = new Grants(tokens, chosen.scopes);
         var known = new DeviceTrail(devices, accountStore, gate, outbox, chosen.signInListener);
         var answers = new TokenAnswers(accounts, sessions, grants, gate, chosen.places, known, trail);
-        var tries = new GuardedTries(guard, known, trail);
+        var tries = new GuardedTries(guard, known, chosen.observer, trail);
         confirmation = new PasswordConfirmation(accounts, tries);
         endpoints = new Endpoints(path);
         new SignInEndpoints(accounts, tries, answers).addTo(endpoints);
@@ -353,6 +354,7 @@ public final class Auth implements AutoCloseable {
         private @Nullable GuestMerge merge;
         private GuestPolicy guests = GuestPolicy.standard();
         private AccountListener listener = AccountListener.NONE;
+        private AttemptObserver observer = AttemptObserver.NONE;
         private SignInListener signInListener = SignInListener.NONE;
         private InstantSource clock = Ambient.clock();
         private SecureRandom random = Ambient.random();
@@ -501,6 +503,12 @@ public final class Auth implements AutoCloseable {
         /** Hears of accounts that end, in the transaction in which they do. */
         public Builder listener(AccountListener other) {
             listener = other;
+            return this;
+        }
+
+        /** Hears what becomes of tries at passwords and codes; {@code AttemptMetrics} counts them for Micrometer. */
+        public Builder observe(AttemptObserver other) {
+            observer = other;
             return this;
         }
 

@@ -63,13 +63,12 @@ final class DeviceTrail {
 
     /** Remembers the device of a session that opens, and tells of what is unusual, within the step that opens it. */
     void opened(Account account, Session session, @Nullable Place place, Exchange exchange, Recorder recorder) {
-        List<SignInSignal> signals =
-                devices.signedIn(account.id(), names(exchange), place, exchange.facts().receivedAt());
+        List<SignInSignal> signals = devices.signedIn(
+                account.id(), names(exchange), place, exchange.facts().receivedAt());
         for (SignInSignal signal : signals) {
             recorder.record(event(signal, account, session, exchange));
             if (signal instanceof NewDevice) {
-                account.contact()
-                        .ifPresent(to -> outbox.accept(new Notice(Notice.Kind.NEW_DEVICE, to.text(), "")));
+                account.contact().ifPresent(to -> outbox.accept(new Notice(Notice.Kind.NEW_DEVICE, to.text(), "")));
             }
         }
         if (!signals.isEmpty()) {

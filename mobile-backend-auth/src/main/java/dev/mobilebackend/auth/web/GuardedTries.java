@@ -3,6 +3,8 @@ package dev.mobilebackend.auth.web;
 
 import dev.mobilebackend.auth.attempt.Attempt;
 import dev.mobilebackend.auth.attempt.AttemptDecision.Refused;
+import dev.mobilebackend.auth.attempt.AttemptEnding;
+import dev.mobilebackend.auth.attempt.AttemptObserver;
 import dev.mobilebackend.auth.attempt.LoginGuard;
 import dev.mobilebackend.auth.audit.AuditEvent;
 import dev.mobilebackend.auth.audit.AuditEvents;
@@ -16,10 +18,12 @@ final class GuardedTries {
 
     private final LoginGuard guard;
     private final DeviceTrail devices;
+    private final AttemptObserver observer;
     private final RequestTrail trail;
 
-    GuardedTries(LoginGuard guard, DeviceTrail devices, RequestTrail trail) {
+    GuardedTries(LoginGuard guard, DeviceTrail devices, AttemptObserver observer, RequestTrail trail) {
         this.guard = guard;
+        this.observer = observer;
         this.devices = devices;
         this.trail = trail;
     }
@@ -32,9 +36,11 @@ final class GuardedTries {
      * @return what the try gives; empty if it was wrong
      */
     <T> Optional<T> of(String key, Exchange exchange, Supplier<Optional<T>> attempt) {
+        String tried = key.substring(0, key.indexOf(' '));
         String known = devices.known(key.substring(key.indexOf(' ') + 1), exchange);
         var counted = new Attempt(key, exchange.facts().client(), known);
         if (guard.decide(counted) instanceof Refused refused) {
+            observer.ended(tried, AttemptEnding.REFUSED, refused.by());
             throw LoginGuard.TOO_MANY_TRIES.retryAfter(refused.retryAfter()).exception();
         }
         Optional<T> right;
@@ -42,25 +48,34 @@ final class GuardedTries {
             right = attempt.get();
         } catch (RuntimeException unanswered) {
             guard.abandoned(counted);
+            observer.ended(tried, AttemptEnding.UNANSWERED, null);
             throw unanswered;
         }
         if (right.isPresent()) {
             guard.succeeded(counted);
+            observer.ended(tried, AttemptEnding.RIGHT, null);
         } else {
             guard.failed(counted);
-            trail.record(failure(key, exchange));
+            observer.ended(tried, AttemptEnding.WRONG, null);
+            trail.record(failure(counted, tried, exchange));
         }
         return right;
     }
 
     /** Tells neither whose address was tried nor whether there is such an account, but which tries were at the same one. */
-    private AuditEvent failure(String key, Exchange exchange) {
+    private AuditEvent failure(Attempt counted, String tried, Exchange exchange) {
         return RequestTrail.event(
                 AuditEvents.SIGN_IN_FAILED,
                 null,
                 null,
                 null,
                 exchange,
-                Map.of("tried", key.substring(0, key.indexOf(' ')), "subject", guard.subject(key)));
+                Map.of(
+                        "tried",
+                        tried,
+                        "subject",
+                        guard.subject(counted.account()),
+                        "device",
+                        counted.knownDevice() == null ? "unknown" : "known"));
     }
 }

@@ -95,7 +95,11 @@ final class TokenAnswers {
 
     /** Who sends this request to refresh a session. */
     Presenter presenter(Exchange exchange, @Nullable RotationProof proof) {
-        return new Presenter(proof, gate.key(exchange), exchange.facts().appVersion(), text(places.find(exchange.facts().client())));
+        return new Presenter(
+                proof,
+                gate.key(exchange),
+                exchange.facts().appVersion(),
+                text(places.find(exchange.facts().client())));
     }
 
     private static @Nullable String text(@Nullable Place place) {

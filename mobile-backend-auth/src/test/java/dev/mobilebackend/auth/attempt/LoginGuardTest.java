@@ -164,7 +164,9 @@ class LoginGuardTest {
             failedTry("account-" + i, ClientAddress.parse("2001:db8:1:2::" + i));
         }
 
-        assertEquals(by(Brake.CLIENT, SECOND), guard.decide(from("account-99", ClientAddress.parse("2001:db8:1:2:ffff::1"))));
+        assertEquals(
+                by(Brake.CLIENT, SECOND),
+                guard.decide(from("account-99", ClientAddress.parse("2001:db8:1:2:ffff::1"))));
         assertEquals(new Allowed(), guard.decide(from("account-99", ClientAddress.parse("2001:db8:1:3::1"))));
     }
 

@@ -181,7 +181,8 @@ class KnownDevicesTest {
         var to = new Place("DE", null, otherLatitude, otherLongitude);
         fresh.signedIn("ada", PHONE, from, START);
 
-        boolean impossible = !fresh.signedIn("ada", PHONE, to, START.plusSeconds(seconds)).isEmpty();
+        boolean impossible =
+                !fresh.signedIn("ada", PHONE, to, START.plusSeconds(seconds)).isEmpty();
 
         double kilometres = from.kilometresTo(to);
         if (impossible) {

@@ -119,12 +119,43 @@ class AbuseOverHttpTest {
 
         @Test
         void anIdThatAnybodyCouldHaveIsNoKnownDevice(MobileClient.Builder phones, MobileClient.Builder strangers) {
-            MobileClient phone =
-                    signedUp(phones.deviceId("Pixel9Pro").retry(RetryPolicy.NEVER).build());
+            MobileClient phone = signedUp(
+                    phones.deviceId("Pixel9Pro").retry(RetryPolicy.NEVER).build());
 
             attack(strangers.retry(RetryPolicy.NEVER).build(), email);
 
             assertEquals(429, signIn(phone, HOME, email, PASSWORD).status());
+        }
+
+        @Test
+        void everyFailedSignInIsAnEventAndEveryTryAFigure(MobileClient.Builder phones, MobileClient.Builder strangers) {
+            MobileClient phone = signedUp(phones.retry(RetryPolicy.NEVER).build());
+            MobileClient stranger = strangers.retry(RetryPolicy.NEVER).build();
+            int before = app().endings().size();
+
+            signIn(phone, HOME, email, WRONG);
+            signIn(phone, HOME, email, PASSWORD);
+            refused(stranger, HOME, email);
+
+            List<String> endings = app().endings();
+            assertEquals(
+                    List.of(
+                            "password WRONG",
+                            "password RIGHT",
+                            "password WRONG",
+                            "password WRONG",
+                            "password WRONG",
+                            "password WRONG",
+                            "password WRONG",
+                            "password REFUSED by ACCOUNT_FROM_CLIENT"),
+                    endings.subList(before, endings.size()));
+            assertEquals(
+                    List.of("unknown", "unknown", "unknown", "unknown", "unknown", "known"),
+                    app().auth().audit().newest(null, Long.MAX_VALUE, 7).stream()
+                            .map(AuditEntry::event)
+                            .filter(event -> event.type().equals(AuditEvents.SIGN_IN_FAILED))
+                            .map(event -> event.details().get("device"))
+                            .toList());
         }
 
         @Test

@@ -78,6 +78,7 @@ final class AuthApp implements BackendApp {
     private Database database;
     private final AtomicReference<Duration> dawdling = new AtomicReference<>(Duration.ZERO);
     private final AtomicLong dawdled = new AtomicLong();
+    private final Deque<String> endings = new ConcurrentLinkedDeque<>();
     private final Map<String, Place> places = new ConcurrentHashMap<>();
     private final AtomicReference<SignInListener> signInListener = new AtomicReference<>(SignInListener.NONE);
     private Auth auth;
@@ -90,6 +91,8 @@ final class AuthApp implements BackendApp {
                 .hashing(new HashingPolicy(CHEAP, CHEAP, 4, 64, Duration.ofSeconds(30)))
                 .places(address -> places.getOrDefault(
                         address.toString(), new Place("DE", address.isLoopback() ? "Berlin" : null, 52.5, 13.4)))
+                .observe((tried, ending, refusedBy) ->
+                        endings.add(tried + " " + ending + (refusedBy == null ? "" : " by " + refusedBy)))
                 .signInListener((account, session, signals, exchange) ->
                         signInListener.get().noticed(account, session, signals, exchange))
                 .dpop(DpopPolicy.of(ORIGIN))
@@ -127,6 +130,11 @@ final class AuthApp implements BackendApp {
             context.addServlet("who", new Who(auth)).addMapping("/who", "/recent", "/by-text");
         });
         return new Running(app, auth);
+    }
+
+    /** What became of tries at passwords and codes, in their order. */
+    List<String> endings() {
+        return List.copyOf(endings);
     }
 
     /** Where clients with this address are; they are in Berlin unless said otherwise. */

@@ -77,13 +77,11 @@ class AttemptStoreTest {
         void whatIsCountedOutlivesTheTransactionAroundIt() {
             var tries = new Tries(Instant.EPOCH, Instant.EPOCH.plusSeconds(1));
 
-            assertThrows(
-                    IllegalStateException.class,
-                    () -> database.database().useTransaction(handle -> {
-                        handle.execute("SELECT 1");
-                        store().update(List.of("rolled back"), all -> List.of(tries));
-                        throw new IllegalStateException("a wrong password");
-                    }));
+            assertThrows(IllegalStateException.class, () -> database.database().useTransaction(handle -> {
+                handle.execute("SELECT 1");
+                store().update(List.of("rolled back"), all -> List.of(tries));
+                throw new IllegalStateException("a wrong password");
+            }));
 
             assertEquals(List.of(tries), store().update(List.of("rolled back"), all -> all));
         }

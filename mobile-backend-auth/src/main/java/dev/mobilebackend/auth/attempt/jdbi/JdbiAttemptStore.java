@@ -34,8 +34,9 @@ public final class JdbiAttemptStore implements AttemptStore {
     /** A row that was not there to be locked may have been made by another try in the meantime. */
     private static final String SEEN = "a.last_at = :seenLastAt AND a.regained_at = :seenRegainedAt";
 
-    private static final String WRITE_ON_POSTGRESQL = "INSERT INTO mb_auth_attempts AS a (count_key, last_at, regained_at) "
-            + "VALUES (:key, :lastAt, :regainedAt) ON CONFLICT (count_key) DO " + SET + " WHERE " + SEEN;
+    private static final String WRITE_ON_POSTGRESQL =
+            "INSERT INTO mb_auth_attempts AS a (count_key, last_at, regained_at) "
+                    + "VALUES (:key, :lastAt, :regainedAt) ON CONFLICT (count_key) DO " + SET + " WHERE " + SEEN;
 
     private static final String WRITE_ON_H2 = "MERGE INTO mb_auth_attempts a "
             + "USING (VALUES (CAST(:key AS varchar(22)))) AS n (count_key) ON a.count_key = n.count_key "

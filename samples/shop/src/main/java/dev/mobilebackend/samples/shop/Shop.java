@@ -9,6 +9,7 @@ import dev.mobilebackend.auth.AuthSchema;
 import dev.mobilebackend.auth.access.ImpersonationPolicy;
 import dev.mobilebackend.auth.account.CodeSignIns.LinkUse;
 import dev.mobilebackend.auth.account.EmailAddress;
+import dev.mobilebackend.auth.attempt.micrometer.AttemptMetrics;
 import dev.mobilebackend.auth.token.AccessTokenPolicy;
 import dev.mobilebackend.auth.web.Auth;
 import dev.mobilebackend.core.ambient.Ambient;
@@ -88,6 +89,7 @@ public final class Shop implements AutoCloseable {
         var products = new Products(database, paging, clock);
         var orders = new Orders(database, idempotency, jobs, products, paging, clock, Ambient.random());
         var mailbox = new Mailbox(database, clock, settings.development());
+        var figures = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         auth = Auth.builder(database, secret, (handle, notice) -> jobs.enqueue(handle, new SendMail(notice)))
                 .accessTokens(AccessTokenPolicy.of("https://shop.example", "shop"))
                 .codeSignIn()
@@ -96,6 +98,7 @@ public final class Shop implements AutoCloseable {
                 .guests(orders::handOver)
                 .impersonation(ImpersonationPolicy.by(Access.allOf(Access.role("admin"), Access.privateNetwork())))
                 .listener(orders::forget)
+                .observe(AttemptMetrics.of(figures))
                 .clock(clock)
                 .build();
         worker = Worker.builder(jobs)
@@ -107,7 +110,6 @@ public final class Shop implements AutoCloseable {
                 .build();
         health = Health.of(database);
         drain = new Drain(health, DrainPolicy.usual().grace(settings.grace()));
-        var figures = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         Edge.Builder edge = Edge.builder()
                 .clock(clock)
                 .observe(drain)
