@@ -122,6 +122,8 @@ public final class LoginGuard {
     private void settle(Attempt attempt, BiFunction<Count, Tries, Tries> change) {
         List<Count> counts = counts(attempt);
         store.update(keys(counts), all -> changed(counts, all, change));
+        // Another try may have been refused for this one, which has perhaps been given back.
+        refusals.invalidateAll(keys(counts));
     }
 
     private boolean isFree(List<Count> counts, List<Tries> all, Instant now) {

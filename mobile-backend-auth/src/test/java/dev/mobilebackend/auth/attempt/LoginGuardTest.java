@@ -391,6 +391,17 @@ class LoginGuardTest {
     }
 
     @Test
+    void whatWasRefusedForATryIsFreeOnceThatWasRight() {
+        failedTries(2);
+        guard.decide(from(ALICE, PHONE));
+        assertEquals(byPair(SECOND), guard.decide(from(ALICE, PHONE)));
+
+        guard.succeeded(from(ALICE, PHONE));
+
+        assertEquals(new Allowed(), guard.decide(from(ALICE, PHONE)));
+    }
+
+    @Test
     void aFloodOfRefusedTriesCostsTheStoreOneStepAWait() {
         failedTries(3);
         guard.decide(from(ALICE, PHONE));
