@@ -60,15 +60,7 @@ final class ForwardedRequest extends HttpServletRequestWrapper {
         if (host == null || colon < 0) {
             return sender.secure() ? 443 : 80;
         }
-        int port = 0;
-        for (int i = colon + 1; i < host.length(); i++) {
-            int digit = host.charAt(i) - '0';
-            port = port * 10 + digit;
-            if (digit < 0 || digit > 9 || port > 65_535) {
-                return super.getServerPort();
-            }
-        }
-        return port;
+        return Integer.parseInt(host, colon + 1, host.length(), 10);
     }
 
     private static int portStart(String host) {

@@ -135,13 +135,31 @@ record Hop(
         if (host == null || host.isEmpty() || host.length() > LONGEST_HOST) {
             return null;
         }
-        for (int i = 0; i < host.length(); i++) {
-            char c = host.charAt(i);
-            if (!isNameCharacter(c) && c != ':' && c != '[' && c != ']') {
-                return null;
-            }
+        boolean bracketed = host.startsWith("[");
+        int colon = host.indexOf(':', bracketed ? host.indexOf(']') + 1 : 0);
+        int end = colon < 0 ? host.length() : colon;
+        boolean plain = bracketed ? isAddress(host.substring(0, end)) : end > 0 && isName(host.substring(0, end));
+        return plain && (colon < 0 || isPortNumber(host.substring(colon + 1))) ? host.toLowerCase(Locale.ROOT) : null;
+    }
+
+    private static boolean isAddress(String bracketed) {
+        try {
+            ClientAddress.parse(bracketed);
+            return true;
+        } catch (IllegalArgumentException another) {
+            return false;
         }
-        return host.toLowerCase(Locale.ROOT);
+    }
+
+    private static boolean isName(String text) {
+        return text.chars().allMatch(c -> isNameCharacter((char) c));
+    }
+
+    private static boolean isPortNumber(String text) {
+        return !text.isEmpty()
+                && text.length() <= 5
+                && text.chars().allMatch(c -> c >= '0' && c <= '9')
+                && Integer.parseInt(text) <= 65_535;
     }
 
     private static boolean isNameCharacter(char c) {

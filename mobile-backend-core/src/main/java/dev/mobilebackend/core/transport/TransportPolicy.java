@@ -72,8 +72,16 @@ public record TransportPolicy(
         return new TransportPolicy(where, proxies, cors, head, body, waiting, strictTransport);
     }
 
-    /** Believes proxies in these networks, such as {@code 10.0.0.0/8}, about where a request came from. */
+    /**
+     * Believes proxies in these networks, such as {@code 10.0.0.0/8}, about where a request came from.
+     *
+     * @throws IllegalStateException if proxies were named before: all of them set one kind of field
+     */
     public TransportPolicy trustedProxies(TrustedProxies.Field field, String... networks) {
+        if (proxies.any()) {
+            throw new IllegalStateException("trustedProxies was called twice, and the second call would replace the"
+                    + " first: name all networks in one call, or in none");
+        }
         TrustedProxies trusted = TrustedProxies.of(field, networks);
         return new TransportPolicy(plainHttp, trusted, cors, head, body, waiting, strictTransport);
     }

@@ -3,9 +3,11 @@ package dev.mobilebackend.core.transport;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mobilebackend.core.transport.TransportPolicy.PlainHttp;
+import dev.mobilebackend.core.transport.TrustedProxies.Field;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -23,6 +25,13 @@ class TransportPolicyTest {
         assertEquals(100, STRICT.waiting());
         assertEquals(Duration.ofDays(730), STRICT.strictTransport());
         assertEquals(BODY, STRICT.body());
+    }
+
+    @Test
+    void refusesToReplaceProxiesThatWereNamed() {
+        TransportPolicy named = STRICT.trustedProxies(Field.X_FORWARDED, "10.0.0.0/8");
+
+        assertThrows(IllegalStateException.class, () -> named.trustedProxies(Field.X_FORWARDED, "192.168.0.0/16"));
     }
 
     @Test

@@ -182,10 +182,37 @@ class TrustedProxiesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"a/b", "a b", "a@b", "a\\nb", "<x>"})
+    @ValueSource(
+            strings = {
+                "a/b",
+                "a b",
+                "a@b",
+                "a\\nb",
+                "<x>",
+                "a:b:c]:[",
+                "a:65536",
+                "a:99999999999",
+                "a:",
+                ":80",
+                "[::1",
+                "[::1]x",
+                "[a]",
+                "a:8x",
+                "[]",
+                "a]"
+            })
     void takesNoHostThatCouldNotStandInAnAddress(String host) {
         assertNull(common.sender(PROXY, fields("X-Forwarded-For", "203.0.113.9", "X-Forwarded-Host", host)::get)
                 .host());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a.example", "a.example:8443", "192.0.2.1:65535", "[2001:db8::1]", "[2001:db8::1]:443"})
+    void takesAHostWithItsPort(String host) {
+        assertEquals(
+                host,
+                common.sender(PROXY, fields("X-Forwarded-For", "203.0.113.9", "X-Forwarded-Host", host)::get)
+                        .host());
     }
 
     @Test
