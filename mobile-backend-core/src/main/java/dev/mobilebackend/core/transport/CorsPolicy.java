@@ -71,17 +71,20 @@ public record CorsPolicy(
                         "Authorization",
                         "Content-Encoding",
                         "Content-Type",
+                        "DPoP",
                         "Device-Id",
                         "Idempotency-Key",
                         "If-Match",
                         "If-None-Match",
                         "Priority",
+                        "Refresh-Proof",
                         "Request-Timeout",
                         "X-Request-Id",
                         "traceparent",
                         "tracestate"),
                 List.of(
                         "Content-Language",
+                        "DPoP-Nonce",
                         "Deprecation",
                         "ETag",
                         "Idempotent-Replayed",
@@ -91,6 +94,7 @@ public record CorsPolicy(
                         "RateLimit-Policy",
                         "Retry-After",
                         "Sunset",
+                        "WWW-Authenticate",
                         "X-Request-Id"),
                 Duration.ofHours(1));
     }
@@ -125,6 +129,11 @@ public record CorsPolicy(
                     && origin.equals(uri.getScheme() + "://" + uri.getRawAuthority());
             if (!plain || !origin.equals(origin.toLowerCase(Locale.ROOT))) {
                 throw new IllegalArgumentException(expected);
+            }
+            if ((uri.getScheme().equals("https") && uri.getPort() == 443)
+                    || (uri.getScheme().equals("http") && uri.getPort() == 80)) {
+                throw new IllegalArgumentException("browsers leave the port out that is the scheme's own, so no origin"
+                        + " is ever '" + origin + "': say " + uri.getScheme() + "://" + uri.getHost());
             }
         } catch (URISyntaxException malformed) {
             throw new IllegalArgumentException(expected, malformed);

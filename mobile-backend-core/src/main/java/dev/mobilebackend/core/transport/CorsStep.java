@@ -5,12 +5,14 @@ import dev.mobilebackend.core.exchange.Answer;
 import dev.mobilebackend.core.exchange.EdgeStep;
 import dev.mobilebackend.core.exchange.Exchange;
 import dev.mobilebackend.core.problem.Problem;
+import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Lets pages of listed origins read answers, and refuses a request that changes something when it comes from a page of
- * another origin: a browser sends simple requests, such as forms, without asking first (OWASP ASVS 5.0, 3.5.2).
+ * another origin, or opens a WebSocket: a browser sends simple requests, such as forms, and handshakes without asking
+ * first (OWASP ASVS 5.0, 3.5.2 and 4.4.2).
  */
 public final class CorsStep implements EdgeStep {
 
@@ -49,12 +51,22 @@ public final class CorsStep implements EdgeStep {
             if (!exposedHeaders.isEmpty()) {
                 exchange.setHeader("Access-Control-Expose-Headers", exposedHeaders);
             }
-        } else if (!SAFE.contains(exchange.facts().method()) && !isOwn(exchange, origin)) {
+        } else if (!isRead(exchange) && !isOwn(exchange, origin)) {
             throw CROSS_ORIGIN
                     .detail("the origin of this page is not one that may send requests here")
                     .error("header:Origin", "one of the origins that this service lists")
                     .exception();
         }
+    }
+
+    /**
+     * Whether it changes nothing whose answer the page may not read anyhow. A handshake opens a connection that the page
+     * does read, so the server has to look at where it comes from (RFC 6455 section 10.2).
+     */
+    private static boolean isRead(Exchange exchange) {
+        String upgrade = exchange.header("Upgrade");
+        boolean handshake = upgrade != null && upgrade.toLowerCase(Locale.ROOT).contains("websocket");
+        return SAFE.contains(exchange.facts().method()) && !handshake;
     }
 
     /**

@@ -12,8 +12,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.mobilebackend.core.transport.CorsPolicy;
 import dev.mobilebackend.core.transport.TransportPolicy;
 import dev.mobilebackend.core.transport.TransportPolicy.PlainHttp;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -70,6 +75,27 @@ class EdgeCorsTest {
         assertEquals(APP, header(problem, "Access-Control-Allow-Origin"));
         assertTrue(
                 answer.headers().firstValue("Access-Control-Allow-Credentials").isEmpty());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"websocket", "WebSocket", "h2c, websocket"})
+    void aPageOfAnotherOriginOpensNoWebSocket(String upgrade) throws Exception {
+        for (EdgeServer one : List.of(server, withoutCors)) {
+            assertTrue(handshake(one, upgrade, STRANGER).contains(" 403 "));
+        }
+        assertTrue(handshake(server, upgrade, APP).contains(" 200 "));
+        assertTrue(handshake(withoutCors, upgrade, "http://localhost").contains(" 200 "));
+    }
+
+    /** The status line of the answer to a handshake, which nothing here upgrades. */
+    private static String handshake(EdgeServer asked, String upgrade, String origin) throws Exception {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), asked.port())) {
+            String head = "GET /thing HTTP/1.1\r\nHost: localhost\r\nConnection: upgrade\r\nUpgrade: " + upgrade
+                    + "\r\nOrigin: " + origin + "\r\n\r\n";
+            socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+            return new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII))
+                    .readLine();
+        }
     }
 
     @Test

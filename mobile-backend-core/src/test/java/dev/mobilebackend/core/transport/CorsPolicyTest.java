@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,6 +18,14 @@ class CorsPolicyTest {
         CorsPolicy policy = CorsPolicy.allow("https://app.example.com:8443", "capacitor://localhost");
 
         assertEquals(Set.of("https://app.example.com:8443", "capacitor://localhost"), policy.origins());
+    }
+
+    @Test
+    void listsTheFieldsOfProofsAndChallenges() {
+        CorsPolicy policy = CorsPolicy.allow("https://app.example.com");
+
+        assertTrue(policy.requestHeaders().containsAll(List.of("Authorization", "DPoP", "Refresh-Proof")));
+        assertTrue(policy.exposedHeaders().containsAll(List.of("DPoP-Nonce", "WWW-Authenticate")));
     }
 
     @ParameterizedTest
@@ -34,7 +43,9 @@ class CorsPolicyTest {
                 "https://",
                 "https://a b",
                 "https://a?x",
-                "https://a#x"
+                "https://a#x",
+                "https://a.example:443",
+                "http://a.example:80"
             })
     void refusesWhatIsNotOneExactOrigin(String origin) {
         var refusal = assertThrows(IllegalArgumentException.class, () -> CorsPolicy.allow(origin));
