@@ -71,10 +71,20 @@ final class PathText {
                     .newDecoder()
                     .decode(ByteBuffer.wrap(bytes, 0, length))
                     .toString();
-            return hasDotSegment(decoded) ? null : decoded;
+            return hasDotSegment(decoded) || hasLateControl(decoded) ? null : decoded;
         } catch (CharacterCodingException notUtf8) {
             return null;
         }
+    }
+
+    /** Those of Unicode that are two bytes in UTF-8; terminals and logs obey them. */
+    private static boolean hasLateControl(String path) {
+        for (int i = 0; i < path.length(); i++) {
+            if (path.charAt(i) >= 0x80 && path.charAt(i) <= 0x9f) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean hasDotSegment(String path) {
