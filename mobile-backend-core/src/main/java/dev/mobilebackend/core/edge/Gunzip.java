@@ -3,6 +3,7 @@ package dev.mobilebackend.core.edge;
 
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
@@ -32,7 +33,65 @@ final class Gunzip {
      */
     static InputStream open(InputStream coded, int buffer) throws IOException {
         readHead(coded);
-        return new GZIPInputStream(new SequenceInputStream(new ByteArrayInputStream(BLANK_HEAD), coded), buffer);
+        return new Members(new Counted(coded), buffer);
+    }
+
+    /** Members to the end of the body: the JDK's would end at the first byte that begins none, and say nothing. */
+    private static final class Members extends GZIPInputStream {
+
+        private static final int CHECKSUM_AND_LENGTH = 8;
+
+        private final Counted coded;
+        private long countAtFill;
+        private boolean ended;
+
+        Members(Counted coded, int buffer) throws IOException {
+            super(new SequenceInputStream(new ByteArrayInputStream(BLANK_HEAD), coded), buffer);
+            this.coded = coded;
+        }
+
+        @Override
+        protected void fill() throws IOException {
+            super.fill();
+            countAtFill = coded.count;
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length) throws IOException {
+            int read = super.read(bytes, offset, length);
+            if (read < 0 && !ended) {
+                ended = true;
+                // What was looked at behind the last member is still in the inflater, or was read past it.
+                long behind = inf.getRemaining() + coded.count - countAtFill - CHECKSUM_AND_LENGTH;
+                if (behind > 0 || coded.read() >= 0) {
+                    throw new ZipException("something follows that is not in gzip");
+                }
+            }
+            return read;
+        }
+    }
+
+    private static final class Counted extends FilterInputStream {
+
+        private long count;
+
+        Counted(InputStream in) {
+            super(in);
+        }
+
+        @Override
+        public int read() throws IOException {
+            int read = super.read();
+            count += read < 0 ? 0 : 1;
+            return read;
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length) throws IOException {
+            int read = super.read(bytes, offset, length);
+            count += Math.max(0, read);
+            return read;
+        }
     }
 
     private static void readHead(InputStream coded) throws IOException {

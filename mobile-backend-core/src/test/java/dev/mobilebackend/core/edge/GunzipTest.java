@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.zip.CRC32;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
+import java.util.zip.ZipException;
 import javax.management.ObjectName;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -43,6 +44,28 @@ class GunzipTest {
         byte[] both = concat(member(first, 0, new byte[0]), member(second, 0, new byte[0]));
 
         assertArrayEquals(concat(first, second), open(both).readAllBytes());
+    }
+
+    @Property(tries = 500)
+    void refusesWhatFollowsTheLastMember(
+            @ForAll @Size(max = 600) byte[] plain, @ForAll @Size(min = 1, max = 40) byte[] garbage) throws IOException {
+        byte[] behind = garbage.clone();
+        behind[0] = 0;
+        InputStream in = open(concat(member(plain, 0, new byte[0]), behind));
+
+        assertThrows(ZipException.class, in::readAllBytes);
+    }
+
+    /** Wherever the trailer lies in the buffer that it is read by. */
+    @Property(tries = 500)
+    void endsWhereverTheBufferDoes(
+            @ForAll @Size(max = 600) byte[] plain, @ForAll @IntRange(min = 1, max = 64) int buffer) throws IOException {
+        byte[] coded = member(plain, 0, new byte[0]);
+
+        assertArrayEquals(
+                plain, Gunzip.open(new ByteArrayInputStream(coded), buffer).readAllBytes());
+        InputStream in = Gunzip.open(new ByteArrayInputStream(concat(coded, new byte[] {1})), buffer);
+        assertThrows(ZipException.class, in::readAllBytes);
     }
 
     @Property(tries = 500)
