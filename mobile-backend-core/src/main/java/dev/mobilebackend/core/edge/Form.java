@@ -2,7 +2,10 @@
 package dev.mobilebackend.core.edge;
 
 import dev.mobilebackend.core.problem.Problem;
+import java.io.ByteArrayOutputStream;
 import java.net.URLDecoder;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -14,6 +17,9 @@ final class Form {
 
     /** A thousand times smaller than what fits into a megabyte, and what containers stop at, too. */
     private static final int MAXIMUM_PAIRS = 1000;
+
+    /** What stands for bytes that are no character. */
+    private static final char REPLACEMENT = '\uFFFD';
 
     private final Map<String, List<String>> pairs = new LinkedHashMap<>();
     private int count;
@@ -36,12 +42,41 @@ final class Form {
         String name = equals < 0 ? pair : pair.substring(0, equals);
         String value = equals < 0 ? "" : pair.substring(equals + 1);
         try {
-            add(URLDecoder.decode(name, charset), URLDecoder.decode(value, charset));
+            add(decoded(name, charset), decoded(value, charset));
         } catch (IllegalArgumentException notEncoded) {
             throw Problem.MALFORMED_REQUEST
                     .detail("the form has a % that two hexadecimal digits do not follow")
                     .exception();
         }
+    }
+
+    private static String decoded(String text, Charset charset) {
+        String decoded = URLDecoder.decode(text, charset);
+        if (decoded.indexOf(REPLACEMENT) >= 0 && !isIn(charset, text)) {
+            throw Problem.MALFORMED_REQUEST
+                    .detail("the form has bytes that are no characters in its charset")
+                    .exception();
+        }
+        return decoded;
+    }
+
+    /** Whether what is encoded is characters of the charset; each row of encoded bytes is decoded by itself. */
+    private static boolean isIn(Charset charset, String text) {
+        var row = new ByteArrayOutputStream();
+        for (int i = 0; i <= text.length(); i++) {
+            if (i < text.length() && text.charAt(i) == '%') {
+                row.write(Integer.parseInt(text, i + 1, i + 3, 16));
+                i += 2;
+            } else if (row.size() > 0) {
+                try {
+                    charset.newDecoder().decode(ByteBuffer.wrap(row.toByteArray()));
+                } catch (CharacterCodingException others) {
+                    return false;
+                }
+                row.reset();
+            }
+        }
+        return true;
     }
 
     void add(String name, String value) {
