@@ -69,8 +69,7 @@ final class Parts {
                 }
             }
         } catch (IOException | ServletException | RuntimeException unreadable) {
-            // Without a cause a container says so where a servlet was not configured for parts: then there are none.
-            if (!(unreadable instanceof IllegalStateException) || unreadable.getCause() != null) {
+            if (!isUnconfigured(unreadable)) {
                 throw refusal(unreadable);
             }
             LOG.debug("a request has no parameters in its parts", unreadable);
@@ -107,8 +106,23 @@ final class Parts {
         if (unreadable instanceof ProblemException refused) {
             return refused;
         }
+        if (isUnconfigured(unreadable)) {
+            LOG.error(
+                    "the servlet for {} takes no parts: give it a MultipartConfigElement", containers.getServletPath());
+            return Problem.INTERNAL_ERROR.exception();
+        }
         LOG.debug("the container could not read the parts of a request", unreadable);
         return isRefusal(unreadable) ? tooLarge() : malformed();
+    }
+
+    /** Containers say so without a cause, but for Jetty, which says it in words alone. */
+    private static boolean isUnconfigured(Exception unreadable) {
+        Throwable root = unreadable;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root instanceof IllegalStateException
+                && (root == unreadable || String.valueOf(root.getMessage()).startsWith("No multipart configuration"));
     }
 
     /** How a container says that its limits on parts were passed; Jetty also says so of parts that are none. */
@@ -125,7 +139,7 @@ final class Parts {
 
     private static RuntimeException tooLarge() {
         return Problem.BODY_TOO_LARGE
-                .detail("the parts are larger than the servlet's multipart configuration allows, or it has none")
+                .detail("the parts are larger than the servlet's multipart configuration allows")
                 .exception();
     }
 

@@ -15,6 +15,8 @@ import io.javalin.config.JavalinConfig;
 import io.javalin.http.Handler;
 import io.javalin.http.HttpResponseException;
 import jakarta.servlet.DispatcherType;
+import jakarta.servlet.MultipartConfigElement;
+import jakarta.servlet.annotation.MultipartConfig;
 import jakarta.servlet.http.HttpServlet;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -141,13 +143,20 @@ public final class JavalinEdge {
         return Rule.beginning(condition);
     }
 
-    /** Serves a path, such as {@code /v1/auth/*}, by a servlet beside Javalin's own routes. */
+    /**
+     * Serves a path, such as {@code /v1/auth/*}, by a servlet beside Javalin's own routes; one that has {@link
+     * MultipartConfig} takes parts.
+     */
     public void servlet(String path, HttpServlet servlet) {
         requireNonNull(path, "path must not be null: such as /v1/auth/*");
         requireNonNull(servlet, "servlet must not be null");
+        MultipartConfig parts = servlet.getClass().getAnnotation(MultipartConfig.class);
         config.jetty.modifyServletContextHandler(handler -> {
             var holder = new ServletHolder(servlet);
             holder.setAsyncSupported(true);
+            if (parts != null) {
+                holder.getRegistration().setMultipartConfig(new MultipartConfigElement(parts));
+            }
             handler.addServlet(holder, path);
         });
     }

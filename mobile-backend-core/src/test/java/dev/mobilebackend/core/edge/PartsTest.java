@@ -79,6 +79,13 @@ class PartsTest {
     }
 
     @Test
+    void aServletThatIsAskedForPartsAndTakesNoneIsToBlame() {
+        failure = new IllegalStateException("no multipart configuration");
+
+        assertRefused(500, parts(2)::all);
+    }
+
+    @Test
     void aServletThatTakesNoPartsHasNoParametersInThem() {
         failure = new IllegalStateException("no multipart configuration");
         var form = new Form();
@@ -106,6 +113,9 @@ class PartsTest {
                 proxy(HttpServletRequest.class, (proxy, method, arguments) -> {
                     if (method.getName().equals("getHeader")) {
                         return "multipart/form-data; boundary=b";
+                    }
+                    if (method.getName().equals("getServletPath")) {
+                        return "/upload";
                     }
                     waitingWhileRead = waiting.count();
                     if (failure != null) {

@@ -22,7 +22,11 @@ import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Handler;
 import io.javalin.http.HandlerType;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.annotation.MultipartConfig;
 import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -88,6 +92,49 @@ class JavalinRulesTest {
         } finally {
             app.stop();
         }
+    }
+
+    @MultipartConfig
+    private static final class Counting extends HttpServlet {
+
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected void doPost(HttpServletRequest request, HttpServletResponse response)
+                throws IOException, ServletException {
+            response.setStatus(200 + request.getParts().size());
+        }
+    }
+
+    @Test
+    void servesPartsToServletsThatAreMadeForThem() throws Exception {
+        Javalin app = started(
+                builder().routes(routes -> routes.open(POST, "/upload/parts").open(POST, "/plain/parts")),
+                (config, edge) -> {
+                    edge.servlet("/upload/*", new Counting());
+                    edge.servlet("/plain/*", new HttpServlet() {
+                        @Override
+                        protected void doPost(HttpServletRequest request, HttpServletResponse response)
+                                throws IOException, ServletException {
+                            request.getParts();
+                        }
+                    });
+                });
+        try {
+            assertEquals(201, upload(app, "/upload/parts"));
+            assertEquals(500, upload(app, "/plain/parts"));
+        } finally {
+            app.stop();
+        }
+    }
+
+    private static int upload(Javalin app, String path) throws Exception {
+        String part = "--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1\r\n--b--\r\n";
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + app.port() + path))
+                .header("Content-Type", "multipart/form-data; boundary=b")
+                .POST(BodyPublishers.ofString(part))
+                .build();
+        return HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).statusCode();
     }
 
     @Test
