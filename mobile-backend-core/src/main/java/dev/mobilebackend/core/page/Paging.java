@@ -7,6 +7,7 @@ import dev.mobilebackend.core.exchange.Caller;
 import dev.mobilebackend.core.exchange.Exchange;
 import dev.mobilebackend.core.problem.Problem;
 import dev.mobilebackend.core.secret.ServerSecret;
+import java.math.BigInteger;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -49,12 +50,12 @@ public final class Paging {
         if (text == null) {
             return policy.standard();
         }
-        if (!text.matches("[0-9]{1,9}") || Integer.parseInt(text) == 0) {
+        if (!text.matches("0*[1-9][0-9]*")) {
             throw Problem.INVALID_INPUT
                     .detail("limit must be a whole number from 1; more than " + policy.maximum() + " gives that many")
                     .error("query:limit", "a whole number from 1")
                     .exception();
         }
-        return Math.min(Integer.parseInt(text), policy.maximum());
+        return new BigInteger(text).min(BigInteger.valueOf(policy.maximum())).intValue();
     }
 }
