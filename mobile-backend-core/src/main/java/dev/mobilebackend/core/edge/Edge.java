@@ -8,6 +8,7 @@ import dev.mobilebackend.core.exchange.EdgeStep;
 import dev.mobilebackend.core.exchange.RequestId;
 import dev.mobilebackend.core.load.LoadPolicy;
 import dev.mobilebackend.core.load.LoadStep;
+import dev.mobilebackend.core.observe.AccessLog;
 import dev.mobilebackend.core.observe.AccessLogPolicy;
 import dev.mobilebackend.core.problem.Problem;
 import dev.mobilebackend.core.problem.ProblemException;
@@ -133,6 +134,7 @@ public final class Edge implements Filter {
     public static void refuse(HttpServletResponse response, int status) throws IOException {
         Problem problem = Problem.ofStatus(status);
         String requestId = RequestId.next(Ambient.quickRandom());
+        AccessLog.refusedByContainer(problem, requestId);
         byte[] body = ProblemWriter.body(problem, requestId);
         response.resetBuffer();
         response.setStatus(problem.status());

@@ -3,6 +3,7 @@ package dev.mobilebackend.core.jetty;
 
 import dev.mobilebackend.core.ambient.Ambient;
 import dev.mobilebackend.core.exchange.RequestId;
+import dev.mobilebackend.core.observe.AccessLog;
 import dev.mobilebackend.core.problem.Problem;
 import dev.mobilebackend.core.problem.ProblemWriter;
 import dev.mobilebackend.core.transport.TransportStep;
@@ -26,6 +27,7 @@ public final class JettyProblems extends ErrorHandler {
     public boolean handle(Request request, Response response, Callback callback) {
         Problem problem = Problem.ofStatus(response.getStatus());
         String requestId = RequestId.next(Ambient.quickRandom());
+        AccessLog.refusedByContainer(problem, requestId);
         response.setStatus(problem.status());
         TransportStep.loneFields(problem, requestId).forEach(response.getHeaders()::put);
         response.write(true, ByteBuffer.wrap(ProblemWriter.body(problem, requestId)), callback);

@@ -76,6 +76,19 @@ public final class AccessLog implements EdgeStep {
         }
     }
 
+    /**
+     * A line about a request that a container refused before any filter, so that the id in its answer stands in a log.
+     * Nothing else is known of it.
+     */
+    public static void refusedByContainer(Problem problem, String requestId) {
+        LoggerFactory.getLogger(LOGGER)
+                .info(
+                        "request_id={} status={} ending=answered problem={}",
+                        requestId,
+                        problem.status(),
+                        problem.code());
+    }
+
     /** A 503 is said on purpose, by a drain or under load, and many times in a row. */
     private static boolean isFailure(Outcome outcome) {
         return outcome.ending() == Ending.CUT_OFF || (outcome.status() >= 500 && outcome.status() != 503);

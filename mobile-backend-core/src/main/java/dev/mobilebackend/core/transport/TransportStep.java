@@ -57,6 +57,10 @@ public final class TransportStep implements EdgeStep {
         fields.put("Vary", "Accept-Language");
         if (problem.status() == 503) {
             fields.put("Retry-After", "1");
+        } else if (problem.status() == 426) {
+            // Jetty says so to whoever speaks too old a version (RFC 9110 sections 7.8 and 15.5.22).
+            fields.put("Upgrade", "HTTP/1.1");
+            fields.put("Connection", "upgrade, close");
         }
         fields.putAll(ProblemWriter.fields(problem));
         return fields;
