@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.conformance;
 
+import static dev.mobilebackend.conformance.Handlers.flush;
 import static dev.mobilebackend.conformance.Handlers.note;
 import static dev.mobilebackend.conformance.Handlers.pattern;
 import static dev.mobilebackend.conformance.Handlers.write;
 
 import java.io.IOException;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -165,8 +167,8 @@ final class BodyCases {
                 .method("POST")
                 .with("Connection", "keep-alive")
                 .talk((wire, request) -> {
-                    wire.send(request.headWith("Content-Length: 41\r\n"));
-                    wire.send("GET /smuggled HTTP/1.1\r\nHost: localhost\r\n");
+                    wire.send(request.headWith("Content-Length: 41\r\n")
+                            + "GET /smuggled HTTP/1.1\r\nHost: localhost\r\n");
                     wire.answer(false);
                     wire.send(request.headWith("Content-Length: 0\r\n"));
                     return wire.answer(false);
@@ -262,6 +264,30 @@ final class BodyCases {
                 .post(TOO_LARGE)
                 .chunked()
                 .refused(413, "body-too-large");
+        cases.on("says why it refused a body where the handler says otherwise", (request, response) -> {
+                    try {
+                        request.getInputStream().readAllBytes();
+                    } catch (RuntimeException refused) {
+                        response.sendError(400);
+                    }
+                })
+                .post(TOO_LARGE)
+                .chunked()
+                .refused(413, "body-too-large");
+        cases.on("says why it refused a body where the handler fails of it", (request, response) -> {
+                    try {
+                        request.getReader().transferTo(new StringWriter());
+                    } catch (RuntimeException refused) {
+                        throw new IllegalArgumentException(Hostile.SECRET);
+                    }
+                })
+                .post(TOO_LARGE)
+                .chunked()
+                .refused(413, "body-too-large");
+        cases.on("says its own where the body is too large for nobody", (request, response) -> response.sendError(409))
+                .post(TOO_LARGE)
+                .chunked()
+                .refused(409, "conflict");
         cases.on("refuses a body that becomes too large on another thread", (request, response) -> {
                     var async = request.startAsync();
                     async.start(() -> Handlers.run(
@@ -334,10 +360,38 @@ final class BodyCases {
                     wire.endOutput();
                     return wire.answer(false);
                 })
-                .refused(400, "malformed-request")
-                .orAnswers(200, "fine")
-                .endsWhole()
-                .since("Tomcat throws away what was answered once it cannot read the rest of the body");
+                .answers(200, "fine");
+        cases.on("answers chunks that are none and that nobody reads", (request, response) -> write(response, "fine"))
+                .method("POST")
+                .talk((wire, request) -> {
+                    wire.send(request.headWith("Transfer-Encoding: chunked\r\n"));
+                    wire.send("zz\r\ntext\r\n0\r\n\r\n");
+                    return wire.answer(false);
+                })
+                .answers(200, "fine");
+        cases.on("answers before the rest of a body has come", (request, response) -> write(response, "fine"))
+                .method("POST")
+                .with("Connection", "keep-alive")
+                .talk((wire, request) -> {
+                    wire.send(request.headWith("Content-Length: 8\r\n") + "half");
+                    Reply reply = wire.answer(false);
+                    wire.send("more");
+                    return reply;
+                })
+                .answers(200, "fine");
+        cases.on("answers in full before the rest of a body has come", (request, response) -> {
+                    flush(response, "fine");
+                    write(response, ", thanks");
+                })
+                .method("POST")
+                .with("Connection", "keep-alive")
+                .talk((wire, request) -> {
+                    wire.send(request.headWith("Content-Length: 8\r\n") + "half");
+                    Reply reply = wire.answer(false);
+                    wire.send("more");
+                    return reply;
+                })
+                .answers(200, "fine, thanks");
         cases.on("loses its client while it reads", (request, response) -> {
                     note(request, "reading");
                     try {

@@ -241,8 +241,8 @@ final class Case {
     }
 
     /**
-     * The answer breaks off visibly after it began so. Asked over a connection that would be kept: where a client asks
-     * for it to be closed, some containers end a body of unknown length by that alone (RFC 9112 section 6.3).
+     * The answer breaks off visibly after it began so. Asked over a connection that would be kept, unless the case says
+     * otherwise: where it closes, containers would end a body of unknown length by that alone (RFC 9112 section 6.3).
      */
     Case cutOff(String beginning) {
         with("Connection", "keep-alive");

@@ -184,6 +184,33 @@ final class ErrorCases {
                     throw new IllegalStateException(Hostile.SECRET);
                 })
                 .cutOff("half");
+        cases.on("cuts off what fails where the client closes", (request, response) -> {
+                    flush(response, "half");
+                    throw new IllegalStateException(Hostile.SECRET);
+                })
+                .cutOff("half")
+                .with("Connection", "close");
+        cases.on("cuts off what fails where the server closes", (request, response) -> {
+                    response.setHeader("Connection", "close");
+                    response.getOutputStream().write(pattern(500_000));
+                    throw new IllegalStateException(Hostile.SECRET);
+                })
+                .cutOff("abcdef")
+                .field("Connection", "close");
+        cases.on("sends what is whole in chunks where the server closes", (request, response) -> {
+                    response.setHeader("Connection", "close");
+                    flush(response, "all");
+                })
+                .with("Connection", "keep-alive")
+                .answers(200, "all")
+                .field("Transfer-Encoding", "chunked")
+                .field("Connection", "close");
+        cases.on("forgets the chunks of what it has not sent", (request, response) -> {
+                    response.getOutputStream().write(pattern(5_000));
+                    throw Problem.CONFLICT.exception();
+                })
+                .refused(409, "conflict")
+                .without("Transfer-Encoding");
         cases.on("cuts off what refuses after a flush", (request, response) -> {
                     flush(response, "half");
                     throw Problem.CONFLICT.exception();

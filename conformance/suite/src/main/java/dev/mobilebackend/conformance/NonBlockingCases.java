@@ -54,6 +54,41 @@ final class NonBlockingCases {
                 .post(pattern(Application.MAXIMUM_BODY + 1))
                 .chunked()
                 .refused(413, "body-too-large");
+        cases.on(
+                        "refuses what becomes too large for a listener that completes",
+                        (request, response) -> read(request, response, Step.COMPLETES))
+                .post(pattern(Application.MAXIMUM_BODY + 1))
+                .chunked()
+                .refused(413, "body-too-large")
+                .notes("error");
+        cases.on(
+                        "refuses what breaks off for a listener that completes",
+                        (request, response) -> read(request, response, Step.COMPLETES))
+                .method("POST")
+                .talk((wire, request) -> {
+                    wire.send(request.headWith("Content-Length: 10\r\n") + "half");
+                    wire.endOutput();
+                    return wire.answer(false);
+                })
+                .refused(400, "malformed-request")
+                .orNothing()
+                .notes("error")
+                .endsAnyhow()
+                .since("Tomcat closes the connection");
+        cases.on(
+                        "refuses a listener that completes chunks that are none",
+                        (request, response) -> read(request, response, Step.COMPLETES))
+                .method("POST")
+                .talk((wire, request) -> {
+                    wire.send(request.headWith("Transfer-Encoding: chunked\r\n"));
+                    wire.send("zz\r\ntext\r\n0\r\n\r\n");
+                    return wire.answer(false);
+                })
+                .refused(400, "malformed-request")
+                .orNothing()
+                .notes("error")
+                .endsAnyhow()
+                .since("Tomcat closes the connection once it cannot tell where the body ends");
         cases.on("refuses a listener chunks that are none", (request, response) -> read(request, response, Step.NONE))
                 .method("POST")
                 .talk((wire, request) -> {
@@ -77,14 +112,16 @@ final class NonBlockingCases {
     }
 
     /** Where a listener fails. */
-    private enum Step {
+    enum Step {
         NONE,
         DATA,
         ALL,
-        ERROR
+        ERROR,
+        /** It does not fail, and says that all is done when it hears of a failure. */
+        COMPLETES
     }
 
-    private static void read(HttpServletRequest request, HttpServletResponse response, Step fails) throws IOException {
+    static void read(HttpServletRequest request, HttpServletResponse response, Step fails) throws IOException {
         AsyncContext async = request.startAsync();
         ServletInputStream in = request.getInputStream();
         var read = new ByteArrayOutputStream();
@@ -115,8 +152,12 @@ final class NonBlockingCases {
 
             @Override
             public void onError(Throwable failure) {
+                note(request, "error");
                 if (fails == Step.ERROR) {
                     throw new IllegalStateException(Hostile.SECRET);
+                }
+                if (fails == Step.COMPLETES) {
+                    async.complete();
                 }
             }
         });

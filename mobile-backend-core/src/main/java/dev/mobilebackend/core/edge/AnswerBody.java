@@ -7,6 +7,7 @@ import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,8 @@ abstract class AnswerBody extends AnswerFields {
 
     /** No container sends an answer off before it has this many bytes, unless it is told to. */
     private static final int SURELY_HELD = 4096;
+
+    private static final String CONNECTION = "Connection";
 
     private enum Gate {
         UNDECIDED,
@@ -167,7 +170,7 @@ abstract class AnswerBody extends AnswerFields {
     public void flushBuffer() throws IOException {
         if (passes() || gate == Gate.BODILESS) {
             sendNotModified();
-            sendLength();
+            begin();
             try {
                 super.flushBuffer();
             } catch (IOException failure) {
@@ -195,9 +198,32 @@ abstract class AnswerBody extends AnswerFields {
         }
         written += length;
         if (written > SURELY_HELD) {
-            sendLength();
+            begin();
         }
         return true;
+    }
+
+    /**
+     * Says how the body will end before its first byte leaves. Without a length it comes in chunks, whoever closes the
+     * connection: containers would let it end by that alone, and what breaks off would look whole (RFC 9112 section 8).
+     */
+    void begin() {
+        sendLength();
+        if (declaredLength() < 0 && hasBody() && !super.isCommitted()) {
+            EdgeRequest request = passage.request();
+            boolean mayBeChunked = request.getProtocol().equals("HTTP/1.1") && !isToHead();
+            if (mayBeChunked && (closesAfter(request.getHeader(CONNECTION)) || closesAfter(getHeader(CONNECTION)))) {
+                sendInChunks(request);
+            }
+        }
+    }
+
+    private static boolean closesAfter(@Nullable String connection) {
+        return connection != null && connection.toLowerCase(Locale.ROOT).contains("close");
+    }
+
+    boolean isToHead() {
+        return passage.exchange().facts().method().equals("HEAD");
     }
 
     /** How many bytes the application has written. */

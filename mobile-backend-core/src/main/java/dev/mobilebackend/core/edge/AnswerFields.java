@@ -2,6 +2,7 @@
 package dev.mobilebackend.core.edge;
 
 import jakarta.servlet.http.Cookie;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.UnsupportedEncodingException;
@@ -29,6 +30,7 @@ abstract class AnswerFields extends HttpServletResponseWrapper {
     private boolean admitted;
     private long declaredLength = -1;
     private boolean lengthSent;
+    private boolean trailersSet;
     private @Nullable String encoding;
     private boolean encodingSet;
 
@@ -163,6 +165,7 @@ abstract class AnswerFields extends HttpServletResponseWrapper {
     @Override
     public void setTrailerFields(Supplier<Map<String, String>> fields) {
         if (!isEnded()) {
+            trailersSet = true;
             super.setTrailerFields(fields);
         }
     }
@@ -261,6 +264,16 @@ abstract class AnswerFields extends HttpServletResponseWrapper {
             change("Content-Language");
             super.setLocale(locale);
             super.setHeader("Content-Language", locale.toLanguageTag());
+        }
+    }
+
+    /** No container does so by itself where the connection closes after the answer. */
+    void sendInChunks(HttpServletRequest request) {
+        if (!trailersSet && Container.TOMCAT.serves(request)) {
+            // It would leave out the chunks, but not the field, that the application asks for by name.
+            super.setTrailerFields(Map::of);
+        } else if (!trailersSet) {
+            super.setHeader("Transfer-Encoding", "chunked");
         }
     }
 

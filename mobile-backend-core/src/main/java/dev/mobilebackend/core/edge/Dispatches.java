@@ -148,17 +148,28 @@ final class Dispatches {
         if (request.isHandedOver()) {
             return;
         }
-        if (!request.response().isEnded()) {
+        EdgeResponse answer = request.response();
+        if (answer.isEnded()) {
+            if (answer.isCutOff()) {
+                throw answer.brokenOff();
+            }
+        } else if (answer.isAnswered() && !request.drainArrived()) {
+            // What was done is told at once: whoever waited would keep it back, and Tomcat take it back.
+            answer.closeConnection();
+            answer.finish();
+            answer.letGo();
+            if (!request.drainBody()) {
+                request.leaveBody();
+            }
+        } else {
             boolean left = !request.drainBody();
             if (left) {
-                request.response().closeConnection();
+                answer.closeConnection();
             }
-            request.response().finish();
+            answer.finish();
             if (left) {
                 request.leaveBody();
             }
-        } else if (request.response().isCutOff()) {
-            throw request.response().brokenOff();
         }
     }
 }

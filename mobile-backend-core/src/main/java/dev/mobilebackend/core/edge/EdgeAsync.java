@@ -130,6 +130,11 @@ final class EdgeAsync implements AsyncContext {
         }
     }
 
+    /** Ends with what the answer was refused with, unless the application has ended it already. */
+    void endRefused() {
+        tryEnd(this::end);
+    }
+
     @Override
     public void addListener(AsyncListener listener) {
         listeners.add(new Listening(listener, null, null));
@@ -192,7 +197,8 @@ final class EdgeAsync implements AsyncContext {
         public void onTimeout(AsyncEvent event) {
             relay(event, AsyncListener::onTimeout);
             tryEnd(() -> {
-                response.refuse(TOO_LONG);
+                boolean clients = response.passage().request().isOverdue();
+                response.refuse(clients ? EdgeBody.TOO_SLOW : TOO_LONG);
                 end();
             });
         }

@@ -27,6 +27,7 @@ final class EdgeBody extends ServletInputStream {
             .header("Connection", "close");
 
     private static final int DRAINED_AT_ONCE = 4096;
+    private static final long NOT_WAITING = -1;
 
     private final ServletInputStream in;
     private final BodyPolicy policy;
@@ -39,7 +40,10 @@ final class EdgeBody extends ServletInputStream {
     private long count;
     private long nanosWaited;
     private boolean listening;
+    private volatile long listeningSince = NOT_WAITING;
+    private boolean draining;
     private @Nullable Problem refusal;
+    private @Nullable Problem readersRefusal;
 
     /**
      * A body to be read.
@@ -91,7 +95,7 @@ final class EdgeBody extends ServletInputStream {
         if (refusal != null) {
             throw refusal.exception();
         }
-        int read = listening ? in.read(bytes, offset, length) : awaited(bytes, offset, length);
+        int read = listening ? heard(bytes, offset, length) : awaited(bytes, offset, length);
         if (read > 0) {
             count += read;
             if (count > policy.maximum()) {
@@ -105,6 +109,11 @@ final class EdgeBody extends ServletInputStream {
             throw refuse(TOO_SLOW);
         }
         return read;
+    }
+
+    private int heard(byte[] bytes, int offset, int length) throws IOException {
+        stopWaiting();
+        return in.read(bytes, offset, length);
     }
 
     private int awaited(byte[] bytes, int offset, int length) throws IOException {
@@ -126,11 +135,27 @@ final class EdgeBody extends ServletInputStream {
         }
     }
 
+    /** Whether there is nothing left of it that could be read here. */
+    boolean isOver() {
+        return listening || count == declared || in.isFinished();
+    }
+
+    /** Reads for nobody what has come by now; returns whether nothing is left. */
+    boolean drainArrived() throws IOException {
+        draining = true;
+        var rest = new byte[DRAINED_AT_ONCE];
+        while (refusal == null && !isOver() && in.available() > 0) {
+            read(rest, 0, rest.length);
+        }
+        return isOver();
+    }
+
     /** Reads the rest for nobody; false where a limit stands against it. */
     boolean drain() throws IOException {
-        if (listening || count == declared || in.isFinished()) {
+        if (isOver()) {
             return true;
         }
+        draining = true;
         if (refusal != null || (declared != Long.MAX_VALUE && declared > policy.maximum())) {
             return false;
         }
@@ -145,7 +170,16 @@ final class EdgeBody extends ServletInputStream {
     /** From now on whoever goes on reading is refused again. */
     private RuntimeException refuse(Problem problem) {
         refusal = problem;
+        if (!draining) {
+            readersRefusal = problem;
+        }
         return problem.exception();
+    }
+
+    /** What its reader was refused with; what is left of it after that is nobody's concern. */
+    @Nullable
+    Problem refusal() {
+        return readersRefusal;
     }
 
     @Override
@@ -160,13 +194,37 @@ final class EdgeBody extends ServletInputStream {
 
     @Override
     public boolean isReady() {
-        return in.isReady();
+        boolean ready = in.isReady();
+        if (ready) {
+            stopWaiting();
+        } else if (listeningSince == NOT_WAITING) {
+            listeningSince = ticks.getAsLong();
+        }
+        return ready;
     }
 
-    /** From now on no reader waits. */
+    private void stopWaiting() {
+        long since = listeningSince;
+        if (since != NOT_WAITING) {
+            listeningSince = NOT_WAITING;
+            nanosWaited += ticks.getAsLong() - since;
+        }
+    }
+
+    /** Whether a listener waits, and has waited longer than it need. */
+    boolean isOverdue() {
+        long since = listeningSince;
+        return since != NOT_WAITING
+                && count < declared
+                && !in.isFinished()
+                && policy.isTooSlow(count, nanosWaited + ticks.getAsLong() - since);
+    }
+
+    /** From now on no reader waits in a thread of its own; the time between two calls of it is the client's. */
     @Override
     public void setReadListener(ReadListener listener) {
         listening = true;
+        listeningSince = ticks.getAsLong();
         in.setReadListener(listener);
     }
 }

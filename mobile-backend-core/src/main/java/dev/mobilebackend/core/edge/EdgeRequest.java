@@ -221,6 +221,13 @@ final class EdgeRequest extends HttpServletRequestWrapper {
     /** Refuses before the handler what cannot be bounded or digested as it is read. */
     void checkBody() {
         var containers = (HttpServletRequest) getRequest();
+        if (getContentType() != null
+                && Collections.list(containers.getHeaders("Content-Type")).size() > 1) {
+            // Whoever reads the other line reads another body (RFC 9110 section 8.3).
+            throw Problem.MALFORMED_REQUEST
+                    .detail("a request has one Content-Type")
+                    .exception();
+        }
         if (containers.getContentLengthLong() > 0
                 || containers.getHeader("Content-Encoding") != null
                 || getContentType() != null) {
@@ -290,9 +297,28 @@ final class EdgeRequest extends HttpServletRequestWrapper {
      * @return whether nothing is left
      */
     boolean drainBody() {
+        return hasNoBody() || content().drain();
+    }
+
+    /** Reads what has come of that by now; returns whether nothing is left. */
+    boolean drainArrived() {
+        return hasNoBody() || content().drainArrived();
+    }
+
+    private boolean hasNoBody() {
         long length = super.getContentLengthLong();
-        boolean none = length == 0 || (length < 0 && super.getHeader("Transfer-Encoding") == null);
-        return none || content().drain();
+        return length == 0 || (length < 0 && super.getHeader("Transfer-Encoding") == null);
+    }
+
+    /** What the reader of its body was refused with: whatever error comes of that, this is why. */
+    @Nullable
+    Problem bodyRefusal() {
+        return content == null ? null : content.refusal();
+    }
+
+    /** Whether a listener has waited longer for the client than it need. */
+    boolean isOverdue() {
+        return content != null && content.isOverdue();
     }
 
     /** Ends the request without the rest of its body. */
@@ -373,16 +399,23 @@ final class EdgeRequest extends HttpServletRequestWrapper {
         }
     }
 
-    /** Ends an async request with a failure, once its listener has heard of it, unless it has ended. */
+    /**
+     * Ends an async request with a failure, unless it has ended. Its listener hears of it when the answer is decided:
+     * many do nothing then but complete, which would say that all is well.
+     */
     void failAsync(Throwable failure, Consumer<Throwable> listener) {
+        EdgeAsync running = async;
+        boolean open = running != null && !running.isEnded();
+        if (open) {
+            response.fail(failure);
+        }
         try {
             listener.accept(failure);
         } catch (Throwable another) {
             LOG.warn("a listener of request {} failed to hear of a failure", response.requestId(), another);
         }
-        EdgeAsync running = async;
-        if (running != null && !running.isEnded()) {
-            running.fail(failure);
+        if (running != null && open) {
+            running.endRefused();
         }
     }
 }

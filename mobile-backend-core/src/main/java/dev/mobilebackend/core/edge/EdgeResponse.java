@@ -151,7 +151,14 @@ final class EdgeResponse extends AnswerBody {
         }
     }
 
+    /** A framework that wraps what it was told when it read the body would answer with something else. */
     private @Nullable Problem refusalAtTheEnd() {
+        Problem found = ownRefusalAtTheEnd();
+        Problem ofBody = found == null ? null : passage().request().bodyRefusal();
+        return ofBody == null ? found : ofBody;
+    }
+
+    private @Nullable Problem ownRefusalAtTheEnd() {
         if (refusal() != null) {
             return refusal();
         }
@@ -174,10 +181,6 @@ final class EdgeResponse extends AnswerBody {
             return Problem.INTERNAL_ERROR;
         }
         return null;
-    }
-
-    private boolean isToHead() {
-        return passage().exchange().facts().method().equals("HEAD");
     }
 
     /** Writes its problem anew where the container has thrown away what was answered, to show a page of its own. */
@@ -215,6 +218,21 @@ final class EdgeResponse extends AnswerBody {
             LOG.error("the problem of request {} could not be translated", requestId, failure);
         }
         ProblemWriter.write(response, worded, requestId);
+    }
+
+    /** Whether the application has answered, and not with an error. */
+    boolean isAnswered() {
+        passes();
+        return refusal() == null && super.getStatus() < 400;
+    }
+
+    /** Lets a finished answer leave before the request has ended. */
+    void letGo() {
+        try {
+            getResponse().getOutputStream().close();
+        } catch (IOException gone) {
+            LOG.debug("the client of request {} went away before its answer", requestId(), gone);
+        }
     }
 
     /** Says how it ended, once; also called where a container ends a request that nobody finished. */

@@ -53,7 +53,7 @@ final class GatedStream extends ServletOutputStream {
     @Override
     public void flush() throws IOException {
         if (!closed && response.passes()) {
-            response.sendLength();
+            response.begin();
             try {
                 containers().flush();
             } catch (IOException failure) {

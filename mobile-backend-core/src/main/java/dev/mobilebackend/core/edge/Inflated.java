@@ -46,6 +46,7 @@ final class Inflated extends ServletInputStream {
     private volatile boolean released;
     private long count;
     private boolean ended;
+    private @Nullable Problem refusal;
 
     Inflated(EdgeBody coded, Coding coding, BodyPolicy policy, @Nullable PayloadDigest digest) {
         this.coded = coded;
@@ -68,10 +69,8 @@ final class Inflated extends ServletInputStream {
         try {
             read = decoder().read(bytes, offset, length);
         } catch (ZipException | EOFException broken) {
-            close();
-            throw Problem.MALFORMED_REQUEST
-                    .detail("the body is not whole, or not in the coding that Content-Encoding names")
-                    .exception();
+            throw refuse(Problem.MALFORMED_REQUEST.detail(
+                    "the body is not whole, or not in the coding that Content-Encoding names"));
         }
         if (read < 0) {
             close();
@@ -79,16 +78,25 @@ final class Inflated extends ServletInputStream {
         }
         count += read;
         if (count > policy.maximum() || (count > SMALL && count > coded.count() * policy.inflation())) {
-            close();
-            throw Problem.BODY_TOO_LARGE
-                    .detail("the body may have up to " + policy.maximum() + " bytes when inflated, and "
-                            + policy.inflation() + " for each one sent")
-                    .exception();
+            throw refuse(Problem.BODY_TOO_LARGE.detail("the body may have up to " + policy.maximum()
+                    + " bytes when inflated, and " + policy.inflation() + " for each one sent"));
         }
         if (digest != null) {
             digest.update(bytes, offset, read);
         }
         return read;
+    }
+
+    private RuntimeException refuse(Problem problem) throws IOException {
+        refusal = problem;
+        close();
+        return problem.exception();
+    }
+
+    /** What its reader was refused with. */
+    @Nullable
+    Problem refusal() {
+        return refusal;
     }
 
     private InputStream decoder() throws IOException {

@@ -32,13 +32,15 @@ final class OwnFields {
         }
     }
 
-    /** To be called before the answer is emptied. Its body's type and length are not kept: they go with the body. */
+    /** To be called before the answer is emptied. What describes its body is not kept: it goes with the body. */
     void keepAll(HttpServletResponse from) {
         if (complete) {
             return;
         }
         for (String name : from.getHeaderNames()) {
-            if (!name.equalsIgnoreCase("Content-Type") && !name.equalsIgnoreCase("Content-Length")) {
+            if (!name.equalsIgnoreCase("Content-Type")
+                    && !name.equalsIgnoreCase("Content-Length")
+                    && !name.equalsIgnoreCase("Transfer-Encoding")) {
                 keep(name, from);
             }
         }

@@ -31,9 +31,6 @@ final class RequestContent {
 
     private static final Logger LOG = LoggerFactory.getLogger(RequestContent.class);
 
-    private static final String TOMCAT = "org.apache.catalina.";
-    private static final String UNDERTOW = "io.undertow.";
-
     private static final Problem UNSUPPORTED_CODING =
             Problem.of(415, "unsupported-coding", "The body's content coding is not accepted here.");
 
@@ -236,7 +233,22 @@ final class RequestContent {
      */
     boolean drain() {
         // Undertow lets go of a body that nobody has begun to read without waiting for it.
-        if (wire == null && isOn(UNDERTOW)) {
+        return drain(EdgeBody::drain);
+    }
+
+    /** Reads what has come by now, and waits for nothing; returns whether nothing is left. */
+    boolean drainArrived() {
+        // Tomcat begins to read chunks that have not come, and takes back the answer where they are none.
+        boolean unforeseeable = containers.getContentLengthLong() < 0 && Container.TOMCAT.serves(containers);
+        return drain(rest -> unforeseeable ? rest.isOver() : rest.drainArrived());
+    }
+
+    private interface Draining {
+        boolean drain(EdgeBody rest) throws IOException;
+    }
+
+    private boolean drain(Draining how) {
+        if (wire == null && Container.UNDERTOW.serves(containers)) {
             return true;
         }
         if (wire == null && "100-continue".equalsIgnoreCase(containers.getHeader("Expect"))) {
@@ -246,15 +258,23 @@ final class RequestContent {
             if (wire == null) {
                 wire = wire(null);
             }
-            return wire.drain();
+            return how.drain(wire);
         } catch (IOException | RuntimeException unreadable) {
             LOG.debug("the rest of the body of request {} could not be read", requestId(), unreadable);
             return false;
         }
     }
 
-    private boolean isOn(String container) {
-        return containers.getServletContext().getClass().getName().startsWith(container);
+    /** What its reader was refused with. */
+    @Nullable
+    Problem refusal() {
+        Problem inflated = body instanceof Inflated coded ? coded.refusal() : null;
+        return inflated == null && wire != null ? wire.refusal() : inflated;
+    }
+
+    /** Whether a listener has waited longer for the client than it need. */
+    boolean isOverdue() {
+        return wire != null && wire.isOverdue();
     }
 
     /**
@@ -262,11 +282,11 @@ final class RequestContent {
      * unless it is read by a listener, and a listener needs an async start; Undertow would unless the connection is cut.
      */
     void leave() throws IOException {
-        if (isOn(UNDERTOW)) {
+        if (Container.UNDERTOW.serves(containers)) {
             EdgeResponse answer = request.response();
             answer.getResponse().flushBuffer();
             UndertowConnection.cut(answer);
-        } else if (isOn(TOMCAT) && request.isAsyncSupported() && !request.isAsyncStarted()) {
+        } else if (Container.TOMCAT.serves(containers) && request.isAsyncSupported() && !request.isAsyncStarted()) {
             AsyncContext end = containers.startAsync();
             containers.getInputStream().setReadListener(new Unheard());
             end.complete();

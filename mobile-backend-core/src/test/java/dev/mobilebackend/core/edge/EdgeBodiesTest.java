@@ -89,9 +89,28 @@ class EdgeBodiesTest {
         assertEquals("a[ä]1null", answer.body());
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"a=%zz", "a=%ff", "a=b%c3", "%ed%a0%80=1", "a=%ef%bf%bd&b=%ff"})
+    void refusesAFormThatCannotBeRead(String text) throws Exception {
+        assertProblem(post("/form", form(text)), 400, "malformed-request");
+    }
+
     @Test
-    void refusesAFormThatCannotBeRead() throws Exception {
-        assertProblem(post("/form", form("a=%zz")), 400, "malformed-request");
+    void refusesAQueryThatCannotBeRead() throws Exception {
+        assertProblem(post("/form?a=%ff", form("")), 400, "malformed-request");
+    }
+
+    @Test
+    void readsWhatStandsForNoCharacterWhereItIsMeant() throws Exception {
+        assertEquals("a[\uFFFD]1null", post("/form", form("a=%ef%bf%bd")).body());
+    }
+
+    @Test
+    void refusesTwoMediaTypes() throws Exception {
+        HttpResponse<String> answer =
+                server.send("POST", "/form", form("a=1"), "Content-Type", FORM, "Content-Type", "application/json");
+
+        assertProblem(answer, 400, "malformed-request");
     }
 
     @Test
