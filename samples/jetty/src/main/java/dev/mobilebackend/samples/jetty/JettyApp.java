@@ -28,6 +28,8 @@ import java.util.EnumSet;
 import java.util.List;
 import org.eclipse.jetty.ee11.servlet.ErrorPageErrorHandler;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
+import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 
@@ -77,6 +79,12 @@ public final class JettyApp {
         var server = new Server(new InetSocketAddress(settings.host(), settings.port()));
         server.setHandler(new GracefulHandler(context));
         server.setErrorHandler(new JettyProblems());
+        for (Connector connector : server.getConnectors()) {
+            connector
+                    .getConnectionFactory(HttpConnectionFactory.class)
+                    .getHttpConfiguration()
+                    .setSendServerVersion(false); // nobody need know what is to be attacked
+        }
         server.setStopTimeout(10_000);
         try {
             server.start();
