@@ -186,7 +186,7 @@ public final class Exchange {
     /** What a step has kept for itself, null if it has kept nothing. */
     public @Nullable Object kept(EdgeStep step) {
         for (Kept one = kept; one != null; one = one.before) {
-            if (one.step == step) {
+            if (one.step.equals(step)) {
                 return one.what;
             }
         }
