@@ -122,7 +122,8 @@ final class Parts {
             root = root.getCause();
         }
         return root instanceof IllegalStateException
-                && (root == unreadable || String.valueOf(root.getMessage()).startsWith("No multipart configuration"));
+                && (unreadable.getCause() == null
+                        || String.valueOf(root.getMessage()).startsWith("No multipart configuration"));
     }
 
     /** How a container says that its limits on parts were passed; Jetty also says so of parts that are none. */
