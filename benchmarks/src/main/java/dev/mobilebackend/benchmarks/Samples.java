@@ -18,6 +18,10 @@ public final class Samples {
         return quantile(0.5);
     }
 
+    public double max() {
+        return quantile(1);
+    }
+
     /** The value below which that part of the samples lies, between the two nearest. */
     public double quantile(double part) {
         if (values.isEmpty()) {

@@ -145,7 +145,7 @@ final class SignInFloodBenchmark {
         List<List<String>> rows = new ArrayList<>();
         rows.add(row("checked, in each flood", (double) signedIn / floods));
         rows.add(row("refused, in each flood", (double) refused / floods));
-        rows.add(row("ms to a refusal in the server, p99", atServer.median()));
+        rows.add(row("ms to a refusal in the server, p99 of the worst flood", atServer.max()));
         rows.add(row("ms to a refusal at the phone, median", atPhone.median()));
         rows.add(row("ms to a refusal at the phone, p99", atPhone.quantile(0.99)));
         rows.add(row("ms of others when idle, p99", idle.quantile(0.99)));
@@ -158,7 +158,8 @@ final class SignInFloodBenchmark {
         run.table(List.of(PHONES + " sign in at once", ""), rows);
         run.found(Figure.atMost("sign-in-flood-unanswered", unanswered, "phones without an answer", 0));
         run.found(Figure.atMost("sign-in-flood-resident", resident, "MB resident at most", 512));
-        run.found(Figure.atMost("sign-in-flood-refusal", atServer.median(), "ms in the server, p99", 50));
+        run.found(
+                Figure.atMost("sign-in-flood-refusal", atServer.max(), "ms in the server, p99 of the worst flood", 50));
         run.found(Figure.atMost("sign-in-flood-refusal-phone", atPhone.quantile(0.99), "ms at the phone, p99", 50));
         run.found(Figure.atMost(
                 "sign-in-flood-others", meanwhile.quantile(0.99) / idle.quantile(0.99), "x p99 when idle", 2));
