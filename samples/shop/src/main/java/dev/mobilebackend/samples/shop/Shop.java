@@ -59,14 +59,15 @@ import org.jspecify.annotations.Nullable;
 /** The shop put together: tables, rooms, routes, server and worker, none of them running yet. */
 public final class Shop implements AutoCloseable {
 
-    private static final SchemaPart TABLES =
-            new SchemaPart("shop", Shop.class.getClassLoader(), List.of("V901__shop.sql", "V902__shop_purge.sql"));
+    private static final SchemaPart TABLES = new SchemaPart(
+            "shop",
+            Shop.class.getClassLoader(),
+            List.of("V901__shop.sql", "V902__shop_purge.sql", "V903__shop_key_rotation.sql"));
     private static final int PRODUCTS = 500;
 
     /** Requests that are being answered may end before the server does. */
     private static final long STOP_MILLIS = 10_000;
 
-    private static final Duration BETWEEN_PURGES = Duration.ofHours(1);
     private static final int PURGED_AT_ONCE = 1_000;
 
     private static final String ADMIN = "admin@shop.example";
@@ -103,7 +104,8 @@ public final class Shop implements AutoCloseable {
                 .build();
         worker = Worker.builder(jobs)
                 .handle(MakeReceipt.class, jobs.inTransaction(orders::makeReceipt))
-                .handle(PurgeAnswers.class, purge(idempotency, jobs, clock))
+                .handle(PurgeAnswers.class, hourly(jobs, () -> purge(idempotency, clock)))
+                .handle(RotateKeys.class, hourly(jobs, () -> auth.keys().rotateIfDue()))
                 .handle(SendMail.class, jobs.inTransaction((job, handle) -> auth.accounts()
                         .message(job.notice())
                         .ifPresent(message -> mailbox.send(message, handle))))
@@ -163,17 +165,21 @@ public final class Shop implements AutoCloseable {
         auth.close();
     }
 
-    /** Its own end and the next one are one transaction, so there is always one. What it deletes may be deleted twice. */
-    private JobHandler<PurgeAnswers> purge(JdbiIdempotency idempotency, JdbiJobStore jobs, InstantSource clock) {
-        JobHandler<PurgeAnswers> again = jobs.inTransaction(
-                (job, handle) -> jobs.enqueue(handle, NewJob.of(job).after(BETWEEN_PURGES)));
+    /** Its own end and the next one are one transaction, so there is always one. The work may be done twice. */
+    private static <J extends Record> JobHandler<J> hourly(JdbiJobStore jobs, Runnable work) {
+        JobHandler<J> again = jobs.inTransaction(
+                (job, handle) -> jobs.enqueue(handle, NewJob.of(job).after(Duration.ofHours(1))));
         return (job, context) -> {
-            while (idempotency.purgeExpired(PURGED_AT_ONCE) == PURGED_AT_ONCE) {
-                // One short transaction after the other, so that nobody waits for them.
-            }
-            auth.purge(clock.instant());
+            work.run();
             again.run(job, context);
         };
+    }
+
+    private void purge(JdbiIdempotency idempotency, InstantSource clock) {
+        while (idempotency.purgeExpired(PURGED_AT_ONCE) == PURGED_AT_ONCE) {
+            // One short transaction after the other, so that nobody waits for them.
+        }
+        auth.purge(clock.instant());
     }
 
     /** Served by a servlet, which carries no rules; those of auth are declared by it. */

@@ -487,6 +487,37 @@ abstract class ShopJourney {
     }
 
     @Test
+    void takesANewKeyEveryMonthAndSignsNobodyOut(MobileClient phone, TestClock clock) {
+        ShopUnderTest.runJobs();
+        Set<String> before = keyIds(phone);
+        clock.advance(Duration.ofDays(31));
+        signUp(phone);
+
+        ShopUnderTest.runJobs();
+        Set<String> beside = keyIds(phone);
+        clock.advance(Duration.ofMinutes(6));
+        assertEquals(200, phone.get("/v1/me").status());
+        clock.advance(Duration.ofHours(2));
+        ShopUnderTest.runJobs();
+        Set<String> after = keyIds(phone);
+
+        assertEquals(1, after.size());
+        assertTrue(beside.containsAll(after));
+        assertFalse(before.containsAll(after));
+        assertNotEquals(beside, after);
+        assertEquals(200, phone.get("/v1/me").status());
+    }
+
+    private static Set<String> keyIds(MobileClient phone) {
+        var ids = new HashSet<String>();
+        phone.get("/.well-known/jwks.json")
+                .json()
+                .get("keys")
+                .forEach(key -> ids.add(key.get("kid").asString()));
+        return ids;
+    }
+
+    @Test
     void publishesTheKeysOfItsTokens(MobileClient phone) {
         JsonNode keys = phone.get("/.well-known/jwks.json").json().get("keys");
 
