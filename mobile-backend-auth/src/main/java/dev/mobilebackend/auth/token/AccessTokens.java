@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Issues access tokens and checks them: JWTs by RFC 9068. A token that has been checked once is known by its text
- * has been revoked is not asked here. Thread safe.
+ * until it ends, so the next request with it costs a look-up and no signature. Whether its session has been revoked is
+ * not asked here. Thread safe.
  *
  * <pre>{@code
  * var tokens = AccessTokens.builder(AccessTokenPolicy.of("https://api.shop.example", "shop"), keys).build();
@@ -85,17 +86,17 @@ public final class AccessTokens {
      * @param keyThumbprint of that key, by SHA-256 (RFC 7638); null for a bearer token
      */
     public IssuedToken issue(Caller caller, @Nullable String keyThumbprint) {
-        return issue(caller, keyThumbprint, policy.lifetime());
+        return issue(caller, keyThumbprint, Instant.MAX);
     }
 
     /**
-     * The same, for a shorter time.
+     * The same, ending at this time at the latest.
      *
-     * @param atMost how long; longer than the policy's lifetime it is never
+     * @param end when the caller's session ends, or sooner
      */
-    public IssuedToken issue(Caller caller, @Nullable String keyThumbprint, Duration atMost) {
+    public IssuedToken issue(Caller caller, @Nullable String keyThumbprint, Instant end) {
         Instant now = clock.instant();
-        Duration lifetime = jittered(atMost.compareTo(policy.lifetime()) < 0 ? atMost : policy.lifetime());
+        Duration lifetime = atMost(jittered(policy.lifetime()), Duration.between(now, end));
         byte[] payload = Claims.write(policy, caller, keyThumbprint, tokenId(), now, lifetime);
         String token = CompactForm.sign(keys.current(), payload);
         if (token.length() > LONGEST) {
@@ -205,6 +206,12 @@ public final class AccessTokens {
     private Duration jittered(Duration lifetime) {
         long seconds = lifetime.toSeconds();
         return Duration.ofSeconds(seconds - random.nextLong(seconds * JITTER_PERCENT / 100 + 1));
+    }
+
+    /** In whole seconds, and not less than none: the session may have ended a moment ago. */
+    private static Duration atMost(Duration lifetime, Duration left) {
+        long seconds = Math.min(lifetime.toSeconds(), left.toSeconds());
+        return Duration.ofSeconds(Math.max(seconds, 0));
     }
 
     private VerifiedToken check(String token, Instant now) {

@@ -11,6 +11,7 @@ import dev.mobilebackend.auth.token.AccessTokens;
 import dev.mobilebackend.auth.token.IssuedToken;
 import dev.mobilebackend.core.exchange.Authentication;
 import dev.mobilebackend.core.exchange.Caller;
+import java.time.Instant;
 import java.util.Set;
 
 /** Gives out access tokens: the one place where it is decided what each of them may do. Thread safe. */
@@ -31,17 +32,20 @@ final class Grants {
                 () -> "the scopes of a token must not be null, were for account " + account.id()
                         + ": return Set.of() where there are none");
         var caller = new Caller(account.id(), session.id(), account.roles(), chosen, session.authentication(), null);
-        return access(tokens.issue(caller, session.keyThumbprint()), session);
+        return access(caller, session, session.expiresAt());
     }
 
     /** To staff in the place of an account: on their own session, as somebody who has shown nothing. */
-    AuthAccess toActor(Account account, Session staff, ImpersonationPolicy policy) {
+    AuthAccess toActor(Account account, Session staff, ImpersonationPolicy policy, Instant now) {
         var caller = new Caller(
                 account.id(), staff.id(), account.roles(), policy.scopes(), Authentication.UNKNOWN, staff.accountId());
-        return access(tokens.issue(caller, staff.keyThumbprint(), policy.lifetime()), staff);
+        return access(caller, staff, now.plus(policy.lifetime()));
     }
 
-    private static AuthAccess access(IssuedToken issued, Session session) {
+    /** No token outlives its session. */
+    private AuthAccess access(Caller caller, Session session, Instant until) {
+        Instant end = until.isBefore(session.expiresAt()) ? until : session.expiresAt();
+        IssuedToken issued = tokens.issue(caller, session.keyThumbprint(), end);
         return new AuthAccess(
                 issued.token(),
                 session.keyThumbprint() == null ? "Bearer" : "DPoP",

@@ -13,6 +13,7 @@ import dev.mobilebackend.core.exchange.Exchange;
 import dev.mobilebackend.core.exchange.HttpMethod;
 import dev.mobilebackend.core.problem.Problem;
 import dev.mobilebackend.core.validate.JsonBody;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 
@@ -51,8 +52,8 @@ final class ImpersonationEndpoints {
         AuthImpersonation body = JsonBody.read(exchange, AuthImpersonation.class);
         String reason = reason(body.reason());
         Caller caller = exchange.caller();
-        Session staff = sessions.live(
-                        caller.accountId(), caller.sessionId(), exchange.facts().receivedAt())
+        Instant now = exchange.facts().receivedAt();
+        Session staff = sessions.live(caller.accountId(), caller.sessionId(), now)
                 .orElseThrow(AuthProblems::sessionEnded);
         Account account = trail.recording(recorder -> {
             Account found = find(body.accountId(), caller).orElseThrow(Problem.NOT_FOUND::exception);
@@ -65,7 +66,7 @@ final class ImpersonationEndpoints {
                     Map.of("reason", reason)));
             return found;
         });
-        return Answer.json(200, JsonBody.write(grants.toActor(account, staff, policy)));
+        return Answer.json(200, JsonBody.write(grants.toActor(account, staff, policy, now)));
     }
 
     /** Nobody climbs by this: an account with a role is not found, nor one's own. */

@@ -20,6 +20,7 @@ import dev.mobilebackend.auth.key.KeyRing;
 import dev.mobilebackend.core.exchange.Caller;
 import dev.mobilebackend.core.problem.ProblemException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -111,6 +112,24 @@ class AccessTokensTest {
             assertTrue(lifetime.compareTo(Duration.ofSeconds(570)) >= 0, lifetime::toString);
             assertTrue(lifetime.compareTo(Duration.ofSeconds(600)) <= 0, lifetime::toString);
         }
+    }
+
+    @Test
+    void endsWithItsSessionAtTheLatest() {
+        Instant now = clock.instant();
+
+        assertEquals(Duration.ofSeconds(59), lifetimeUntil(now.plusSeconds(60).minus(MOMENT)));
+        assertEquals(Duration.ZERO, lifetimeUntil(now));
+        assertEquals(Duration.ZERO, lifetimeUntil(now.minusSeconds(60)));
+        assertTrue(lifetimeUntil(now.plus(Duration.ofDays(30))).compareTo(Duration.ofSeconds(570)) >= 0);
+    }
+
+    private Duration lifetimeUntil(Instant sessionEnds) {
+        IssuedToken issued = tokens.issue(ALICE, null, sessionEnds);
+        assertEquals(
+                clock.instant().plus(issued.lifetime()),
+                tokens.inspect(issued.token()).expiresAt());
+        return issued.lifetime();
     }
 
     @Test

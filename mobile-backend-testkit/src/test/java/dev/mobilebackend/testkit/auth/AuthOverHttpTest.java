@@ -94,6 +94,23 @@ class AuthOverHttpTest {
         }
 
         @Test
+        void noAccessTokenOutlivesTheEndOfItsSession(MobileClient phone, TestClock clock) {
+            signedIn(phone);
+            for (int refresh = 0; refresh < 6; refresh++) {
+                clock.advance(Duration.ofDays(29));
+                assertEquals(200, phone.refresh().status());
+            }
+            clock.advance(Duration.ofDays(6).minusSeconds(60));
+
+            JsonNode last = phone.refresh().json();
+
+            assertEquals(60, last.get("refreshExpiresIn").asLong());
+            assertEquals(60, last.get("expiresIn").asLong());
+            clock.advance(Duration.ofSeconds(65));
+            assertEquals(401, phone.get("/who").status());
+        }
+
+        @Test
         void nobodyLearnsFromASignUpWhetherAnAddressIsKnown(MobileClient phone, MobileClient stranger) {
             Reply known = signedIn(phone).signUp(email, PASSWORD);
             Reply unknown = stranger.signUp("nobody-" + email, PASSWORD);
