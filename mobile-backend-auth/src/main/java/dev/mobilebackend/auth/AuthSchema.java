@@ -16,6 +16,7 @@ public final class AuthSchema {
                     "V210__auth_sessions.sql",
                     "V211__auth_session_authentication.sql",
                     "V212__auth_session_place_and_key.sql",
+                    "V213__auth_revocation_stamps.sql",
                     "V220__auth_accounts.sql",
                     "V221__auth_codes.sql",
                     "V230__auth_audit.sql",

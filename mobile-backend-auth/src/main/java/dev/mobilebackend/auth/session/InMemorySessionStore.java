@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.auth.session;
 
+import dev.mobilebackend.core.ambient.Ambient;
 import dev.mobilebackend.core.exchange.Authentication;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -16,8 +18,17 @@ import org.jspecify.annotations.Nullable;
 public final class InMemorySessionStore implements SessionStore {
 
     private final ConcurrentHashMap<String, Session> sessions = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<String, Instant> revokedAt = new ConcurrentHashMap<>();
+    private final InstantSource clock;
 
-    public InMemorySessionStore() {}
+    public InMemorySessionStore() {
+        this(Ambient.clock());
+    }
+
+    /** Sessions over the clock that all instances share. */
+    public InMemorySessionStore(InstantSource clock) {
+        this.clock = clock;
+    }
 
     @Override
     public void open(Session session) {
@@ -56,6 +67,7 @@ public final class InMemorySessionStore implements SessionStore {
         var revoked = new AtomicBoolean();
         sessions.computeIfPresent(sessionId, (id, session) -> {
             revoked.set(session.revocation() == null);
+            revokedAt.putIfAbsent(id, now());
             return revoked.get() ? with(session, session.authentication(), revocation) : session;
         });
         return revoked.get();
@@ -86,14 +98,14 @@ public final class InMemorySessionStore implements SessionStore {
     }
 
     @Override
+    public Instant now() {
+        return clock.instant();
+    }
+
+    @Override
     public Map<String, Instant> revokedSince(Instant time) {
-        var found = new HashMap<String, Instant>();
-        for (Session session : sessions.values()) {
-            Revocation revocation = session.revocation();
-            if (revocation != null && !revocation.at().isBefore(time)) {
-                found.put(session.id(), revocation.at());
-            }
-        }
+        var found = new HashMap<>(revokedAt);
+        found.values().removeIf(at -> at.isBefore(time));
         return found;
     }
 
@@ -103,7 +115,10 @@ public final class InMemorySessionStore implements SessionStore {
                 .filter(session -> endedBefore(session, before))
                 .limit(atMost)
                 .toList();
-        ended.forEach(session -> sessions.remove(session.id()));
+        for (Session session : ended) {
+            sessions.remove(session.id());
+            revokedAt.remove(session.id());
+        }
         return ended.size();
     }
 

@@ -3,7 +3,6 @@ package dev.mobilebackend.auth.session;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -16,19 +15,25 @@ import org.slf4j.LoggerFactory;
  * every four seconds all the same; without a signal, or while that can't listen, twice a second. While the store cannot
  * be read, access tokens of sessions revoked elsewhere live on to their own expiry, and the first read after that covers
  * all that was missed.
+ *
+ * <p>It goes by the store's clock alone, so that no instance misses a revocation because its clock, or that of the one
+ * that revoked, is wrong.
  */
 public final class RevocationFeed implements AutoCloseable {
 
     /** How often the signal is looked at. Everything below is counted in these, since a clock may be set back. */
-    private static final Duration TICK = Duration.ofMillis(250);
+    static final Duration TICK = Duration.ofMillis(250);
 
     private static final int READ_UNSIGNALLED = 2;
     private static final int READ_ANYWAY = 16;
     private static final int FIRST_RETRY = 4;
     private static final int LONGEST_RETRY = 128;
 
-    /** Covers clocks that disagree and transactions that commit after a later one was read. */
-    private static final Duration OVERLAP = Duration.ofMinutes(1);
+    /** Covers transactions that commit after a later one was read. */
+    private static final Duration OVERLAP = Duration.ofMinutes(5);
+
+    /** An instance whose clock is ahead by up to this issues access tokens that the others take when their time comes. */
+    private static final Duration AHEAD = Duration.ofHours(2);
 
     private static final Logger LOG = LoggerFactory.getLogger(RevocationFeed.class);
 
@@ -36,7 +41,6 @@ public final class RevocationFeed implements AutoCloseable {
     private final SessionStore store;
     private final @Nullable RevocationSignal signal;
     private final Duration retention;
-    private final InstantSource clock;
     private @Nullable Instant readUpTo;
     private @Nullable ScheduledFuture<?> ticking;
     private int ticksSinceRead;
@@ -54,13 +58,11 @@ public final class RevocationFeed implements AutoCloseable {
             Revocations revocations,
             SessionStore store,
             @Nullable RevocationSignal signal,
-            Duration accessTokenLifetime,
-            InstantSource clock) {
+            Duration accessTokenLifetime) {
         this.revocations = revocations;
         this.store = store;
         this.signal = signal;
-        this.retention = accessTokenLifetime.plus(OVERLAP);
-        this.clock = clock;
+        this.retention = accessTokenLifetime.plus(AHEAD);
     }
 
     /** Reads once, so that an instance knows what was revoked before it started, then again and again. */
@@ -75,11 +77,10 @@ public final class RevocationFeed implements AutoCloseable {
 
     /** Reads what has been revoked since the last read. */
     public synchronized void poll() {
-        Instant now = clock.instant();
+        Instant now = store.now();
         Instant oldest = now.minus(retention);
         Instant since = readUpTo == null ? oldest : readUpTo.minus(OVERLAP);
-        revocations.addAll(store.revokedSince(since.isBefore(oldest) ? oldest : since));
-        revocations.forgetBefore(oldest);
+        revocations.read(store.revokedSince(since.isBefore(oldest) ? oldest : since), now, oldest);
         readUpTo = now;
     }
 

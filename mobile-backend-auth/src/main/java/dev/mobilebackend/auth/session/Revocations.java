@@ -6,12 +6,13 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The revoked sessions whose access tokens have not expired yet, as this instance knows them: what it revoked itself at
- * once, what others revoked as soon as its {@link RevocationFeed} has read it. A look-up costs one hash. Thread safe.
+ * The revoked sessions whose access tokens may not have expired yet, as this instance knows them: what it revoked itself
+ * at once, what others revoked as soon as its {@link RevocationFeed} has read it. A look-up costs one hash. Thread safe.
  */
 public final class Revocations {
 
     private final ConcurrentHashMap<String, Instant> revokedAt = new ConcurrentHashMap<>();
+    private volatile Instant readAt = Instant.MAX;
 
     public Revocations() {}
 
@@ -19,15 +20,18 @@ public final class Revocations {
         return revokedAt.containsKey(sessionId);
     }
 
-    void add(String sessionId, Instant at) {
-        revokedAt.putIfAbsent(sessionId, at);
+    void add(String sessionId) {
+        revokedAt.putIfAbsent(sessionId, readAt);
     }
 
-    void addAll(Map<String, Instant> revocations) {
-        revocations.forEach(this::add);
-    }
-
-    void forgetBefore(Instant time) {
-        revokedAt.values().removeIf(at -> at.isBefore(time));
+    /**
+     * Takes over what a store tells, and forgets what is older; all times are the store's own ({@link SessionStore#now}).
+     *
+     * @param now when it was asked
+     */
+    void read(Map<String, Instant> told, Instant now, Instant oldest) {
+        revokedAt.putAll(told);
+        readAt = now;
+        revokedAt.values().removeIf(at -> at.isBefore(oldest));
     }
 }

@@ -55,7 +55,10 @@ public interface SessionStore {
     /** An account's sessions that are live at this time, the most recently refreshed first, at most 100. */
     List<Session> ofAccount(String accountId, Instant now);
 
-    /** Session ids and times of all revocations at or after this time. */
+    /** The time by the one clock that all instances share, such as the database's; theirs may disagree. */
+    Instant now();
+
+    /** Session ids and times of all revocations that were made at or after this time, by the clock of {@link #now}. */
     Map<String, Instant> revokedSince(Instant time);
 
     /**

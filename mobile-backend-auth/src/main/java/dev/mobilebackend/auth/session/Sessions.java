@@ -228,7 +228,7 @@ public final class Sessions {
     private List<String> endAll(String accountId, @Nullable String keptId, Revocation.Reason reason, Instant now) {
         Instant at = now.truncatedTo(ChronoUnit.MICROS);
         List<String> ended = store.revokeAll(accountId, keptId, new Revocation(at, reason));
-        store.afterCommit(() -> ended.forEach(id -> revocations.add(id, at)));
+        store.afterCommit(() -> ended.forEach(revocations::add));
         return ended;
     }
 
@@ -268,7 +268,7 @@ public final class Sessions {
 
     private void revoke(String sessionId, Revocation.Reason reason, Instant at) {
         store.revoke(sessionId, new Revocation(at, reason));
-        store.afterCommit(() -> revocations.add(sessionId, at));
+        store.afterCommit(() -> revocations.add(sessionId));
     }
 
     private static Duration max(Duration one, Duration other) {

@@ -189,8 +189,7 @@ public final class Auth implements AutoCloseable {
                 revocations,
                 sessionStore,
                 sessionStore.tryOpenSignal(),
-                chosen.accessTokens.lifetime().plus(chosen.accessTokens.leeway()),
-                chosen.clock);
+                chosen.accessTokens.lifetime().plus(chosen.accessTokens.leeway()));
         ScheduledExecutorService handedIn = chosen.scheduler;
         if (handedIn == null) {
             ScheduledExecutorService own = Ambient.scheduler("auth");

@@ -8,35 +8,92 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.mobilebackend.core.exchange.Authentication;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class RevocationFeedTest {
 
     private static final Duration LIFETIME = Duration.ofMinutes(10);
 
-    private final InMemorySessionStore store = new InMemorySessionStore();
-    private final Revocations revocations = new Revocations();
+    private static final int TICKS_A_SECOND = (int) Duration.ofSeconds(1).dividedBy(RevocationFeed.TICK);
+
     private Instant now = Instant.parse("2026-03-01T08:00:00Z");
+    private final InMemorySessionStore store = new InMemorySessionStore(() -> now);
+    private final Revocations revocations = new Revocations();
     private final Bell bell = new Bell();
-    private final RevocationFeed feed = new RevocationFeed(revocations, store, null, LIFETIME, () -> now);
-    private final RevocationFeed signalled = new RevocationFeed(revocations, store, bell, LIFETIME, () -> now);
+    private final RevocationFeed feed = new RevocationFeed(revocations, store, null, LIFETIME);
+    private final RevocationFeed signalled = new RevocationFeed(revocations, store, bell, LIFETIME);
 
     @Test
     void whatAnotherInstanceRevokedIsKnownAfterTheNextRead() {
         feed.poll();
-        revoke("elsewhere", now.plusMillis(100));
+        revoke("elsewhere");
         assertFalse(revocations.contains("elsewhere"));
 
-        now = now.plusMillis(500);
         feed.poll();
 
         assertTrue(revocations.contains("elsewhere"));
     }
 
+    /** Whenever in the feed's rounds it happens; a read of the store takes what it takes besides. */
+    @Test
+    void withASignalARevocationIsKnownWithinASecond() {
+        for (int phase = 0; phase < 2 * 5 * TICKS_A_SECOND; phase++) {
+            String session = "told in phase " + phase;
+            tick(phase);
+            revoke(session);
+            bell.rings = true;
+
+            tick(TICKS_A_SECOND);
+
+            assertTrue(revocations.contains(session), session);
+        }
+    }
+
+    @Test
+    void aRevocationOfWhichNoSignalTellsIsKnownWithinFiveSeconds() {
+        for (int phase = 0; phase < 2 * 5 * TICKS_A_SECOND; phase++) {
+            String session = "silent in phase " + phase;
+            tick(phase);
+            revoke(session);
+
+            tick(5 * TICKS_A_SECOND);
+
+            assertTrue(revocations.contains(session), session);
+        }
+    }
+
+    @Test
+    void whereNothingTellsOfRevocationsTheyAreKnownWithinASecond() {
+        for (int phase = 0; phase < TICKS_A_SECOND; phase++) {
+            String session = "unsignalled in phase " + phase;
+            tick(feed, phase);
+            revoke(session);
+
+            tick(feed, TICKS_A_SECOND);
+
+            assertTrue(revocations.contains(session), session);
+        }
+    }
+
+    @Test
+    void theTimeThatTheRevokingInstanceGoesByDoesNotMatter() {
+        feed.poll();
+        store.open(session("an hour behind"));
+        store.open(session("an hour ahead"));
+        store.revoke("an hour behind", signedOut(now.minus(Duration.ofHours(1))));
+        store.revoke("an hour ahead", signedOut(now.plus(Duration.ofHours(1))));
+
+        feed.poll();
+        feed.poll();
+
+        assertTrue(revocations.contains("an hour behind"));
+        assertTrue(revocations.contains("an hour ahead"));
+    }
+
     @Test
     void anInstanceThatStartsKnowsWhatMattersStill() {
-        revoke("before", now.minus(LIFETIME));
+        revoke("before");
+        now = now.plus(LIFETIME);
 
         feed.poll();
 
@@ -45,13 +102,14 @@ class RevocationFeedTest {
 
     @Test
     void aRevocationThatCommitsLateIsStillRead() {
+        Instant made = now;
+        now = now.plus(Duration.ofMinutes(4));
         feed.poll();
-        Instant requestCameIn = now.minusSeconds(30);
-        now = now.plusMillis(500);
-        feed.poll();
+        Instant committed = now;
 
-        revoke("late", requestCameIn);
-        now = now.plusMillis(500);
+        now = made;
+        revoke("late");
+        now = committed;
         feed.poll();
 
         assertTrue(revocations.contains("late"));
@@ -60,7 +118,7 @@ class RevocationFeedTest {
     @Test
     void afterAnOutageEverythingMissedIsRead() {
         feed.poll();
-        revoke("missed", now.plusSeconds(1));
+        revoke("missed");
 
         now = now.plus(Duration.ofMinutes(9));
         feed.poll();
@@ -69,31 +127,46 @@ class RevocationFeedTest {
     }
 
     @Test
-    void aRevocationIsForgottenOnceItsAccessTokensHaveExpired() {
-        revocations.add("old", now);
-        now = now.plus(LIFETIME);
+    void aStoreWhoseClockWasSetBackIsReadOn() {
         feed.poll();
-        assertTrue(revocations.contains("old"));
+        now = now.minus(Duration.ofHours(1));
+        feed.poll();
+        revoke("after");
 
-        now = now.plus(Duration.ofMinutes(1)).plusMillis(1);
         feed.poll();
 
-        assertFalse(revocations.contains("old"));
+        assertTrue(revocations.contains("after"));
+    }
+
+    /** An instance whose clock is an hour ahead issued it: the others take it later, and it must have ended then too. */
+    @Test
+    void aRevocationIsKnownUntilTheAccessTokensOfAnInstanceAheadHaveExpired() {
+        feed.poll();
+        revoke("ahead");
+
+        now = now.plus(Duration.ofHours(1)).plus(LIFETIME);
+        feed.poll();
+
+        assertTrue(revocations.contains("ahead"));
     }
 
     @Test
-    void theFirstTimeStands() {
-        revocations.add("session", now);
+    void aRevocationIsForgottenOnceItsAccessTokensHaveExpired() {
+        feed.poll();
+        revocations.add("made here");
+        revoke("read");
+        feed.poll();
 
-        revocations.addAll(Map.of("session", now.plus(LIFETIME)));
-        revocations.forgetBefore(now.plusMillis(1));
+        now = now.plus(LIFETIME).plus(Duration.ofHours(2)).plusMillis(1);
+        feed.poll();
 
-        assertFalse(revocations.contains("session"));
+        assertFalse(revocations.contains("made here"));
+        assertFalse(revocations.contains("read"));
     }
 
     @Test
     void withoutASignalItIsReadTwiceASecond() {
-        revoke("elsewhere", now);
+        revoke("elsewhere");
 
         feed.tick();
         assertFalse(revocations.contains("elsewhere"));
@@ -105,13 +178,13 @@ class RevocationFeedTest {
     @Test
     void aSignalIsFollowedByAReadAndNothingElseIsForFourSeconds() {
         signalled.tick();
-        revoke("silent", now);
+        revoke("silent");
 
         tick(15);
         assertFalse(revocations.contains("silent"));
         tick(1);
         assertTrue(revocations.contains("silent"));
-        revoke("told", now);
+        revoke("told");
         bell.rings = true;
         tick(1);
 
@@ -120,7 +193,7 @@ class RevocationFeedTest {
 
     @Test
     void whatWasRevokedBeforeItListenedIsReadAtOnce() {
-        revoke("before", now);
+        revoke("before");
 
         signalled.tick();
 
@@ -134,7 +207,7 @@ class RevocationFeedTest {
         bell.listens = false;
         bell.silenced = true;
         tick(1);
-        revoke("meanwhile", now);
+        revoke("meanwhile");
 
         tick(2);
 
@@ -149,7 +222,7 @@ class RevocationFeedTest {
         bell.silenced = false;
 
         tick(128);
-        revoke("told", now);
+        revoke("told");
         bell.rings = true;
         tick(1);
 
@@ -178,8 +251,12 @@ class RevocationFeedTest {
     }
 
     private void tick(int times) {
+        tick(signalled, times);
+    }
+
+    private static void tick(RevocationFeed feed, int times) {
         for (int i = 0; i < times; i++) {
-            signalled.tick();
+            feed.tick();
         }
     }
 
@@ -216,9 +293,18 @@ class RevocationFeedTest {
         }
     }
 
-    private void revoke(String sessionId, Instant at) {
-        store.open(new Session(
-                sessionId,
+    private void revoke(String sessionId) {
+        store.open(session(sessionId));
+        store.revoke(sessionId, signedOut(now));
+    }
+
+    private static Revocation signedOut(Instant at) {
+        return new Revocation(at, Revocation.Reason.SIGNED_OUT);
+    }
+
+    private Session session(String id) {
+        return new Session(
+                id,
                 "ada",
                 Device.UNKNOWN,
                 null,
@@ -226,12 +312,11 @@ class RevocationFeedTest {
                 null,
                 0,
                 ProofTrail.EMPTY,
-                at,
-                at,
-                at,
-                at.plus(LIFETIME),
-                at.plus(LIFETIME),
-                null));
-        store.revoke(sessionId, new Revocation(at, Revocation.Reason.SIGNED_OUT));
+                now,
+                now,
+                now,
+                now.plus(LIFETIME),
+                now.plus(LIFETIME),
+                null);
     }
 }

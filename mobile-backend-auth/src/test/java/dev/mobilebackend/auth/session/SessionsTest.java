@@ -531,6 +531,11 @@ class SessionsTest {
         }
 
         @Override
+        public Instant now() {
+            throw new AssertionError("asked the store");
+        }
+
+        @Override
         public Map<String, Instant> revokedSince(Instant time) {
             throw new AssertionError("asked the store");
         }

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,6 +34,8 @@ public abstract class SessionStoreContract {
     private static final Instant START = Instant.parse("2030-01-01T00:00:00.123456Z");
     private static final Duration IDLE = Duration.ofDays(30);
     private static final Revocation SIGNED_OUT = new Revocation(START.plusSeconds(5), Revocation.Reason.SIGNED_OUT);
+
+    private static final int RACES = 24;
 
     private static final AtomicLong COUNT = new AtomicLong();
 
@@ -140,6 +143,51 @@ public abstract class SessionStoreContract {
         assertEquals(1, answers.stream().filter(Optional::isPresent).count());
         assertEquals(1, store().find(session.id()).orElseThrow().counter());
         assertEquals(1, store().ofAccount(account, START).size());
+    }
+
+    @Test
+    void howeverASignOutMeetsRefreshesItStandsAndNothingIsRefreshedAfterIt() {
+        for (int race = 0; race < RACES; race++) {
+            Session session = open();
+            int before = race % 6;
+            boolean all = race % 2 == 0;
+            var counter = new AtomicInteger();
+            var runners = new AtomicInteger();
+
+            List<Boolean> done = Race.of(4, () -> {
+                if (runners.getAndIncrement() > 0) {
+                    return refreshesUntilItEnds(session, counter);
+                }
+                while (counter.get() < before) {
+                    Thread.onSpinWait();
+                }
+                return all
+                        ? store().revokeAll(account, null, SIGNED_OUT).equals(List.of(session.id()))
+                        : store().revoke(session.id(), SIGNED_OUT);
+            });
+
+            Session ended = store().find(session.id()).orElseThrow();
+            assertEquals(List.of(true, true, true, true), done);
+            assertEquals(SIGNED_OUT, ended.revocation());
+            assertEquals(counter.get(), ended.counter());
+            for (int token = 0; token <= ended.counter() + 1; token++) {
+                assertEquals(Optional.empty(), store().rotate(rotation(session, token, proof(1), START)));
+            }
+            assertEquals(Optional.of(ended), store().find(session.id()));
+        }
+    }
+
+    /** Whether the session was ended before it had been refreshed more often than any race takes. */
+    private boolean refreshesUntilItEnds(Session session, AtomicInteger newest) {
+        while (newest.get() < 1_000_000) {
+            int counter = newest.get();
+            Optional<Session> rotated = store().rotate(rotation(session, counter, proof(1), START));
+            rotated.ifPresent(refreshed -> newest.accumulateAndGet(refreshed.counter(), Math::max));
+            if (rotated.isEmpty() && store().find(session.id()).orElseThrow().revocation() != null) {
+                return true;
+            }
+        }
+        return false;
     }
 
     @Test
@@ -328,11 +376,32 @@ public abstract class SessionStoreContract {
         Session live = open();
         store().revoke(session.id(), SIGNED_OUT);
 
-        Map<String, Instant> since = store().revokedSince(SIGNED_OUT.at());
+        Instant at = store().revokedSince(Instant.EPOCH).get(session.id());
 
-        assertEquals(SIGNED_OUT.at(), since.get(session.id()));
-        assertFalse(since.containsKey(live.id()));
-        assertFalse(store().revokedSince(SIGNED_OUT.at().plusNanos(1000)).containsKey(session.id()));
+        assertEquals(at, store().revokedSince(at).get(session.id()));
+        assertFalse(store().revokedSince(at).containsKey(live.id()));
+        assertFalse(store().revokedSince(at.plusNanos(1000)).containsKey(session.id()));
+    }
+
+    @Test
+    void aRevocationIsDatedByTheStoresClockWhateverTheTimeOfTheInstanceThatMadeIt() {
+        Session behind = open();
+        Session ahead = open();
+        Session besides = open();
+        var longAgo = new Revocation(START.minus(Duration.ofDays(9_000)), Revocation.Reason.SIGNED_OUT);
+        var toCome = new Revocation(START.plus(Duration.ofDays(9_000)), Revocation.Reason.SIGNED_OUT);
+        Instant before = store().now();
+        store().revoke(behind.id(), longAgo);
+        store().revoke(ahead.id(), toCome);
+        store().revokeAll(account, null, longAgo);
+        Instant after = store().now();
+
+        Map<String, Instant> since = store().revokedSince(before);
+
+        for (Session session : List.of(behind, ahead, besides)) {
+            assertTrue(since.containsKey(session.id()));
+            assertFalse(since.get(session.id()).isAfter(after));
+        }
     }
 
     @Test

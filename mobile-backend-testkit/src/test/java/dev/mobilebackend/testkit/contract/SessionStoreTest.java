@@ -30,13 +30,14 @@ import dev.mobilebackend.core.data.Schema;
 import dev.mobilebackend.core.exchange.Authentication;
 import dev.mobilebackend.core.secret.ServerSecret;
 import dev.mobilebackend.testkit.app.TestDatabase;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -109,21 +110,25 @@ class SessionStoreTest {
             }
         }
 
+        /** The tick that follows the message; by itself the store would be read in the sixteenth. */
         @Test
-        void anInstanceKnowsWhatAnotherRevokedAsSoonAsItHearsOfIt() {
-            var revocations = new Revocations();
+        void anInstanceKnowsWhatAnotherRevokedByTheSignal() {
             store().open(session("elsewhere", "feed"));
+            var revocations = new Revocations();
             JdbiSessionStore store = JdbiSessionStore.of(database.database());
-            ScheduledExecutorService scheduler = Ambient.scheduler("feed-test");
-            try (var feed =
-                    new RevocationFeed(revocations, store, store.tryOpenSignal(), Duration.ofMinutes(10), () -> NOW)) {
-                feed.start(scheduler);
+            var ticks = new Ticks();
+            try (var awaited = new AwaitedSignal(store.tryOpenSignal());
+                    var feed = new RevocationFeed(revocations, store, awaited, Duration.ofMinutes(10))) {
+                feed.start(ticks);
+                ticks.next();
 
                 store().revoke("elsewhere", SIGNED_OUT);
+                awaited.isDue = true;
+                ticks.next();
 
-                assertTrue(soon(() -> revocations.contains("elsewhere")));
+                assertTrue(revocations.contains("elsewhere"));
             } finally {
-                scheduler.shutdown();
+                ticks.shutdownNow();
             }
         }
 
@@ -143,6 +148,52 @@ class SessionStoreTest {
                 Thread.onSpinWait();
             }
             return false;
+        }
+    }
+
+    /** Runs what is to be repeated when a test says so. */
+    private static final class Ticks extends ScheduledThreadPoolExecutor {
+
+        private Runnable tick = () -> {};
+
+        Ticks() {
+            super(1, Ambient.threads("ticks"));
+        }
+
+        @Override
+        public ScheduledFuture<?> scheduleWithFixedDelay(Runnable task, long first, long delay, TimeUnit unit) {
+            tick = task;
+            return schedule(() -> {}, 1, TimeUnit.DAYS);
+        }
+
+        void next() {
+            tick.run();
+        }
+    }
+
+    /** A signal that has the patience to wait for a message that is due. */
+    private static final class AwaitedSignal implements RevocationSignal {
+
+        private final RevocationSignal signal;
+        private boolean isDue;
+
+        AwaitedSignal(RevocationSignal signal) {
+            this.signal = signal;
+        }
+
+        @Override
+        public void listen() {
+            signal.listen();
+        }
+
+        @Override
+        public boolean isRaised() {
+            return isDue ? OnPostgres.soon(signal::isRaised) : signal.isRaised();
+        }
+
+        @Override
+        public void close() {
+            signal.close();
         }
     }
 
@@ -181,12 +232,7 @@ class SessionStoreTest {
 
         @Test
         void tenThousandRefreshesLeaveOneRow() {
-            var sessions = new Sessions(
-                    SessionPolicy.standard(),
-                    store(),
-                    new Revocations(),
-                    ServerSecret.of(new byte[32]),
-                    new SecureRandom());
+            Sessions sessions = sessions(new Revocations());
             RefreshToken token = sessions.open("ten thousand", Device.UNKNOWN, Set.of("pwd"), NOW)
                     .token();
             for (int i = 0; i < 10_000; i++) {
@@ -196,6 +242,46 @@ class SessionStoreTest {
             }
 
             assertEquals(List.of(10_000), counters("ten thousand"));
+        }
+
+        @Test
+        void noRevocationIsLostBetweenInstancesWhoseClocksAreAnHourApart() {
+            for (Duration apart : List.of(Duration.ofHours(1), Duration.ofHours(-1))) {
+                var here = new Revocations();
+                var there = new Revocations();
+                try (var feedHere = new RevocationFeed(here, store(), null, Duration.ofMinutes(10));
+                        var feedThere = new RevocationFeed(there, store(), null, Duration.ofMinutes(10))) {
+                    feedHere.poll();
+                    feedThere.poll();
+                    Instant now = store().now();
+                    String endedHere = endOneOfTwo(sessions(here), now);
+                    String endedThere = endOneOfTwo(sessions(there), now.plus(apart));
+
+                    feedHere.poll();
+                    feedThere.poll();
+
+                    for (Revocations instance : List.of(here, there)) {
+                        assertTrue(instance.contains(endedHere), () -> endedHere + ", clocks apart by " + apart);
+                        assertTrue(instance.contains(endedThere), () -> endedThere + ", clocks apart by " + apart);
+                    }
+                }
+            }
+        }
+
+        /** Signs two devices in and the first one out. */
+        private static String endOneOfTwo(Sessions sessions, Instant now) {
+            String account = "skewed";
+            String ended = sessions.open(account, Device.UNKNOWN, Set.of("pwd"), now)
+                    .session()
+                    .id();
+            sessions.open(account, Device.UNKNOWN, Set.of("pwd"), now);
+            assertTrue(sessions.tryEnd(account, ended, Revocation.Reason.SIGNED_OUT, now));
+            return ended;
+        }
+
+        private Sessions sessions(Revocations revocations) {
+            return new Sessions(
+                    SessionPolicy.standard(), store(), revocations, ServerSecret.of(new byte[32]), Ambient.random());
         }
 
         @Test

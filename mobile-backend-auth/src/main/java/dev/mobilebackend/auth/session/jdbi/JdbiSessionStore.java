@@ -52,8 +52,8 @@ public final class JdbiSessionStore implements SessionStore {
     private static final String AUTHENTICATE = "UPDATE mb_auth_sessions SET authenticated_at = :at, methods = :methods "
             + "WHERE id = :id AND revoked_at IS NULL AND expires_at > :now";
 
-    private static final String REVOKE = "UPDATE mb_auth_sessions SET revoked_at = :at, revoked_because = :reason "
-            + "WHERE revoked_at IS NULL AND ";
+    private static final String REVOKE = "UPDATE mb_auth_sessions SET revoked_at = :at, revoked_because = :reason, "
+            + "revocation_stamp = %s WHERE revoked_at IS NULL AND ";
 
     private final Database database;
     private final ReplayAlarm alarm;
@@ -67,8 +67,9 @@ public final class JdbiSessionStore implements SessionStore {
         this.alarm = alarm;
         this.rotate = changing(ROTATE, COLUMNS);
         this.authenticate = changing(AUTHENTICATE, COLUMNS);
-        this.revokeOne = telling(REVOKE + "id = :id");
-        this.revokeAll = telling(REVOKE + "account_id = :accountId AND id <> :keptId");
+        String revoke = REVOKE.formatted(stamp());
+        this.revokeOne = telling(revoke + "id = :id");
+        this.revokeAll = telling(revoke + "account_id = :accountId AND id <> :keptId");
     }
 
     /** Sessions of whose theft nobody is told. */
@@ -193,14 +194,22 @@ public final class JdbiSessionStore implements SessionStore {
     }
 
     @Override
+    public Instant now() {
+        return database.withHandle(handle -> handle.createQuery("SELECT " + stamp() + " AS stamp")
+                .map((row, context) -> instant(row, "stamp"))
+                .one());
+    }
+
+    @Override
     public Map<String, Instant> revokedSince(Instant time) {
         return database.withHandle(handle -> handle.createQuery(
-                        "SELECT id, revoked_at FROM mb_auth_sessions WHERE revoked_at >= :time")
+                        "SELECT id, revocation_stamp FROM mb_auth_sessions WHERE revocation_stamp >= :time")
                 .bind("time", utc(time))
                 .reduceRows(new HashMap<>(), (found, row) -> {
                     found.put(
                             row.getColumn("id", String.class),
-                            row.getColumn("revoked_at", OffsetDateTime.class).toInstant());
+                            row.getColumn("revocation_stamp", OffsetDateTime.class)
+                                    .toInstant());
                     return found;
                 }));
     }
@@ -236,6 +245,14 @@ public final class JdbiSessionStore implements SessionStore {
                 .bind("reason", revocation.reason().name())
                 .map((row, context) -> row.getString("account_id"))
                 .findOne();
+    }
+
+    /** The database's own time, as late in a transaction as it tells it: a revocation is read until some time after. */
+    private String stamp() {
+        return switch (database.dialect()) {
+            case POSTGRESQL -> "CLOCK_TIMESTAMP()";
+            case H2 -> "CURRENT_TIMESTAMP(6)";
+        };
     }
 
     private String changing(String update, String columns) {
