@@ -2,7 +2,6 @@
 package dev.mobilebackend.testkit.refresh;
 
 import dev.mobilebackend.auth.session.Device;
-import dev.mobilebackend.auth.session.InMemorySessionStore;
 import dev.mobilebackend.auth.session.Presenter;
 import dev.mobilebackend.auth.session.RefreshDecision;
 import dev.mobilebackend.auth.session.RefreshDecision.Ended;
@@ -15,6 +14,7 @@ import dev.mobilebackend.auth.session.Revocations;
 import dev.mobilebackend.auth.session.RotationProof;
 import dev.mobilebackend.auth.session.Session;
 import dev.mobilebackend.auth.session.SessionPolicy;
+import dev.mobilebackend.auth.session.SessionStore;
 import dev.mobilebackend.auth.session.Sessions;
 import dev.mobilebackend.core.secret.ServerSecret;
 import java.security.SecureRandom;
@@ -99,11 +99,11 @@ final class RefreshHistory {
     private final Random random;
     private final Client client;
     private final Loot loot;
-    private final InMemorySessionStore store = new InMemorySessionStore();
+    private final SessionStore store;
     private final Sessions sessions;
-    private final String sessionId;
     private final Map<String, Integer> numbers = new HashMap<>();
     private final List<Packet> network = new ArrayList<>();
+    private Session row;
     private Instant time = START;
     private Duration clockError = Duration.ZERO;
     private String held;
@@ -115,8 +115,9 @@ final class RefreshHistory {
     private int lost;
     private @Nullable String wrong;
 
-    private RefreshHistory(long seed, SessionPolicy policy, Consumer<String> trace) {
+    private RefreshHistory(long seed, SessionPolicy policy, SessionStore store, Consumer<String> trace) {
         this.policy = policy;
+        this.store = store;
         this.trace = trace;
         // Neighbouring seeds would begin with much the same numbers.
         random = new Random(seed * 0x9E3779B97F4A7C15L);
@@ -126,13 +127,17 @@ final class RefreshHistory {
         sessions = new Sessions(policy, store, new Revocations(), SECRET, RANDOM);
         String key = client == Client.HARDWARE_KEY ? PHONES_KEY : null;
         Sessions.Opened opened = sessions.open("ada", Device.UNKNOWN, Set.of("pwd"), key, null, START);
-        sessionId = opened.session().id();
+        row = opened.session();
         held = opened.token().text();
         numbers.put(held, 0);
     }
 
-    static Outcome play(long seed, SessionPolicy policy, Consumer<String> trace) {
-        var history = new RefreshHistory(seed, policy, trace);
+    /**
+     * @param store may hold sessions of other histories, and have others played over it at the same time
+     * @param trace hears of each step
+     */
+    static Outcome play(long seed, SessionPolicy policy, SessionStore store, Consumer<String> trace) {
+        var history = new RefreshHistory(seed, policy, store, trace);
         trace.accept(history.client + ", " + history.loot + " stolen");
         int moves = 20 + history.random.nextInt(100);
         for (int i = 0; i < moves && history.wrong == null && history.mayGoOn(); i++) {
@@ -198,7 +203,7 @@ final class RefreshHistory {
     /** Time passes, or the clock that the server goes by is set. */
     private void pass() {
         if (client == Client.PLAIN) {
-            boolean nothingToRepeat = network.isEmpty() && number(held) == row().counter();
+            boolean nothingToRepeat = network.isEmpty() && number(held) == row.counter();
             time = time.plusSeconds(nothingToRepeat ? random.nextInt(200_000) : random.nextInt(2));
             if (!nothingToRepeat && random.nextBoolean()) {
                 // A phone that missed an answer asks again before its ten minutes are over, and nothing older is left.
@@ -224,7 +229,7 @@ final class RefreshHistory {
         if (stolen == null) {
             stolen = held;
             stolenNumber = number(held);
-            ownerGotTokens = row().counter() > stolenNumber;
+            ownerGotTokens = row.counter() > stolenNumber;
             trace.accept("somebody copies token " + stolenNumber);
         } else {
             thiefAsks(presenters().get(random.nextInt(2)));
@@ -234,7 +239,7 @@ final class RefreshHistory {
     private RefreshDecision phoneAsks(String token) {
         Instant now = now();
         boolean late = isLate(now);
-        RefreshDecision answer = sessions.refresh(token, phone(token), now);
+        RefreshDecision answer = refresh(token, phone(token), now);
         answered("phone", token, answer);
         boolean isUse = stolen != null && number(token) >= stolenNumber;
         ownerGotTokens |= isUse && token(answer) != null;
@@ -253,7 +258,7 @@ final class RefreshHistory {
         }
         Instant now = now();
         boolean late = isLate(now);
-        RefreshDecision answer = sessions.refresh(token, presenter, now);
+        RefreshDecision answer = refresh(token, presenter, now);
         answered("thief", token, answer);
         String got = token(answer);
         if (client == Client.HARDWARE_KEY) {
@@ -284,7 +289,7 @@ final class RefreshHistory {
         clockError = Duration.ZERO;
         Duration pause = client == Client.PLAIN ? policy.plainRetry().plus(LATE) : LATE;
         // The clock may have been ahead before.
-        Instant newest = row().refreshedAt();
+        Instant newest = row.refreshedAt();
         time = newest.isAfter(time) ? newest : time;
         boolean phoneFirst = random.nextBoolean();
         for (int i = 0; i < 2; i++) {
@@ -295,7 +300,7 @@ final class RefreshHistory {
                 thiefAsks(presenters().get(0));
             }
         }
-        boolean noticed = row().revocation() != null;
+        boolean noticed = row.revocation() != null;
         boolean promised = client == Client.PLAIN || loot == Loot.TOKEN;
         require(noticed || !promised, "both holders used their tokens and nobody noticed");
         return noticed ? Ending.NOTICED : Ending.UNNOTICED;
@@ -349,17 +354,17 @@ final class RefreshHistory {
     private boolean isGivenUp(Packet packet) {
         boolean plain = client == Client.PLAIN;
         Duration longest = Duration.ofSeconds(plain ? 4 : 60);
-        boolean overtaken = row().counter() - number(packet.token()) > (plain ? 2 : 4);
+        boolean overtaken = row.counter() - number(packet.token()) > (plain ? 2 : 4);
         return time.isAfter(packet.sentAt().plus(longest)) || (overtaken && packet.answer() == null);
     }
 
     private boolean isLate(Instant now) {
-        return Duration.between(row().refreshedAt(), now).compareTo(policy.straggler()) > 0;
+        return Duration.between(row.refreshedAt(), now).compareTo(policy.straggler()) > 0;
     }
 
     /** A phone that is away for longer than sessions last signs in again, and that is as it should be. */
     private boolean mayGoOn() {
-        return time.plus(Duration.ofDays(16)).isBefore(row().expiresAt());
+        return time.plus(Duration.ofDays(16)).isBefore(row.expiresAt());
     }
 
     /** As the instance tells that is asked; no two agree to the second. */
@@ -371,8 +376,10 @@ final class RefreshHistory {
         return numbers.getOrDefault(token, -1);
     }
 
-    private Session row() {
-        return store.find(sessionId).orElseThrow();
+    private RefreshDecision refresh(String token, Presenter presenter, Instant now) {
+        RefreshDecision answer = sessions.refresh(token, presenter, now);
+        row = store.find(row.id()).orElseThrow();
+        return answer;
     }
 
     private void require(boolean promise, String broken) {
