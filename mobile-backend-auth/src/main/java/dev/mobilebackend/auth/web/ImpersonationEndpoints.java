@@ -53,8 +53,8 @@ final class ImpersonationEndpoints {
         String reason = reason(body.reason());
         Caller caller = exchange.caller();
         Instant now = exchange.facts().receivedAt();
-        Session staff = sessions.live(caller.accountId(), caller.sessionId(), now)
-                .orElseThrow(AuthProblems::sessionEnded);
+        Session staff =
+                sessions.live(caller.accountId(), caller.sessionId(), now).orElseThrow(AuthProblems::sessionEnded);
         Account account = trail.recording(recorder -> {
             Account found = find(body.accountId(), caller).orElseThrow(Problem.NOT_FOUND::exception);
             recorder.record(RequestTrail.event(

@@ -36,8 +36,7 @@ class GrantsTest {
             .clock(clock)
             .build();
     private final Grants grants = new Grants(tokens, Scopes.NONE);
-    private final Account ada =
-            new Account("ada", EmailAddress.parse("ada@example.org"), null, Set.of(), null, now, 1);
+    private final Account ada = new Account("ada", EmailAddress.parse("ada@example.org"), null, Set.of(), null, now, 1);
 
     @Test
     void noTokenOutlivesItsSession() {
@@ -48,10 +47,8 @@ class GrantsTest {
 
         assertEquals(60, owners.expiresIn());
         assertEquals(60, actors.expiresIn());
-        assertEquals(
-                ending.expiresAt(), tokens.inspect(owners.accessToken()).expiresAt());
-        assertEquals(
-                ending.expiresAt(), tokens.inspect(actors.accessToken()).expiresAt());
+        assertEquals(ending.expiresAt(), tokens.inspect(owners.accessToken()).expiresAt());
+        assertEquals(ending.expiresAt(), tokens.inspect(actors.accessToken()).expiresAt());
     }
 
     @Test

@@ -51,8 +51,8 @@ class BearerStepTest {
         phone.verify("ada@example.org", APP.mail().code());
         Tokens tokens = phone.tokens().orElseThrow();
         var revocations = new Revocations();
-        var feed = new RevocationFeed(
-                revocations, JdbiSessionStore.of(database.database()), null, Duration.ofMinutes(10));
+        var feed =
+                new RevocationFeed(revocations, JdbiSessionStore.of(database.database()), null, Duration.ofMinutes(10));
 
         try (feed;
                 RunningApp orders = orders(database, clock, revocations)) {
