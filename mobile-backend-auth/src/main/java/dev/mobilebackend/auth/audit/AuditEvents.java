@@ -27,6 +27,15 @@ public final class AuditEvents {
     /** The details of all entries that concern an account were erased. */
     public static final String ERASED = "audit.erased";
 
+    /** The first entry of a trail. */
+    public static final String TRAIL_BEGUN = "audit.begun";
+
+    /** The trail goes on under another server secret. */
+    public static final String SECRET_CHANGED = "audit.secret-changed";
+
+    /** The end of the trail was not as it had been left; what stands before this entry is not vouched for. */
+    public static final String TRAIL_BROKEN = "audit.broken";
+
     public static final String ACCOUNT_CREATED = "account.created";
     public static final String ACCOUNT_DELETED = "account.deleted";
     public static final String GUEST_UPGRADED = "account.upgraded";

@@ -17,7 +17,7 @@ public record AuditHead(long number, byte[] tag, byte[] seal) {
 
     private static final byte[] NOTHING = {};
 
-    /** The head of a trail without entries. */
+    /** Where no trail has begun. No key has sealed it, so that nobody can make a trail out to be a new one. */
     public static final AuditHead NONE = new AuditHead(0, NOTHING, NOTHING);
 
     @Override
@@ -33,7 +33,25 @@ public record AuditHead(long number, byte[] tag, byte[] seal) {
         return 31 * Long.hashCode(number) + Arrays.hashCode(tag);
     }
 
-    /** Number and tag, for a log. */
+    /**
+     * Reads what {@link #toString} wrote, without the seal.
+     *
+     * @throws IllegalArgumentException if it is something else
+     */
+    public static AuditHead parse(String text) {
+        int colon = Math.max(0, text.indexOf(':'));
+        try {
+            return new AuditHead(
+                    Long.parseLong(text.substring(0, colon)),
+                    HexFormat.of().parseHex(text.substring(colon + 1)),
+                    NOTHING);
+        } catch (IllegalArgumentException other) {
+            throw new IllegalArgumentException(
+                    "head must be a number, a colon and a tag in hexadecimal digits, was '" + text + "'", other);
+        }
+    }
+
+    /** Number and tag, for a log or whatever else is out of reach of who writes to the database. */
     @Override
     public String toString() {
         return number + ":" + HexFormat.of().formatHex(tag);

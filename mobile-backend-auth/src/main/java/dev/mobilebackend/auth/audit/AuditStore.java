@@ -14,13 +14,18 @@ public interface AuditStore {
     /** Runs a step in one transaction, in which the step's other stores over the same database take part. */
     <R> R inTransaction(Supplier<R> step);
 
-    /** The newest head, {@link AuditHead#NONE} at first; the next caller waits until this transaction has ended. */
+    /**
+     * The newest head, {@link AuditHead#NONE} where there is none; the next caller waits until this transaction has ended.
+     */
     AuditHead lockHead();
+
+    /** The largest number of an entry, whatever the head says; 0 where there is none. */
+    long last();
 
     /** Adds entries and moves the head, in the transaction that locked it. */
     void append(List<AuditEntry> entries, AuditHead head);
 
-    /** The newest head, without a lock. */
+    /** The newest head, {@link AuditHead#NONE} where there is none, without a lock. */
     AuditHead head();
 
     /** Entries with a larger number than this, the first one first. */
@@ -28,6 +33,9 @@ public interface AuditStore {
 
     /** Entries with a smaller number than this, the last one first; of one account if one is named. */
     List<AuditEntry> newest(@Nullable String accountId, long before, int limit);
+
+    /** All entries of a type, the first one first. */
+    List<AuditEntry> ofType(String type);
 
     /** Forgets the details of all entries that concern an account, and says how many had any. */
     int erase(String accountId);

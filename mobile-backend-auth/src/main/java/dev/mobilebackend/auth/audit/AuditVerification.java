@@ -25,7 +25,14 @@ public sealed interface AuditVerification {
         MOVED,
         /** It was not recorded by this trail. */
         ADDED,
-        /** The mark of the trail's end was changed. */
-        HEAD_CHANGED
+        /** The mark of the trail's end was changed, or was never set. */
+        HEAD_CHANGED,
+        /** A head that was kept elsewhere is of no entry of this trail: its end was cut off, or all of it is another. */
+        CUT_OFF,
+        /**
+         * Whoever recorded here found the end of the trail damaged, and began anew; {@link AuditTrail#verifyFrom} looks at
+         * what has come since.
+         */
+        BROKEN_OFF
     }
 }

@@ -48,6 +48,12 @@ public final class InMemoryAuditStore implements AuditStore {
     }
 
     @Override
+    public long last() {
+        return locked(
+                () -> entries.isEmpty() ? 0 : entries.get(entries.size() - 1).number());
+    }
+
+    @Override
     public void append(List<AuditEntry> added, AuditHead newHead) {
         locked(() -> {
             head = newHead;
@@ -77,6 +83,13 @@ public final class InMemoryAuditStore implements AuditStore {
                                     || accountId.equals(entry.event().accountId())),
                     limit);
         });
+    }
+
+    @Override
+    public List<AuditEntry> ofType(String type) {
+        return locked(() -> entries.stream()
+                .filter(entry -> entry.event().type().equals(type))
+                .toList());
     }
 
     @Override

@@ -155,7 +155,11 @@ public final class Auth implements AutoCloseable {
                     devices.forget(guest.id());
                     merge.merge(guest, into);
                 });
-        keys = KeyRing.builder(JdbiKeyStore.of(database, secret, chosen.random))
+        JdbiKeyStore keyStore = JdbiKeyStore.of(database, secret, chosen.random);
+        if (keyStore.all().isEmpty()) {
+            audit.begin(chosen.clock.instant());
+        }
+        keys = KeyRing.builder(keyStore)
                 .policy(chosen.keys)
                 .clock(chosen.clock)
                 .random(chosen.random)

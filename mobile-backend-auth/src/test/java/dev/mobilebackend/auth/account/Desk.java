@@ -56,6 +56,7 @@ public final class Desk {
         ServerSecret secret = ServerSecret.of(key);
         var random = new SecureRandom();
         trail = new AuditTrail(new InMemoryAuditStore(), secret, random);
+        trail.begin(Instant.EPOCH);
         sessions = new Sessions(SessionPolicy.standard(), sessionStore, new Revocations(), secret, random);
         parts = new AccountParts(
                 store,

@@ -103,6 +103,23 @@ public abstract class AuditStoreContract {
     }
 
     @Test
+    void theLastIsTheOneWithTheLargestNumber() {
+        AuditEntry last = append(event("last", Map.of()));
+
+        assertEquals(last.number(), store().last());
+    }
+
+    @Test
+    void findsAllOfAType() {
+        String type = "of." + account;
+        AuditEntry first = append(event(type, Map.of("turn", "1")));
+        append(event("of.another", Map.of()));
+        AuditEntry second = append(event(type, Map.of("turn", "2")));
+
+        assertEquals(List.of(first, second), store().ofType(type));
+    }
+
+    @Test
     void stepsAtOnceDoNotSeeTheSameHead() {
         AuditHead before = store().head();
 

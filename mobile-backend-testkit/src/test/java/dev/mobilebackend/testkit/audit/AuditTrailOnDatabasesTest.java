@@ -6,7 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.mobilebackend.auth.AuthSchema;
+import dev.mobilebackend.auth.audit.AuditEntry;
 import dev.mobilebackend.auth.audit.AuditEvent;
+import dev.mobilebackend.auth.audit.AuditEvents;
+import dev.mobilebackend.auth.audit.AuditHead;
 import dev.mobilebackend.auth.audit.AuditTrail;
 import dev.mobilebackend.auth.audit.AuditVerification.Broken;
 import dev.mobilebackend.auth.audit.AuditVerification.Fault;
@@ -14,10 +17,15 @@ import dev.mobilebackend.auth.audit.AuditVerification.Whole;
 import dev.mobilebackend.auth.audit.jdbi.JdbiAuditStore;
 import dev.mobilebackend.core.data.Dialect;
 import dev.mobilebackend.core.data.Schema;
+import dev.mobilebackend.core.digest.HmacSha256;
 import dev.mobilebackend.core.secret.ServerSecret;
 import dev.mobilebackend.testkit.app.TestDatabase;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -34,6 +42,12 @@ class AuditTrailOnDatabasesTest {
 
     private static final Instant AT = Instant.parse("2026-03-01T08:00:00Z");
     private static final int ENTRIES = 9;
+    private static final ServerSecret OLD = ServerSecret.of(new byte[32]);
+    private static final ServerSecret OLD_THEN_NEW = ServerSecret.of(new byte[32], new byte[33]);
+    private static final ServerSecret NEW_THEN_OLD = ServerSecret.of(new byte[33], new byte[32]);
+    private static final ServerSecret NEW = ServerSecret.of(new byte[33]);
+    private static final ServerSecret NEWER_THEN_NEW = ServerSecret.of(new byte[34], new byte[33]);
+    private static final ServerSecret NEWER = ServerSecret.of(new byte[34]);
 
     @Nested
     class OnPostgres extends OnDatabase {
@@ -75,10 +89,11 @@ class AuditTrailOnDatabasesTest {
         @BeforeEach
         void aTrailOfItsOwn() {
             tamper("DELETE FROM mb_auth_audit");
-            tamper("UPDATE mb_auth_audit_head SET number = 0, tag = '', seal = ''");
+            tamper("DELETE FROM mb_auth_audit_head");
             tamper("DELETE FROM effect");
-            trail = trail(ServerSecret.of(new byte[32]));
-            for (int i = 1; i <= ENTRIES; i++) {
+            trail = trail(OLD);
+            trail.begin(AT);
+            for (int i = 2; i <= ENTRIES; i++) {
                 trail.record(event("account-" + i % 3, Map.of("client", "192.0.2.0/24", "turn", Integer.toString(i))));
             }
         }
@@ -117,10 +132,10 @@ class AuditTrailOnDatabasesTest {
 
         @Test
         void aStepWhoseRecordIsRefusedLeavesNoEffect() {
-            tamper("DELETE FROM mb_auth_audit_head");
+            tamper("ALTER TABLE mb_auth_audit ADD CONSTRAINT full_up CHECK (number <= " + ENTRIES + ")");
             try {
                 assertThrows(
-                        IllegalStateException.class,
+                        RuntimeException.class,
                         () -> trail.recording(recorder -> {
                             recorder.record(event("account-1", Map.of()));
                             return effect(1);
@@ -128,7 +143,7 @@ class AuditTrailOnDatabasesTest {
 
                 assertEquals(0, effects());
             } finally {
-                tamper("INSERT INTO mb_auth_audit_head VALUES (1, 0, '', '')");
+                tamper("ALTER TABLE mb_auth_audit DROP CONSTRAINT full_up");
             }
         }
 
@@ -142,6 +157,11 @@ class AuditTrailOnDatabasesTest {
                     "session_id = NULL",
                     "at = TIMESTAMP WITH TIME ZONE '2026-03-01 08:00:00.000001+00:00'",
                     "details = '{}'",
+                    "details = 'no json'",
+                    "details = '{\"client\":null}'",
+                    "type = 'NO TYPE'",
+                    "type = 'audit.broken'",
+                    "type = 'audit.secret-changed'",
                     "details = NULL, salt = NULL",
                     "salt = blinded",
                     "blinded = tag",
@@ -196,28 +216,202 @@ class AuditTrailOnDatabasesTest {
             assertBroken(ENTRIES + 1, Fault.ADDED);
         }
 
+        @ParameterizedTest
+        @ValueSource(longs = {Long.MIN_VALUE, -5, 0})
+        void aRowBeforeTheFirstIsNamed(long number) {
+            tamper("INSERT INTO mb_auth_audit SELECT " + (number == Long.MIN_VALUE ? "-9223372036854775807" : number)
+                    + ", type, account_id, actor_id, session_id, details, at, salt, blinded, tag FROM mb_auth_audit"
+                    + " WHERE number = 3");
+
+            Broken found = assertInstanceOf(Broken.class, trail.verify());
+            assertEquals(Fault.ADDED, found.fault());
+        }
+
         @Test
         void anEndThatWasMovedBackIsNoticed() {
-            tamper("DELETE FROM mb_auth_audit WHERE number > 6");
-            tamper("UPDATE mb_auth_audit_head SET number = 6, tag = (SELECT tag FROM mb_auth_audit WHERE number = 6)");
+            cutOffTheEnd();
 
             assertBroken(6, Fault.HEAD_CHANGED);
         }
 
         @Test
-        void whoHasAnotherSecretCannotGoOnWithTheTrail() {
-            trail(ServerSecret.of(new byte[33])).record(event("account-1", Map.of()));
+        void anEndThatWasMovedBackIsNoticedForEverByWhoeverRecordsNext() {
+            cutOffTheEnd();
 
-            assertBroken(ENTRIES + 1, Fault.HEAD_CHANGED);
+            trail.record(event("account-1", Map.of()));
+            trail.record(event("account-2", Map.of()));
+
+            assertBroken(7, Fault.BROKEN_OFF);
+        }
+
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "UPDATE mb_auth_audit_head SET number = 0, tag = '', seal = ''",
+                    "DELETE FROM mb_auth_audit_head",
+                    "UPDATE mb_auth_audit_head SET number = 7"
+                })
+        void aTrailThatWasWipedIsNoNewOne(String wipe) {
+            tamper("DELETE FROM mb_auth_audit");
+            tamper(wipe);
+
+            assertEquals(
+                    Fault.HEAD_CHANGED,
+                    assertInstanceOf(Broken.class, trail.verify()).fault());
+            trail.record(event("account-1", Map.of()));
+            assertBroken(1, Fault.BROKEN_OFF);
         }
 
         @Test
-        void theTrailGoesOnUnderANewSecretWhileTheOldOneIsAccepted() {
-            AuditTrail renewed = trail(ServerSecret.of(new byte[33], new byte[32]));
+        void aTrailThatHasEntriesDoesNotBeginAgain() {
+            tamper("DELETE FROM mb_auth_audit_head");
+
+            trail.begin(AT);
+
+            assertEquals(
+                    Fault.HEAD_CHANGED,
+                    assertInstanceOf(Broken.class, trail.verify()).fault());
+        }
+
+        @Test
+        void aTrailBeginsOnce() {
+            trail.begin(AT);
+
+            assertEquals(ENTRIES, trail.head().number());
+        }
+
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "UPDATE mb_auth_audit_head SET seal = tag",
+                    "DELETE FROM mb_auth_audit_head",
+                    "INSERT INTO mb_auth_audit SELECT 10, type, account_id, actor_id, session_id, details, at, salt,"
+                            + " blinded, tag FROM mb_auth_audit WHERE number = 9"
+                })
+        void aDamagedEndStopsNobodyAndIsVouchedForByNobody(String damage) {
+            tamper(damage);
+
+            trail.recording(recorder -> {
+                recorder.record(event("account-1", Map.of()));
+                return effect(1);
+            });
+
+            assertEquals(1, effects());
+            assertEquals(
+                    "sign-in.failed",
+                    trail.newest(null, Long.MAX_VALUE, 1).get(0).event().type());
+            assertInstanceOf(Broken.class, trail.verify());
+        }
+
+        @Test
+        void aRowOfTheLargestNumberStopsNobodyAndIsNamed() {
+            tamper(
+                    "INSERT INTO mb_auth_audit SELECT 9223372036854775807, type, account_id, actor_id, session_id, details,"
+                            + " at, salt, blinded, tag FROM mb_auth_audit WHERE number = 9");
+
+            trail.record(event("account-1", Map.of()));
+
+            assertBroken(Long.MAX_VALUE, Fault.ADDED);
+        }
+
+        @Test
+        void whatIsRecordedAfterABreakCanBeVerifiedFromThere() {
+            cutOffTheEnd();
+            trail.record(event("account-1", Map.of()));
+            trail.record(event("account-2", Map.of()));
+
+            assertInstanceOf(Whole.class, trail.verifyFrom(7));
+            tamper("UPDATE mb_auth_audit SET actor_id = 'somebody-else' WHERE number = 9");
+            Broken found = assertInstanceOf(Broken.class, trail.verifyFrom(7));
+            assertEquals(9, found.number());
+        }
+
+        @Test
+        void anOlderHeadThatWasCopiedShowsByOneThatIsKeptElsewhere() {
+            AuditHead copied = trail.head();
+            trail.record(event("account-1", Map.of("client", "203.0.113.0/24")));
+            AuditHead kept = AuditHead.parse(trail.head().toString());
+            assertInstanceOf(Whole.class, trail.verify(kept));
+
+            tamper("DELETE FROM mb_auth_audit WHERE number > " + ENTRIES);
+            JdbiAuditStore.of(database.database()).append(List.of(), copied);
+
+            assertInstanceOf(Whole.class, trail.verify());
+            assertEquals(
+                    Fault.CUT_OFF,
+                    assertInstanceOf(Broken.class, trail.verify(kept)).fault());
+        }
+
+        @Test
+        void whoHasAnotherSecretCannotGoOnWithTheTrail() {
+            trail(NEW).record(event("account-1", Map.of()));
+
+            assertBroken(ENTRIES + 2, Fault.HEAD_CHANGED);
+        }
+
+        @Test
+        void aSecretThatWasReplacedAtOnceBreaksTheTrailOff() {
+            AuditTrail renewed = trail(NEW);
             renewed.record(event("account-1", Map.of()));
 
-            Whole found = assertInstanceOf(Whole.class, renewed.verify());
-            assertEquals(ENTRIES + 1, found.head().number());
+            Broken found = assertInstanceOf(Broken.class, renewed.verify());
+            assertEquals(ENTRIES + 1 + " " + Fault.BROKEN_OFF, found.number() + " " + found.fault());
+            assertInstanceOf(Whole.class, renewed.verifyFrom(ENTRIES + 1));
+        }
+
+        @Test
+        void theTrailStaysWholeThroughEachStepOfAChangeOfTheSecret() {
+            trail(OLD_THEN_NEW).record(event("account-1", Map.of()));
+            trail(NEW_THEN_OLD).record(event("account-1", Map.of()));
+            AuditTrail behind = trail(OLD_THEN_NEW);
+            behind.record(event("account-1", Map.of()));
+            behind.record(event("account-2", Map.of()));
+            assertInstanceOf(Whole.class, behind.verify());
+            trail(NEW).record(event("account-1", Map.of()));
+            assertInstanceOf(Whole.class, trail(NEW).verify());
+            trail(NEWER_THEN_NEW).record(event("account-1", Map.of()));
+            trail(NEWER).record(event("account-1", Map.of()));
+
+            Whole found = assertInstanceOf(Whole.class, trail(NEWER).verify());
+            assertEquals(ENTRIES + 9, found.head().number());
+            assertEquals(
+                    2,
+                    JdbiAuditStore.of(database.database())
+                            .ofType(AuditEvents.SECRET_CHANGED)
+                            .size());
+        }
+
+        @ParameterizedTest
+        @ValueSource(ints = {2, ENTRIES, ENTRIES + 1, ENTRIES + 2})
+        void whatAnOldSecretHasTaggedIsHeldByTheNewOne(int changed) {
+            trail(NEW_THEN_OLD).record(event("account-1", Map.of()));
+
+            tamper("UPDATE mb_auth_audit SET actor_id = 'somebody-else' WHERE number = " + changed);
+
+            Broken found = assertInstanceOf(Broken.class, trail(NEW).verify());
+            assertEquals(changed + " " + Fault.CHANGED, found.number() + " " + found.fault());
+        }
+
+        /** With the old secret an intruder writes the same rows as the library would have then. */
+        @Test
+        void anOldSecretIsWorthNothingAfterItsTimeThoughItIsStillAccepted() throws IOException {
+            AuditTrail renewed = trail(NEW_THEN_OLD);
+            renewed.record(event("account-1", Map.of()));
+            AuditHead head = renewed.head();
+            tamper("DELETE FROM mb_auth_audit WHERE number = " + head.number());
+            AuditEntry change = renewed.newest(null, Long.MAX_VALUE, 1).get(0);
+            JdbiAuditStore.of(database.database()).append(List.of(), sealed(OLD, change.number(), change.tag()));
+            trail(OLD).record(event("account-2", Map.of("client", "forged")));
+
+            Broken found = assertInstanceOf(Broken.class, renewed.verify());
+            assertEquals(change.number(), found.number());
+        }
+
+        @Test
+        void theTrailsOwnTypesAreNotForOthers() {
+            var erasure = new AuditEvent(AuditEvents.ERASED, "account-1", null, null, Map.of(), AT);
+
+            assertThrows(IllegalArgumentException.class, () -> trail.record(erasure));
         }
 
         @Test
@@ -226,11 +420,20 @@ class AuditTrailOnDatabasesTest {
 
             assertInstanceOf(Whole.class, trail.verify());
             assertEquals(
-                    Map.of("entries", "3"),
+                    Map.of("entries", "2"),
                     trail.newest("account-1", Long.MAX_VALUE, 1).get(0).event().details());
             assertEquals(
                     Map.of(),
                     trail.newest("account-1", ENTRIES, 1).get(0).event().details());
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"{\"client\":\"forged\"}", "no json"})
+        void detailsThatArePutIntoAnErasedEntryAreNamed(String details) {
+            trail.erase("account-1", "staff", AT);
+            tamper("UPDATE mb_auth_audit SET details = '" + details + "' WHERE number = 4");
+
+            assertBroken(4, Fault.CHANGED);
         }
 
         @Test
@@ -240,6 +443,22 @@ class AuditTrailOnDatabasesTest {
             tamper("UPDATE mb_auth_audit SET details = NULL, salt = NULL WHERE number = " + (ENTRIES + 2));
 
             assertBroken(ENTRIES + 2, Fault.CHANGED);
+        }
+
+        /** A head as the source seals it. */
+        private static AuditHead sealed(ServerSecret secret, long number, byte[] tag) throws IOException {
+            var said = new ByteArrayOutputStream();
+            var out = new DataOutputStream(said);
+            out.writeUTF("head");
+            out.writeLong(number);
+            out.write(tag);
+            byte[] key = secret.derive("mobile-backend auth.audit chain v1", HmacSha256.BYTES);
+            return new AuditHead(number, tag, HmacSha256.of(key).tag(said.toByteArray()));
+        }
+
+        private void cutOffTheEnd() {
+            tamper("DELETE FROM mb_auth_audit WHERE number > 6");
+            tamper("UPDATE mb_auth_audit_head SET number = 6, tag = (SELECT tag FROM mb_auth_audit WHERE number = 6)");
         }
 
         private void assertBroken(long number, Fault fault) {

@@ -8,10 +8,12 @@ import dev.mobilebackend.auth.audit.AuditStore;
 import dev.mobilebackend.core.data.Database;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
@@ -33,6 +35,12 @@ public final class JdbiAuditStore implements AuditStore {
             + ") VALUES (:number, :type, :accountId, :actorId, :sessionId, :details, :at, :salt, :blinded, :tag)";
     private static final String HEAD = "SELECT number, tag, seal FROM mb_auth_audit_head WHERE id = 1";
 
+    private static final String LOCKED_HEAD = HEAD + " FOR UPDATE";
+
+    private static final String UNREADABLE = "audit.unreadable";
+
+    private static final long BEYOND_COUNTING = 1L << 60;
+
     private static final TypeReference<Map<String, String>> DETAILS = new TypeReference<>() {};
 
     private final Database database;
@@ -53,9 +61,29 @@ public final class JdbiAuditStore implements AuditStore {
 
     @Override
     public AuditHead lockHead() {
-        return database.withHandle(handle -> head(handle, HEAD + " FOR UPDATE"))
-                .orElseThrow(() -> new IllegalStateException("the row of mb_auth_audit_head is gone, so nothing can be"
-                        + " recorded: put it back from a backup, and verify the trail"));
+        return database.inTransaction(handle -> {
+            Optional<AuditHead> head = head(handle, LOCKED_HEAD);
+            if (head.isEmpty()) {
+                // Without a row there is nothing to wait for, and whoever deleted it would have stopped everybody.
+                database.dialect()
+                        .insertIfAbsent(
+                                handle,
+                                "INSERT INTO mb_auth_audit_head (id, number, tag, seal) VALUES (1, 0, :none, :none)",
+                                Map.of("none", AuditHead.NONE.tag()));
+                head = head(handle, LOCKED_HEAD);
+            }
+            return head.orElse(AuditHead.NONE);
+        });
+    }
+
+    /** Leaves out what is too large to have been counted to, or one such row would leave no number to go on with. */
+    @Override
+    public long last() {
+        return database.withHandle(handle -> handle.createQuery(
+                        "SELECT COALESCE(MAX(number), 0) FROM mb_auth_audit " + "WHERE number > 0 AND number < :beyond")
+                .bind("beyond", BEYOND_COUNTING)
+                .mapTo(Long.class)
+                .one());
     }
 
     @Override
@@ -114,6 +142,15 @@ public final class JdbiAuditStore implements AuditStore {
     }
 
     @Override
+    public List<AuditEntry> ofType(String type) {
+        return database.withHandle(handle -> handle.createQuery(
+                        "SELECT " + COLUMNS + " FROM mb_auth_audit WHERE type = :type ORDER BY number")
+                .bind("type", type)
+                .map((row, context) -> entry(row))
+                .list());
+    }
+
+    @Override
     public int erase(String accountId) {
         return database.withHandle(handle -> handle.createUpdate("UPDATE mb_auth_audit SET details = NULL, salt = NULL "
                         + "WHERE account_id = :accountId AND salt IS NOT NULL")
@@ -123,20 +160,33 @@ public final class JdbiAuditStore implements AuditStore {
 
     private static Optional<AuditHead> head(Handle handle, String query) {
         return handle.createQuery(query)
-                .map((row, context) -> new AuditHead(row.getLong("number"), row.getBytes("tag"), row.getBytes("seal")))
+                .map((row, context) -> new AuditHead(row.getLong("number"), bytes(row, "tag"), bytes(row, "seal")))
                 .findOne();
     }
 
     private AuditEntry entry(ResultSet row) throws SQLException {
-        String details = row.getString("details");
-        var event = new AuditEvent(
-                row.getString("type"),
-                row.getString("account_id"),
-                row.getString("actor_id"),
-                row.getString("session_id"),
-                details == null ? Map.of() : json.readValue(details, DETAILS),
-                row.getObject("at", OffsetDateTime.class).toInstant());
         return new AuditEntry(
-                row.getLong("number"), event, row.getBytes("salt"), row.getBytes("blinded"), row.getBytes("tag"));
+                row.getLong("number"), event(row), row.getBytes("salt"), bytes(row, "blinded"), bytes(row, "tag"));
+    }
+
+    /** What nobody can have recorded is read as something that fits no tag, so that it can be listed and verified. */
+    private AuditEvent event(ResultSet row) throws SQLException {
+        try {
+            String details = row.getString("details");
+            return new AuditEvent(
+                    row.getString("type"),
+                    row.getString("account_id"),
+                    row.getString("actor_id"),
+                    row.getString("session_id"),
+                    details == null ? Map.of() : json.readValue(details, DETAILS),
+                    row.getObject("at", OffsetDateTime.class).toInstant());
+        } catch (RuntimeException unreadable) {
+            return new AuditEvent(UNREADABLE, row.getString("account_id"), null, null, Map.of(), Instant.EPOCH);
+        }
+    }
+
+    /** None where somebody has let the column be empty. */
+    private static byte[] bytes(ResultSet row, String column) throws SQLException {
+        return Objects.requireNonNullElse(row.getBytes(column), AuditHead.NONE.tag());
     }
 }
