@@ -13,6 +13,9 @@ import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -139,8 +142,7 @@ public final class Accounts {
         if (store.credentials(email).isPresent()) {
             return Optional.empty();
         }
-        Account account = newAccount(email, roles, now);
-        return store.add(account, passwords.hash(password)) ? Optional.of(account) : Optional.empty();
+        return tryAdd(newAccount(email, roles, now), passwords.hash(password), "service");
     }
 
     /**
@@ -152,8 +154,7 @@ public final class Accounts {
      */
     public Optional<Account> tryImport(EmailAddress email, String passwordHash, Set<String> roles, Instant now) {
         passwords.requireVerifiable(passwordHash);
-        Account account = newAccount(email, roles, now);
-        return store.add(account, passwordHash) ? Optional.of(account) : Optional.empty();
+        return tryAdd(newAccount(email, roles, now), passwordHash, "import");
     }
 
     /**
@@ -206,18 +207,27 @@ public final class Accounts {
     }
 
     /** Gives a role, from the account's next access token on; empty if the account is gone. */
-    public Optional<Account> tryGrantRole(String accountId, String role) {
+    public Optional<Account> tryGrantRole(String accountId, String role, Instant now) {
         Account.requireRole(role);
-        return store.grantRole(accountId, role);
+        return recorded(AuditEvents.ROLE_GRANTED, role, now, () -> store.grantRole(accountId, role));
     }
 
     /**
      * Takes a role away, from the account's next access token on; empty if the account is gone. Where that must not wait for
      * a token's lifetime, end its sessions too.
      */
-    public Optional<Account> tryRevokeRole(String accountId, String role) {
+    public Optional<Account> tryRevokeRole(String accountId, String role, Instant now) {
         Account.requireRole(role);
-        return store.revokeRole(accountId, role);
+        return recorded(AuditEvents.ROLE_REVOKED, role, now, () -> store.revokeRole(accountId, role));
+    }
+
+    private Optional<Account> recorded(String type, String role, Instant now, Supplier<Optional<Account>> step) {
+        return parts.trail().recording(recorder -> {
+            Optional<Account> changed = step.get();
+            changed.ifPresent(account ->
+                    recorder.record(new AuditEvent(type, account.id(), null, null, Map.of("role", role), now)));
+            return changed;
+        });
     }
 
     /**
@@ -249,6 +259,21 @@ public final class Accounts {
         } catch (RuntimeException failed) {
             LOG.warn("could not replace the outdated password hash of account {}", accountId, failed);
         }
+    }
+
+    private Optional<Account> tryAdd(Account account, String passwordHash, String by) {
+        return parts.trail().recording(recorder -> {
+            if (!store.add(account, passwordHash)) {
+                return Optional.empty();
+            }
+            var details = new TreeMap<>(Map.of("by", by));
+            if (!account.roles().isEmpty()) {
+                details.put("roles", String.join(" ", new TreeSet<>(account.roles())));
+            }
+            recorder.record(new AuditEvent(
+                    AuditEvents.ACCOUNT_CREATED, account.id(), null, null, details, account.createdAt()));
+            return Optional.of(account);
+        });
     }
 
     private Account newAccount(EmailAddress email, Set<String> roles, Instant now) {

@@ -19,10 +19,19 @@ public final class AuditEvents {
     /** Someone signed in too far from where the account had been signed in just before. */
     public static final String IMPOSSIBLE_TRAVEL = "sign-in.impossible-travel";
 
+    /** Who had signed in did not know the password or the code that they were asked for. */
+    public static final String CONFIRMATION_FAILED = "confirmation.failed";
+
     public static final String SIGNED_OUT = "session.signed-out";
     public static final String SESSION_ENDED = "session.ended";
     /** A refresh token was used again after its answer had arrived: somebody has a copy. */
     public static final String TOKEN_REPLAYED = "session.token-replayed";
+
+    /** A refresh token was used again without a proof of who repeats it, which was let pass. */
+    public static final String PLAIN_REPEAT = "session.plain-repeat";
+
+    /** A refresh token came with another key than its session's. */
+    public static final String WRONG_KEY = "session.wrong-key";
 
     /** The details of all entries that concern an account were erased. */
     public static final String ERASED = "audit.erased";
@@ -41,6 +50,12 @@ public final class AuditEvents {
     public static final String GUEST_UPGRADED = "account.upgraded";
     public static final String GUEST_MERGED = "account.merged";
     public static final String CONTACT_CHANGED = "account.contact-changed";
+    public static final String ROLE_GRANTED = "account.role-granted";
+    public static final String ROLE_REVOKED = "account.role-revoked";
+    public static final String KEY_MADE = "key.made";
+    /** A signing key verifies nothing any more: somebody has ended it, or its time was over. */
+    public static final String KEY_REMOVED = "key.removed";
+
     public static final String PASSWORD_CHANGED = "password.changed";
     public static final String PASSWORD_RESET = "password.reset";
 

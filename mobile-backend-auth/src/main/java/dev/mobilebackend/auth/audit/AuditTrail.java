@@ -63,6 +63,8 @@ public final class AuditTrail {
     private final List<ChainKey> keys;
     private final SecureRandom random;
 
+    private final ThreadLocal<@Nullable Circumstances> around = new ThreadLocal<>();
+
     /** Once another instance has gone on from the current key to one that is accepted here. */
     private volatile boolean succeeded;
 
@@ -95,10 +97,25 @@ public final class AuditTrail {
     public <R> R recording(Function<Recorder, R> step) {
         return store.inTransaction(() -> {
             var recorded = new ArrayList<AuditEvent>();
-            R result = step.apply(event -> recorded.add(notReserved(event)));
+            R result = step.apply(event -> recorded.add(completed(notReserved(event))));
             append(recorded);
             return result;
         });
+    }
+
+    /** Runs a step on this thread; what it records is completed by what surrounds it. */
+    public <R> R during(Circumstances circumstances, Supplier<R> step) {
+        Circumstances before = around.get();
+        around.set(circumstances);
+        try {
+            return step.get();
+        } finally {
+            if (before == null) {
+                around.remove();
+            } else {
+                around.set(before);
+            }
+        }
     }
 
     /** Keeps an event of which nothing else has to be undone. */
@@ -131,8 +148,8 @@ public final class AuditTrail {
     public void erase(String accountId, @Nullable String actorId, Instant at) {
         store.inTransaction(() -> {
             int erased = store.erase(accountId);
-            append(List.of(new AuditEvent(
-                    AuditEvents.ERASED, accountId, actorId, null, Map.of("entries", Integer.toString(erased)), at)));
+            append(List.of(completed(new AuditEvent(
+                    AuditEvents.ERASED, accountId, actorId, null, Map.of("entries", Integer.toString(erased)), at))));
             return erased;
         });
     }
@@ -229,6 +246,11 @@ public final class AuditTrail {
         return AuditCheck.hasItsDetails(entry)
                 && store.after(entry.number() - 2, 1).stream().anyMatch(before -> keys.stream()
                         .anyMatch(key -> key.hasTagged(before.tag(), entry.number(), entry)));
+    }
+
+    private AuditEvent completed(AuditEvent event) {
+        Circumstances circumstances = around.get();
+        return circumstances == null ? event : circumstances.complete(event);
     }
 
     private static AuditEvent own(String type, Map<String, String> details, Instant at) {

@@ -204,14 +204,13 @@ public final class Sessions {
     }
 
     /**
-     * Ends the session of a refresh token, used or not: an app that has lost an answer signs out with the token it holds.
-     *
-     * @return whether that is a token of ours
+     * The session of a refresh token, used or not, that has not ended: an app that has lost an answer signs out with the
+     * token it holds.
      */
-    public boolean tryEnd(String refreshToken, Revocation.Reason reason, Instant now) {
-        Optional<RefreshToken> genuine = tokens.verify(refreshToken);
-        genuine.ifPresent(token -> revoke(token.sessionId(), reason, now.truncatedTo(ChronoUnit.MICROS)));
-        return genuine.isPresent();
+    public Optional<Session> ofToken(String refreshToken, Instant now) {
+        return tokens.verify(refreshToken)
+                .flatMap(token -> store.find(token.sessionId()))
+                .filter(session -> session.isLive(now));
     }
 
     /** Forgets some of the sessions that ended a week ago or earlier; says how many. */

@@ -66,7 +66,10 @@ import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
 import java.util.function.IntUnaryOperator;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Accounts, passwords, tokens and sessions of one application, put together over its database. Its tables must be
@@ -89,6 +92,8 @@ public final class Auth implements AutoCloseable {
     /** Where other services look for the public keys. */
     public static final String JWKS_PATH = "/.well-known/jwks.json";
 
+    private static final Logger LOG = LoggerFactory.getLogger(Auth.class);
+
     /** So few that nobody waits for them. */
     private static final int PURGE_STEP = 1_000;
 
@@ -109,6 +114,7 @@ public final class Auth implements AutoCloseable {
     private final Revocations revocations = new Revocations();
     private final KeyRing keys;
     private final AuditTrail audit;
+    private final RequestTrail trail;
     private final AccessTokens tokens;
     private final DpopGate gate;
     private final Endpoints endpoints;
@@ -159,7 +165,7 @@ public final class Auth implements AutoCloseable {
         if (keyStore.all().isEmpty()) {
             audit.begin(chosen.clock.instant());
         }
-        keys = KeyRing.builder(keyStore)
+        keys = KeyRing.builder(new RecordedKeys(keyStore, audit, chosen.clock))
                 .policy(chosen.keys)
                 .clock(chosen.clock)
                 .random(chosen.random)
@@ -171,7 +177,7 @@ public final class Auth implements AutoCloseable {
         attempts = chosen.attemptStore == null ? JdbiAttemptStore.of(database) : chosen.attemptStore;
         LoginGuard guard = LoginGuard.of(chosen.attempts, attempts, secret, chosen.clock);
         gate = new DpopGate(chosen.dpop == null ? null : new DpopProofs(chosen.dpop, secret));
-        var trail = new RequestTrail(audit);
+        trail = new RequestTrail(audit);
         var grants = new Grants(tokens, chosen.scopes);
         var known = new DeviceTrail(devices, accountStore, gate, outbox, chosen.signInListener);
         var answers = new TokenAnswers(accounts, sessions, grants, gate, chosen.places, known, trail);
@@ -181,7 +187,7 @@ public final class Auth implements AutoCloseable {
         new SignInEndpoints(accounts, tries, answers).addTo(endpoints);
         new SessionEndpoints(sessions, answers, trail).addTo(endpoints);
         if (chosen.clients != null) {
-            new TokenEndpoints(chosen.clients, tokens, sessions, revocations).addTo(endpoints);
+            new TokenEndpoints(chosen.clients, tokens, sessions, revocations, trail).addTo(endpoints);
         }
         new PasswordEndpoints(accounts, new PasswordChanges(parts), tries).addTo(endpoints);
         new StepUpEndpoints(accounts, codes, sessions, tries, grants, trail).addTo(endpoints);
@@ -220,7 +226,7 @@ public final class Auth implements AutoCloseable {
             contacts.addPhoneTo(endpoints);
         }
         if (guests != null) {
-            new GuestEndpoints(accounts, guests, sessions, tries, answers).addTo(endpoints);
+            new GuestEndpoints(accounts, guests, sessions, tries, answers, trail).addTo(endpoints);
         }
     }
 
@@ -256,7 +262,7 @@ public final class Auth implements AutoCloseable {
 
     /** The auth endpoints. */
     public HttpServlet servlet() {
-        return new AuthServlet(endpoints, gate);
+        return new AuthServlet(endpoints, gate, trail);
     }
 
     /** The public keys, for {@link #JWKS_PATH}. */
@@ -275,6 +281,14 @@ public final class Auth implements AutoCloseable {
     /** What happened to accounts; an application may record events of its own. */
     public AuditTrail audit() {
         return audit;
+    }
+
+    /**
+     * Runs a step of a request; whatever it records says who asked for it and where from, such as of an account that it
+     * deletes or gives a role.
+     */
+    public <R> R during(Exchange exchange, Supplier<R> step) {
+        return trail.during(exchange, step);
     }
 
     /** Codes that go to a mailbox or a phone. */
@@ -301,12 +315,13 @@ public final class Auth implements AutoCloseable {
     }
 
     /**
-     * Forgets what ended long ago, and ends guests to whom nobody can come back, which the listener hears of; for a job
-     * that an application runs every hour.
+     * Forgets what ended long ago, and ends guests to whom nobody can come back, which the listener hears of. Logs the head
+     * of the audit trail, to be held against it some day. For a job that an application runs every hour.
      *
      * @return how many rows that were
      */
     public int purge(Instant now) {
+        LOG.info("the audit trail has come to {}", audit.head());
         return inSteps(atMost -> sessions.purgeEnded(now, atMost))
                 + inSteps(atMost -> codes.purgeExpired(now, atMost))
                 + (guests == null ? 0 : inSteps(atMost -> guests.endAbandoned(now, atMost)))

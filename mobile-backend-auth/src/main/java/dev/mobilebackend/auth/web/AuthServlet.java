@@ -13,16 +13,18 @@ final class AuthServlet extends HttpServlet {
 
     private final transient Endpoints endpoints;
     private final transient DpopGate gate;
+    private final transient RequestTrail trail;
 
-    AuthServlet(Endpoints endpoints, DpopGate gate) {
+    AuthServlet(Endpoints endpoints, DpopGate gate, RequestTrail trail) {
         this.endpoints = endpoints;
         this.gate = gate;
+        this.trail = trail;
     }
 
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response) {
         Exchange exchange = Exchange.of(request);
         gate.check(exchange);
-        exchange.send(endpoints.answer(exchange).header("Cache-Control", "no-store"));
+        exchange.send(trail.during(exchange, () -> endpoints.answer(exchange)).header("Cache-Control", "no-store"));
     }
 }

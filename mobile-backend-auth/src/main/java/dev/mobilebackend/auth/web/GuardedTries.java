@@ -64,18 +64,15 @@ final class GuardedTries {
 
     /** Tells neither whose address was tried nor whether there is such an account, but which tries were at the same one. */
     private AuditEvent failure(Attempt counted, String tried, Exchange exchange) {
-        return RequestTrail.event(
-                AuditEvents.SIGN_IN_FAILED,
-                null,
-                null,
-                null,
-                exchange,
-                Map.of(
-                        "tried",
-                        tried,
-                        "subject",
-                        guard.subject(counted.account()),
-                        "device",
-                        counted.knownDevice() == null ? "unknown" : "known"));
+        Map<String, String> details = Map.of(
+                "tried",
+                tried,
+                "subject",
+                guard.subject(counted.account()),
+                "device",
+                counted.knownDevice() == null ? "unknown" : "known");
+        return exchange.isAuthenticated()
+                ? RequestTrail.event(AuditEvents.CONFIRMATION_FAILED, exchange, details)
+                : RequestTrail.event(AuditEvents.SIGN_IN_FAILED, null, null, null, exchange, details);
     }
 }

@@ -5,6 +5,7 @@ import dev.mobilebackend.auth.account.Account;
 import dev.mobilebackend.auth.account.Accounts;
 import dev.mobilebackend.auth.account.EmailAddress;
 import dev.mobilebackend.auth.account.Guests;
+import dev.mobilebackend.auth.audit.AuditEvents;
 import dev.mobilebackend.auth.session.Revocation;
 import dev.mobilebackend.auth.session.Sessions;
 import dev.mobilebackend.core.exchange.Answer;
@@ -15,6 +16,7 @@ import dev.mobilebackend.core.problem.Problem;
 import dev.mobilebackend.core.validate.JsonBody;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Map;
 
 /** Guests: starting as one, getting an address, and going over to an account that is there already. */
 final class GuestEndpoints {
@@ -24,13 +26,21 @@ final class GuestEndpoints {
     private final Sessions sessions;
     private final GuardedTries tries;
     private final TokenAnswers answers;
+    private final RequestTrail trail;
 
-    GuestEndpoints(Accounts accounts, Guests guests, Sessions sessions, GuardedTries tries, TokenAnswers answers) {
+    GuestEndpoints(
+            Accounts accounts,
+            Guests guests,
+            Sessions sessions,
+            GuardedTries tries,
+            TokenAnswers answers,
+            RequestTrail trail) {
         this.accounts = accounts;
         this.guests = guests;
         this.sessions = sessions;
         this.tries = tries;
         this.answers = answers;
+        this.trail = trail;
     }
 
     void addTo(Endpoints endpoints) {
@@ -80,9 +90,12 @@ final class GuestEndpoints {
                         exchange,
                         () -> guests.verify(caller.accountId(), body.code(), Origin.of(caller), now))
                 .orElseThrow(() -> AuthProblems.wrongSessionCode("ask for another one"));
-        Answer opened = answers.opened(account, Methods.PASSWORD, exchange);
-        sessions.tryEnd(account.id(), caller.sessionId(), Revocation.Reason.SIGNED_OUT, now);
-        return opened;
+        return trail.recording(recorder -> {
+            Answer opened = answers.opened(account, Methods.PASSWORD, exchange);
+            sessions.tryEnd(account.id(), caller.sessionId(), Revocation.Reason.SIGNED_OUT, now);
+            recorder.record(RequestTrail.event(AuditEvents.SIGNED_OUT, exchange, Map.of()));
+            return opened;
+        });
     }
 
     private Answer link(Exchange exchange) {

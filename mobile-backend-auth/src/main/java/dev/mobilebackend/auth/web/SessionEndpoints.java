@@ -71,7 +71,7 @@ final class SessionEndpoints {
         Presenter presenter = answers.presenter(exchange, proof);
         RefreshDecision decision = sessions.refresh(body.refreshToken(), presenter, now);
         if (decision instanceof Rotated rotated) {
-            return answers.renewed(rotated.session(), rotated.token(), now);
+            return answers.renewed(rotated.session(), rotated.token(), exchange);
         } else if (decision instanceof Repeated repeated) {
             if (proof == null && presenter.keyThumbprint() == null) {
                 Session session = repeated.session();
@@ -79,8 +79,9 @@ final class SessionEndpoints {
                         "session {} of account {} repeated a refresh without a proof of who repeats it",
                         session.id(),
                         session.accountId());
+                record(AuditEvents.PLAIN_REPEAT, session, exchange);
             }
-            return answers.renewed(repeated.session(), repeated.token(), now);
+            return answers.renewed(repeated.session(), repeated.token(), exchange);
         } else if (decision instanceof Retry) {
             throw AuthProblems.REFRESH_RETRY
                     .detail("refresh with the newest token you hold")
@@ -92,7 +93,7 @@ final class SessionEndpoints {
                     .error("header:" + RotationProof.HEADER, "is required")
                     .exception();
         } else if (decision instanceof WrongKey wrong) {
-            throw wrongKey(wrong.session(), presenter);
+            throw wrongKey(wrong.session(), presenter, exchange);
         } else if (decision instanceof Unknown) {
             throw AuthProblems.INVALID_REFRESH_TOKEN
                     .detail("sign in again")
@@ -109,7 +110,7 @@ final class SessionEndpoints {
     }
 
     /** Whoever has no proof may be an app with a fault; whoever has another key is not this device. */
-    private static ProblemException wrongKey(Session session, Presenter presenter) {
+    private ProblemException wrongKey(Session session, Presenter presenter, Exchange exchange) {
         if (presenter.keyThumbprint() == null) {
             return AuthProblems.INVALID_DPOP_PROOF
                     .detail("this session belongs to a key, so each refresh must bring a proof by it")
@@ -120,10 +121,16 @@ final class SessionEndpoints {
                 "a refresh token of session {} of account {} came with another key than the session's",
                 session.id(),
                 session.accountId());
+        record(AuditEvents.WRONG_KEY, session, exchange);
         return AuthProblems.INVALID_REFRESH_TOKEN
                 .detail("sign in again")
                 .error("#/refreshToken", "must be of a session of the key that the request proves")
                 .exception();
+    }
+
+    /** What somebody did who may or may not be the owner of the session. */
+    private void record(String type, Session session, Exchange exchange) {
+        trail.record(RequestTrail.event(type, session.accountId(), null, session.id(), exchange, Map.of()));
     }
 
     private Answer signOut(Exchange exchange) {

@@ -84,10 +84,20 @@ final class TokenAnswers {
     }
 
     /** The account is read anew, so that an access token says what the account may do now. */
-    Answer renewed(Session session, RefreshToken refreshToken, Instant now) {
+    Answer renewed(Session session, RefreshToken refreshToken, Exchange exchange) {
+        Instant now = exchange.facts().receivedAt();
         Optional<Account> account = accounts.find(session.accountId());
         if (account.isEmpty()) {
-            sessions.tryEnd(session.accountId(), session.id(), Revocation.Reason.ACCOUNT_GONE, now);
+            trail.recording(recorder -> {
+                recorder.record(RequestTrail.event(
+                        AuditEvents.SESSION_ENDED,
+                        session.accountId(),
+                        null,
+                        session.id(),
+                        exchange,
+                        Map.of("ended", session.id(), "because", "account gone")));
+                return sessions.tryEnd(session.accountId(), session.id(), Revocation.Reason.ACCOUNT_GONE, now);
+            });
             throw sessionEnded("the account does not exist any more");
         }
         return tokens(account.get(), session, refreshToken, now);

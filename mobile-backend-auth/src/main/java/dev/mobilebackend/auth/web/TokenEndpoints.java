@@ -3,6 +3,7 @@ package dev.mobilebackend.auth.web;
 
 import static java.util.Objects.requireNonNullElse;
 
+import dev.mobilebackend.auth.audit.AuditEvents;
 import dev.mobilebackend.auth.session.Revocation;
 import dev.mobilebackend.auth.session.Revocations;
 import dev.mobilebackend.auth.session.Session;
@@ -43,12 +44,19 @@ final class TokenEndpoints {
     private final AccessTokens tokens;
     private final Sessions sessions;
     private final Revocations revocations;
+    private final RequestTrail trail;
 
-    TokenEndpoints(List<TokenClient> clients, AccessTokens tokens, Sessions sessions, Revocations revocations) {
+    TokenEndpoints(
+            List<TokenClient> clients,
+            AccessTokens tokens,
+            Sessions sessions,
+            Revocations revocations,
+            RequestTrail trail) {
         this.clients = clients;
         this.tokens = tokens;
         this.sessions = sessions;
         this.revocations = revocations;
+        this.trail = trail;
     }
 
     void addTo(Endpoints endpoints) {
@@ -65,19 +73,29 @@ final class TokenEndpoints {
     private Answer revoke(Exchange exchange) {
         String token = FormBody.read(exchange).required("token");
         Instant now = exchange.facts().receivedAt();
-        if (!sessions.tryEnd(token, Revocation.Reason.SIGNED_OUT, now)) {
-            verified(token).ifPresent(access -> end(access.caller(), now));
-        }
+        sessions.ofToken(token, now)
+                .or(() -> verified(token).flatMap(access -> session(access.caller(), now)))
+                .ifPresent(session -> end(session, exchange));
         return Answer.of(200);
     }
 
     /** Whoever acts in the place of another does so on a session of their own. */
-    private void end(Caller caller, Instant now) {
-        sessions.tryEnd(
-                requireNonNullElse(caller.actorId(), caller.accountId()),
-                caller.sessionId(),
-                Revocation.Reason.SIGNED_OUT,
-                now);
+    private Optional<Session> session(Caller caller, Instant now) {
+        return sessions.ofAccount(requireNonNullElse(caller.actorId(), caller.accountId()), now).stream()
+                .filter(session -> session.id().equals(caller.sessionId()))
+                .findFirst();
+    }
+
+    private void end(Session session, Exchange exchange) {
+        trail.recording(recorder -> {
+            recorder.record(RequestTrail.event(
+                    AuditEvents.SIGNED_OUT, session.accountId(), null, session.id(), exchange, Map.of()));
+            return sessions.tryEnd(
+                    session.accountId(),
+                    session.id(),
+                    Revocation.Reason.SIGNED_OUT,
+                    exchange.facts().receivedAt());
+        });
     }
 
     private Answer introspect(Exchange exchange) {

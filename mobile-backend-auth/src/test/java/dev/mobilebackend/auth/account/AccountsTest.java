@@ -241,11 +241,11 @@ class AccountsTest {
 
         assertEquals(
                 Set.of("admin"),
-                accounts.tryGrantRole(account.id(), "admin").orElseThrow().roles());
-        assertThrows(IllegalArgumentException.class, () -> accounts.tryGrantRole(account.id(), "admin root"));
+                accounts.tryGrantRole(account.id(), "admin", now).orElseThrow().roles());
+        assertThrows(IllegalArgumentException.class, () -> accounts.tryGrantRole(account.id(), "admin root", now));
         assertEquals(
                 Set.of(),
-                accounts.tryRevokeRole(account.id(), "admin").orElseThrow().roles());
+                accounts.tryRevokeRole(account.id(), "admin", now).orElseThrow().roles());
     }
 
     @Test

@@ -47,6 +47,7 @@ public final class Desk {
     final AccountParts parts;
     public final Accounts accounts;
     Instant now = START;
+    private long before;
 
     public Desk() {
         this(CodePolicy.standard(), new byte[32]);
@@ -73,7 +74,10 @@ public final class Desk {
 
     /** An account for the address, with the usual password. */
     Account ada() {
-        return accounts.tryCreate(ADA, PASSWORD.toCharArray(), Set.of(), now).orElseThrow();
+        Account ada =
+                accounts.tryCreate(ADA, PASSWORD.toCharArray(), Set.of(), now).orElseThrow();
+        before = trail.head().number();
+        return ada;
     }
 
     Session session(Account account) {
@@ -98,9 +102,12 @@ public final class Desk {
         return outbox.stream().map(Notice::kind).toList();
     }
 
+    /** Which events the trail has got since the account was there, but for its own. */
     List<String> recorded() {
         List<String> types = trail.newest(null, Long.MAX_VALUE, 100).stream()
+                .filter(entry -> entry.number() > before)
                 .map(entry -> entry.event().type())
+                .filter(type -> !type.startsWith("audit."))
                 .collect(Collectors.toCollection(ArrayList::new));
         Collections.reverse(types);
         return types;

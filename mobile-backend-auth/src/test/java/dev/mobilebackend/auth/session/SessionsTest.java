@@ -390,13 +390,14 @@ class SessionsTest {
     }
 
     @Test
-    void anAppThatLostAnAnswerSignsOutWithTheTokenItHolds() {
+    void anAppThatLostAnAnswerIsKnownByTheTokenItHolds() {
         refresh(opened.token(), PHONE);
 
-        assertTrue(sessions.tryEnd(opened.token().text(), Revocation.Reason.SIGNED_OUT, now));
+        assertEquals(Optional.of(row()), sessions.ofToken(opened.token().text(), now));
 
-        assertEquals(new Revocation(now, Revocation.Reason.SIGNED_OUT), row().revocation());
-        assertFalse(sessions.tryEnd("not a token", Revocation.Reason.SIGNED_OUT, now));
+        assertEquals(Optional.empty(), sessions.ofToken("not a token", now));
+        sessions.tryEnd("ada", row().id(), Revocation.Reason.SIGNED_OUT, now);
+        assertEquals(Optional.empty(), sessions.ofToken(opened.token().text(), now));
     }
 
     @Test

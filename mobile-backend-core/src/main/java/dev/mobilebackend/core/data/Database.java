@@ -12,6 +12,7 @@ import org.jdbi.v3.core.HandleConsumer;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.StatementExceptions;
 import org.jdbi.v3.core.statement.StatementExceptions.MessageRendering;
+import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 
 /**
  * The application's own database, reached through JDBI. Thread safe; holds no connection of its own.
@@ -38,7 +39,9 @@ public final class Database {
      * Connects once to see which database it is. From then on JDBI's exceptions do not tell what was bound to a failed
      * statement. A driver's own message still may; PostgreSQL's leaves rows out with {@code logServerErrorDetail=false}.
      *
-     * @throws IllegalArgumentException if it is neither PostgreSQL nor H2
+     * @throws IllegalArgumentException if it is neither PostgreSQL nor H2, or if its transactions are not READ COMMITTED
+     *     unless they ask for something else: what the library does waits for rows and then reads what others have
+     *     committed meanwhile, which a stricter level refuses (PostgreSQL 13.2.2)
      */
     public static Database of(DataSource dataSource) {
         requireNonNull(dataSource, "dataSource must not be null");
@@ -51,10 +54,19 @@ public final class Database {
         jdbi.getConfig(StatementExceptions.class).setMessageRendering(MessageRendering.NONE);
         Dialect dialect = jdbi.withHandle(handle -> {
             Dialect found = Dialect.of(handle);
+            requireReadCommitted(handle.getTransactionIsolationLevel());
             found.prepare(handle);
             return found;
         });
         return new Database(jdbi, dialect);
+    }
+
+    private static void requireReadCommitted(TransactionIsolationLevel level) {
+        if (level != TransactionIsolationLevel.READ_COMMITTED) {
+            throw new IllegalArgumentException(
+                    "connections must come with the isolation level READ_COMMITTED, was " + level
+                            + ": set it in the pool or the database, and ask for another one where a transaction of yours needs it");
+        }
     }
 
     public Jdbi jdbi() {

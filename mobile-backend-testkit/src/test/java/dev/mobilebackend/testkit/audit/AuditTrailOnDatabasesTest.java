@@ -4,6 +4,7 @@ package dev.mobilebackend.testkit.audit;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mobilebackend.auth.AuthSchema;
 import dev.mobilebackend.auth.audit.AuditEntry;
@@ -15,6 +16,7 @@ import dev.mobilebackend.auth.audit.AuditVerification.Broken;
 import dev.mobilebackend.auth.audit.AuditVerification.Fault;
 import dev.mobilebackend.auth.audit.AuditVerification.Whole;
 import dev.mobilebackend.auth.audit.jdbi.JdbiAuditStore;
+import dev.mobilebackend.core.data.Database;
 import dev.mobilebackend.core.data.Dialect;
 import dev.mobilebackend.core.data.Schema;
 import dev.mobilebackend.core.digest.HmacSha256;
@@ -24,9 +26,11 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.security.SecureRandom;
+import java.sql.Connection;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -405,6 +409,19 @@ class AuditTrailOnDatabasesTest {
 
             Broken found = assertInstanceOf(Broken.class, renewed.verify());
             assertEquals(change.number(), found.number());
+        }
+
+        @Test
+        void transactionsThatWouldNotSeeWhatOthersRecordedAreRefusedAtTheStart() {
+            Jdbi strict = Jdbi.create(() -> {
+                Connection connection = database.database().jdbi().open().getConnection();
+                connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+                return connection;
+            });
+
+            var refused = assertThrows(IllegalArgumentException.class, () -> Database.of(strict));
+
+            assertTrue(refused.getMessage().contains("REPEATABLE_READ"), refused.getMessage());
         }
 
         @Test

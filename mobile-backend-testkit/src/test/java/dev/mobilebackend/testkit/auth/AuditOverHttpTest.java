@@ -8,22 +8,33 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mobilebackend.auth.account.Account;
+import dev.mobilebackend.auth.account.Accounts;
+import dev.mobilebackend.auth.account.EmailAddress;
+import dev.mobilebackend.auth.account.Message;
 import dev.mobilebackend.auth.audit.AuditEntry;
 import dev.mobilebackend.auth.audit.AuditEvent;
 import dev.mobilebackend.auth.audit.AuditEvents;
 import dev.mobilebackend.auth.audit.AuditVerification.Whole;
+import dev.mobilebackend.auth.key.KeyRing;
 import dev.mobilebackend.testkit.app.MobileBackend;
 import dev.mobilebackend.testkit.app.TestDatabase;
+import dev.mobilebackend.testkit.client.Call;
 import dev.mobilebackend.testkit.client.MobileClient;
 import dev.mobilebackend.testkit.client.Tokens;
 import dev.mobilebackend.testkit.clock.TestClock;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import tools.jackson.databind.JsonNode;
 
 /** What requests leave behind in the audit trail. */
 class AuditOverHttpTest {
@@ -165,6 +176,171 @@ class AuditOverHttpTest {
             AuditEvent event = newest(AuditEvents.TOKEN_REPLAYED);
             assertEquals(copied.sessionId(), event.sessionId());
             assertNull(event.actorId());
+            assertEquals("127.0.0.1", event.details().get("client"));
+        }
+
+        @Test
+        void aRefreshThatIsRepeatedWithoutAProofIsRecorded(MobileClient phone) {
+            signUp(phone);
+            Tokens first = phone.tokens().orElseThrow();
+            refresh(phone, first).send();
+            long before = end();
+
+            refresh(phone, first).send();
+
+            assertEquals(List.of(AuditEvents.PLAIN_REPEAT), since(before));
+            assertEquals(first.sessionId(), newest(AuditEvents.PLAIN_REPEAT).sessionId());
+        }
+
+        @Test
+        void aRefreshByAnotherKeyIsRecorded(MobileClient phone, TestClock clock) {
+            signUp(phone);
+            JsonNode bound = phone.request("POST", "/v1/auth/sign-in")
+                    .header("DPoP", new HardwareKey().proof("POST", "/v1/auth/sign-in", clock.instant()))
+                    .json(Map.of("email", email, "password", PASSWORD))
+                    .send()
+                    .json();
+            long before = end();
+
+            phone.request("POST", "/v1/auth/refresh")
+                    .anonymous()
+                    .header("DPoP", new HardwareKey().proof("POST", "/v1/auth/refresh", clock.instant()))
+                    .json(Map.of("refreshToken", bound.get("refreshToken").asString()))
+                    .send();
+
+            assertEquals(List.of(AuditEvents.WRONG_KEY), since(before));
+        }
+
+        @Test
+        void aTokenThatIsGivenUpIsRecordedOnce(MobileClient phone, MobileClient tablet) {
+            signUp(phone);
+            tablet.signIn(email, PASSWORD);
+            long before = end();
+
+            for (String token : List.of(
+                    phone.tokens().orElseThrow().refreshToken(),
+                    phone.tokens().orElseThrow().refreshToken(),
+                    tablet.tokens().orElseThrow().accessToken(),
+                    tablet.tokens().orElseThrow().accessToken(),
+                    "nonsense")) {
+                phone.request("POST", "/v1/auth/revoke")
+                        .anonymous()
+                        .body("application/x-www-form-urlencoded", "token=" + token)
+                        .send();
+            }
+
+            assertEquals(List.of(AuditEvents.SIGNED_OUT, AuditEvents.SIGNED_OUT), since(before));
+            assertEquals(
+                    tablet.tokens().orElseThrow().sessionId(),
+                    newest(AuditEvents.SIGNED_OUT).sessionId());
+        }
+
+        @Test
+        void theEndOfAGuestsSessionIsRecorded(MobileClient phone) {
+            phone.signInBy("/v1/auth/guest", Map.of());
+            String session = phone.tokens().orElseThrow().sessionId();
+            phone.post("/v1/auth/guest/upgrade", Map.of("email", email, "password", PASSWORD));
+            long before = end();
+
+            phone.signInBy("/v1/auth/guest/verify", Map.of("code", app().mail().code()));
+
+            assertEquals(
+                    List.of(AuditEvents.GUEST_UPGRADED, AuditEvents.SIGNED_IN, AuditEvents.SIGNED_OUT), since(before));
+            assertEquals(session, newest(AuditEvents.SIGNED_OUT).sessionId());
+            assertEquals(session, newest(AuditEvents.GUEST_UPGRADED).sessionId());
+        }
+
+        @Test
+        void whatChangesAnAccountSaysWhereItCameFrom(MobileClient phone) {
+            signUp(phone);
+            phone.post(
+                    "/v1/auth/password/change", Map.of("currentPassword", PASSWORD, "newPassword", "an other phrase"));
+            phone.post("/v1/auth/address/change", Map.of("email", "new-" + email, "password", "an other phrase"));
+            phone.post("/v1/auth/address/confirm", Map.of("code", code()));
+            phone.post("/v1/auth/password/forgot", Map.of("email", "new-" + email));
+            phone.post(
+                    "/v1/auth/password/reset",
+                    Map.of("email", "new-" + email, "code", code(), "password", "a third one of mine"));
+
+            for (String type : List.of(
+                    AuditEvents.ACCOUNT_CREATED,
+                    AuditEvents.PASSWORD_CHANGED,
+                    AuditEvents.CONTACT_CHANGED,
+                    AuditEvents.PASSWORD_RESET)) {
+                AuditEvent event = newest(type);
+                assertEquals(
+                        Set.of("client", "requestId", "deviceId"),
+                        event.details().keySet(),
+                        type);
+            }
+            assertEquals(
+                    phone.tokens().orElseThrow().sessionId(),
+                    newest(AuditEvents.CONTACT_CHANGED).sessionId());
+        }
+
+        @Test
+        void aWrongTryOfWhoHasSignedInIsOfTheirAccountAndGoesWithIt(MobileClient phone) {
+            signUp(phone);
+            String account = account(phone);
+
+            delete(phone, "not the right password");
+            phone.post("/v1/auth/address/confirm", Map.of("code", "00000000"));
+            List<AuditEvent> failed = app().auth().audit().newest(account, Long.MAX_VALUE, 2).stream()
+                    .map(AuditEntry::event)
+                    .toList();
+            delete(phone, PASSWORD);
+
+            for (AuditEvent event : failed) {
+                assertEquals(AuditEvents.CONFIRMATION_FAILED, event.type());
+                assertEquals(account, event.actorId());
+                assertEquals(phone.tokens().orElseThrow().sessionId(), event.sessionId());
+            }
+            AuditEvent deleted = newest(AuditEvents.ACCOUNT_DELETED);
+            assertEquals(Set.of("requestId"), deleted.details().keySet());
+            assertEquals(phone.tokens().orElseThrow().sessionId(), deleted.sessionId());
+            for (AuditEntry entry : app().auth().audit().newest(null, Long.MAX_VALUE, 20)) {
+                if (account.equals(entry.event().accountId())) {
+                    assertFalse(entry.event().details().containsKey("deviceId"), entry::toString);
+                }
+            }
+        }
+
+        @Test
+        void rolesAndAccountsThatAServiceMakesAreRecorded() {
+            Accounts accounts = app().auth().accounts();
+            Account made = accounts.tryCreate(
+                            EmailAddress.parse(email), PASSWORD.toCharArray(), Set.of("support"), Instant.EPOCH)
+                    .orElseThrow();
+            accounts.tryGrantRole(made.id(), "admin", Instant.EPOCH);
+
+            assertEquals(
+                    Map.of("by", "service", "roles", "support"),
+                    newest(AuditEvents.ACCOUNT_CREATED).details());
+            assertEquals(made.id(), newest(AuditEvents.ROLE_GRANTED).accountId());
+            assertEquals(
+                    Map.of("role", "admin"), newest(AuditEvents.ROLE_GRANTED).details());
+            accounts.tryRevokeRole(made.id(), "admin", Instant.EPOCH);
+            assertEquals(made.id(), newest(AuditEvents.ROLE_REVOKED).accountId());
+        }
+
+        @Test
+        void keysThatAreMadeAndEndedAreRecorded() {
+            KeyRing keys = app().auth().keys();
+            String leaked = keys.current().id();
+            long before = end();
+
+            keys.end(leaked);
+
+            assertEquals(List.of(AuditEvents.KEY_MADE, AuditEvents.KEY_REMOVED), since(before));
+            assertEquals(leaked, newest(AuditEvents.KEY_REMOVED).details().get("key"));
+        }
+
+        @Test
+        void theTrailBeginsWithTheApplicationAndIsWhole() {
+            assertEquals(
+                    AuditEvents.TRAIL_BEGUN,
+                    app().auth().audit().newest(null, 2, 1).get(0).event().type());
+            assertInstanceOf(Whole.class, app().auth().audit().verify());
         }
 
         @Test
@@ -187,6 +363,39 @@ class AuditOverHttpTest {
                     left.stream()
                             .filter(entry -> entry.event().type().equals(AuditEvents.ERASED))
                             .count());
+        }
+
+        /** The newest code; word to the old address may have come after it. */
+        private String code() {
+            return app().notices().stream()
+                    .flatMap(notice -> app().auth().accounts().message(notice).stream())
+                    .map(Message::code)
+                    .filter(Objects::nonNull)
+                    .findFirst()
+                    .orElseThrow();
+        }
+
+        private static Call refresh(MobileClient phone, Tokens tokens) {
+            return phone.request("POST", "/v1/auth/refresh")
+                    .anonymous()
+                    .json(Map.of("refreshToken", tokens.refreshToken()));
+        }
+
+        private static void delete(MobileClient phone, String password) {
+            phone.request("DELETE", "/who").json(Map.of("password", password)).send();
+        }
+
+        private long end() {
+            return app().auth().audit().head().number();
+        }
+
+        /** What was recorded after an entry, the first one first. */
+        private List<String> since(long number) {
+            return app().auth().audit().newest(null, Long.MAX_VALUE, 50).stream()
+                    .filter(entry -> entry.number() > number)
+                    .sorted(Comparator.comparing(AuditEntry::number))
+                    .map(entry -> entry.event().type())
+                    .toList();
         }
 
         private void signUp(MobileClient phone) {

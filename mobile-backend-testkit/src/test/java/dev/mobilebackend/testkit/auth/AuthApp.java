@@ -237,7 +237,8 @@ final class AuthApp implements BackendApp {
             Exchange exchange = Exchange.of(request);
             Leaving body = JsonBody.read(exchange, Leaving.class);
             String accountId = auth.requirePassword(exchange, body.password()).id();
-            auth.accounts().delete(accountId, exchange.facts().receivedAt());
+            auth.during(exchange, () -> auth.accounts()
+                    .delete(accountId, exchange.facts().receivedAt()));
             exchange.send(Answer.of(204));
         }
     }

@@ -26,6 +26,7 @@ import dev.mobilebackend.testkit.clock.TestClock;
 import java.nio.charset.StandardCharsets;
 import java.text.ParseException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -169,7 +170,7 @@ class ImpersonationOverHttpTest {
 
         @Test
         void nobodyActsInTheirOwnPlace() {
-            app().auth().accounts().tryRevokeRole(staff, "support");
+            app().auth().accounts().tryRevokeRole(staff, "support", Instant.EPOCH);
 
             assertProblem(404, "not-found", begin(staff, REASON));
         }
@@ -315,7 +316,7 @@ class ImpersonationOverHttpTest {
         }
 
         private void grant(String accountId, String role) {
-            app().auth().accounts().tryGrantRole(accountId, role);
+            app().auth().accounts().tryGrantRole(accountId, role, Instant.EPOCH);
         }
 
         private Reply begin(String accountId, String reason) {

@@ -154,7 +154,8 @@ class StepUpOverHttpTest {
             assertProblem(422, "wrong-password", wrong);
             assertProblem(401, "step-up-required", phone.get("/recent"));
             assertEquals(
-                    "password", newest(AuditEvents.SIGN_IN_FAILED).details().get("tried"));
+                    "password",
+                    newest(AuditEvents.CONFIRMATION_FAILED).details().get("tried"));
         }
 
         @Test

@@ -93,7 +93,9 @@ public final class Profile {
         char[] password = JsonBody.read(exchange, Leaving.class).password();
         try {
             Account account = auth.requirePassword(exchange, password);
-            accounts.delete(account.id(), exchange.facts().receivedAt());
+            auth.during(
+                    exchange,
+                    () -> accounts.delete(account.id(), exchange.facts().receivedAt()));
             return Answer.of(204);
         } finally {
             if (password != null) {
