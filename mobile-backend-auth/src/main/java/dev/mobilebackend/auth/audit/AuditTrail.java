@@ -49,11 +49,16 @@ public final class AuditTrail {
     /** Types that mean something to the trail itself. */
     private static final String RESERVED = "audit.";
 
+    /** What surrounds the step that a thread is in. */
+    private static final ThreadLocal<@Nullable Circumstances> AROUND = new ThreadLocal<>();
+
     /** Takes the events of one step. */
     @FunctionalInterface
     public interface Recorder {
 
         /**
+         * Keeps an event, once the step has come to its end.
+         *
          * @throws IllegalArgumentException if the type begins with {@code audit.}: those are the trail's own
          */
         void record(AuditEvent event);
@@ -62,8 +67,6 @@ public final class AuditTrail {
     private final AuditStore store;
     private final List<ChainKey> keys;
     private final SecureRandom random;
-
-    private final ThreadLocal<@Nullable Circumstances> around = new ThreadLocal<>();
 
     /** Once another instance has gone on from the current key to one that is accepted here. */
     private volatile boolean succeeded;
@@ -105,15 +108,15 @@ public final class AuditTrail {
 
     /** Runs a step on this thread; what it records is completed by what surrounds it. */
     public <R> R during(Circumstances circumstances, Supplier<R> step) {
-        Circumstances before = around.get();
-        around.set(circumstances);
+        Circumstances before = AROUND.get();
+        AROUND.set(circumstances);
         try {
             return step.get();
         } finally {
             if (before == null) {
-                around.remove();
+                AROUND.remove();
             } else {
-                around.set(before);
+                AROUND.set(before);
             }
         }
     }
@@ -249,7 +252,7 @@ public final class AuditTrail {
     }
 
     private AuditEvent completed(AuditEvent event) {
-        Circumstances circumstances = around.get();
+        Circumstances circumstances = AROUND.get();
         return circumstances == null ? event : circumstances.complete(event);
     }
 
