@@ -52,9 +52,6 @@ public final class JdbiSessionStore implements SessionStore {
     private static final String AUTHENTICATE = "UPDATE mb_auth_sessions SET authenticated_at = :at, methods = :methods "
             + "WHERE id = :id AND revoked_at IS NULL AND expires_at > :now";
 
-    private static final String REVOKE = "UPDATE mb_auth_sessions SET revoked_at = :at, revoked_because = :reason, "
-            + "revocation_stamp = %s WHERE revoked_at IS NULL AND ";
-
     private final Database database;
     private final ReplayAlarm alarm;
     private final String rotate;
@@ -67,7 +64,8 @@ public final class JdbiSessionStore implements SessionStore {
         this.alarm = alarm;
         this.rotate = changing(ROTATE, COLUMNS);
         this.authenticate = changing(AUTHENTICATE, COLUMNS);
-        String revoke = REVOKE.formatted(stamp());
+        String revoke = "UPDATE mb_auth_sessions SET revoked_at = :at, revoked_because = :reason, revocation_stamp = "
+                + stamp() + " WHERE revoked_at IS NULL AND ";
         this.revokeOne = telling(revoke + "id = :id");
         this.revokeAll = telling(revoke + "account_id = :accountId AND id <> :keptId");
     }
