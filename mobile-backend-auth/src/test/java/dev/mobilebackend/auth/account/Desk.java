@@ -58,6 +58,7 @@ public final class Desk {
         var random = new SecureRandom();
         trail = new AuditTrail(new InMemoryAuditStore(), secret, random);
         trail.begin(Instant.EPOCH);
+        before = trail.head().number();
         sessions = new Sessions(SessionPolicy.standard(), sessionStore, new Revocations(), secret, random);
         parts = new AccountParts(
                 store,
@@ -102,12 +103,11 @@ public final class Desk {
         return outbox.stream().map(Notice::kind).toList();
     }
 
-    /** Which events the trail has got since the account was there, but for its own. */
+    /** Which events the trail has got since the account was there. */
     List<String> recorded() {
         List<String> types = trail.newest(null, Long.MAX_VALUE, 100).stream()
                 .filter(entry -> entry.number() > before)
                 .map(entry -> entry.event().type())
-                .filter(type -> !type.startsWith("audit."))
                 .collect(Collectors.toCollection(ArrayList::new));
         Collections.reverse(types);
         return types;
