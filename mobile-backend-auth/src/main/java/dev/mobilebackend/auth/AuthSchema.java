@@ -19,6 +19,7 @@ public final class AuthSchema {
                     "V213__auth_revocation_stamps.sql",
                     "V220__auth_accounts.sql",
                     "V221__auth_codes.sql",
+                    "V222__auth_credentials_version.sql",
                     "V230__auth_audit.sql",
                     "V240__auth_attempts.sql",
                     "V241__auth_devices.sql"));

@@ -18,7 +18,9 @@ import org.jspecify.annotations.Nullable;
  * @param phone null where there is none
  * @param roles what the account may act as, such as {@code admin}
  * @param displayName what its owner wants to be called
- * @param version goes up by one with every change, from 1
+ * @param version goes up by one with every change of what the account says, from 1
+ * @param credentialsVersion goes up by one whenever another password, address or phone counts, from 1; what somebody has
+ *     shown before is worth nothing after
  */
 public record Account(
         String id,
@@ -27,13 +29,26 @@ public record Account(
         Set<String> roles,
         @Nullable String displayName,
         Instant createdAt,
-        int version) {
+        int version,
+        int credentialsVersion) {
 
     private static final Pattern ROLE = Pattern.compile("[a-z][a-z0-9_.:-]{0,49}");
 
     public Account {
         roles = Set.copyOf(roles);
         roles.forEach(Account::requireRole);
+    }
+
+    /** An account with the credentials that it began with. */
+    public Account(
+            String id,
+            @Nullable EmailAddress email,
+            @Nullable PhoneNumber phone,
+            Set<String> roles,
+            @Nullable String displayName,
+            Instant createdAt,
+            int version) {
+        this(id, email, phone, roles, displayName, createdAt, version, 1);
     }
 
     /** A new account with an address. */

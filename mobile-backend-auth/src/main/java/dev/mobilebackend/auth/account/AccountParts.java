@@ -62,18 +62,29 @@ public record AccountParts(
     }
 
     /**
+     * The account as it is now, if it is there and has the credentials that it was seen with; and so it stays until the
+     * transaction around this has ended. To check a password takes a while: what was right at the beginning may have been
+     * changed since by an owner who wanted it to count no more. Whatever is done because somebody has shown who they are
+     * asks this first, in its own transaction.
+     */
+    Optional<Account> lock(Account seen) {
+        return store.lock(seen.id()).filter(now -> now.credentialsVersion() == seen.credentialsVersion());
+    }
+
+    /**
      * Ends an account for good, with its sessions, its codes and what the listener deletes, in one transaction.
      *
      * @param actorId who does it; null for a rule
-     * @return whether this call did
+     * @return whether this call did: not if it is gone or its credentials have been changed
      */
-    boolean tryEnd(String accountId, @Nullable String actorId, Instant now) {
+    boolean tryEnd(Account seen, @Nullable String actorId, Instant now) {
         return trail.recording(recorder -> {
-            Optional<Account> found = store.find(accountId);
+            Optional<Account> found = lock(seen);
             if (found.isEmpty()) {
                 return false;
             }
             Account account = found.get();
+            String accountId = account.id();
             listener.deleting(account);
             if (!store.delete(accountId)) {
                 return false;

@@ -22,6 +22,12 @@ public interface AccountStore {
 
     Optional<Account> find(String accountId);
 
+    /**
+     * The account as it is now; until the transaction around this has ended, nobody else changes or deletes it. Who
+     * locks more, such as codes and sessions, locks the account first.
+     */
+    Optional<Account> lock(String accountId);
+
     /** The account that has this address or phone. */
     Optional<Account> find(Contact contact);
 
@@ -37,14 +43,17 @@ public interface AccountStore {
     /** The account and its password's hash, if it has one. */
     Optional<Credentials> credentials(String accountId);
 
-    /** Puts a password's hash in place of the one that was seen, and changes nothing else; says whether it did. */
+    /** Puts another hash of the same password in place of the one that was seen; says whether it did. */
     boolean replacePasswordHash(String accountId, String seen, String passwordHash);
 
-    /** Gives the account this password, whether or not it had one; says whether there is such an account. */
-    boolean setPasswordHash(String accountId, String passwordHash);
+    /**
+     * Gives the account this password, whether or not it had one, and raises the version of its credentials; empty if the
+     * account is gone.
+     */
+    Optional<Account> setPasswordHash(String accountId, String passwordHash);
 
     /**
-     * Gives the account this address or phone in place of the one it has, and raises the version; empty if the account
+     * Gives the account this address or phone in place of the one it has, and raises both versions; empty if the account
      * is gone or another one has it.
      */
     Optional<Account> changeContact(String accountId, Contact contact);

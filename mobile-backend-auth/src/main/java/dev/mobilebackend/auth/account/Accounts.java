@@ -193,6 +193,15 @@ public final class Accounts {
     }
 
     /**
+     * The account as it is now, if it is there and has the password, address and phone that it was seen with; and so it
+     * stays until the transaction around this has ended. Whoever opens or raises a session because of what somebody has
+     * shown asks this first, in that transaction: the owner may have changed it since.
+     */
+    public Optional<Account> lock(Account seen) {
+        return parts.lock(seen);
+    }
+
+    /**
      * Sets or clears the name; empty if the account is gone or has another version by now.
      *
      * @throws dev.mobilebackend.core.problem.ProblemException 422 if the name is blank or too long
@@ -234,10 +243,11 @@ public final class Accounts {
      * Ends the account for good, with its sessions, its codes and what the listener deletes, in one transaction. The
      * owner is told.
      *
-     * @return whether this call did
+     * @param seen as it was when its owner wished this, as {@code Auth.requirePassword} gives it
+     * @return whether this call did: not if it is gone, or has another password, address or phone by now
      */
-    public boolean delete(String accountId, Instant now) {
-        return parts.tryEnd(accountId, accountId, now);
+    public boolean delete(Account seen, Instant now) {
+        return parts.tryEnd(seen, seen.id(), now);
     }
 
     /** What is kept of an account, for its owner; empty if it is gone. */

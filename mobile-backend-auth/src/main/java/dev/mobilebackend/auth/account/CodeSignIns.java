@@ -34,8 +34,8 @@ public final class CodeSignIns {
     /** The account if this is the newest code of this origin. */
     public Optional<Account> byCode(Contact contact, String code, String origin, Instant now) {
         return parts.codes()
-                .redeem(Purpose.SIGN_IN, contact.text(), origin, code, now)
-                .flatMap(used -> parts.store().find(contact));
+                .check(Purpose.SIGN_IN, contact.text(), origin, code, now)
+                .flatMap(this::use);
     }
 
     /** The account if this is the newest token of its origin, and this origin may use it. */
@@ -43,7 +43,11 @@ public final class CodeSignIns {
         return parts.codes()
                 .checkLink(token, now)
                 .filter(link -> use == LinkUse.ANY_DEVICE || link.origin().equals(origin))
-                .filter(parts.codes()::use)
-                .flatMap(used -> parts.store().find(used.contact()));
+                .flatMap(this::use);
+    }
+
+    /** The account as it was while the code still counted. */
+    private Optional<Account> use(PendingCode right) {
+        return parts.store().find(right.contact()).filter(seen -> parts.codes().use(right));
     }
 }

@@ -20,39 +20,42 @@ public final class ContactChanges {
     }
 
     /**
-     * Sends a code to the new address or phone, and word to the address or phone before.
+     * Sends a code to the new address or phone, and word to where the account is reached before.
      *
+     * @param account as it was when its owner showed who they are
+     * @return whether it did: not if the account has another password, address or phone by now
      * @throws dev.mobilebackend.core.problem.ProblemException 429 if enough codes have been sent there
      */
-    public void ask(Account account, Contact contact, String origin, Instant now) {
+    public boolean tryAsk(Account account, Contact contact, String origin, Instant now) {
         boolean taken = parts.store().has(contact);
         Purpose purpose = purpose(contact.channel());
-        boolean sent = parts.trail().recording(recorder -> {
+        return parts.trail().recording(recorder -> {
+            if (parts.lock(account).isEmpty()) {
+                return false;
+            }
             boolean issued = parts.codes()
                     .tryIssue(
                             new CodeRequest(purpose, account.id(), origin, contact),
                             taken ? Notice.Kind.ALREADY_REGISTERED : purpose.notice(),
                             now);
-            if (issued) {
-                parts.tell(account, Notice.Kind.CONTACT_CHANGE_ASKED);
+            if (!issued) {
+                throw OneTimeCodes.TOO_MANY_CODES.exception();
             }
-            return issued;
+            parts.tell(account, Notice.Kind.CONTACT_CHANGE_ASKED);
+            return true;
         });
-        if (!sent) {
-            throw OneTimeCodes.TOO_MANY_CODES.exception();
-        }
     }
 
     /** The account with its new address or phone, if this is the newest code of this origin. */
     public Optional<Account> confirm(
             String accountId, Contact.Channel channel, String code, String origin, Instant now) {
         Optional<PendingCode> right = parts.codes().check(purpose(channel), accountId, origin, code, now);
-        Optional<Account> before = right.flatMap(pending -> parts.store().find(accountId));
-        if (right.isEmpty() || before.isEmpty()) {
+        if (right.isEmpty()) {
             return Optional.empty();
         }
         return parts.trail().recording(recorder -> {
-            if (!parts.codes().use(right.get())) {
+            Optional<Account> before = parts.store().lock(accountId);
+            if (before.isEmpty() || !parts.codes().use(right.get())) {
                 return Optional.empty();
             }
             Optional<Account> changed =

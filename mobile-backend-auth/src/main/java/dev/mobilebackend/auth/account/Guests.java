@@ -69,13 +69,15 @@ public final class Guests {
         }
         PendingCode asked = right.get();
         return parts.trail().recording(recorder -> {
-            Optional<Account> upgraded = parts.store().find(guestId).filter(account -> account.email() == null);
-            if (upgraded.isEmpty() || asked.carried() == null || !parts.codes().use(asked)) {
+            String hash = asked.carried();
+            Optional<Account> guest = parts.store().lock(guestId).filter(account -> account.email() == null);
+            if (guest.isEmpty() || hash == null || !parts.codes().use(asked)) {
                 return Optional.empty();
             }
-            upgraded = parts.store().changeContact(guestId, asked.contact());
+            Optional<Account> upgraded = parts.store()
+                    .changeContact(guestId, asked.contact())
+                    .flatMap(reachable -> parts.store().setPasswordHash(guestId, hash));
             if (upgraded.isPresent()) {
-                parts.store().setPasswordHash(guestId, asked.carried());
                 recorder.record(new AuditEvent(AuditEvents.GUEST_UPGRADED, guestId, guestId, null, Map.of(), now));
             }
             return upgraded;
@@ -86,15 +88,18 @@ public final class Guests {
      * Hands over what the guest has to another account, of which it has been shown that it is theirs, and ends the
      * guest.
      *
-     * @return whether it did: not if there is no such guest
+     * @param into as it was when that was shown
+     * @return whether it did: not if there is no such guest, or the other account has another password, address or phone
+     *     by now
      */
     public boolean tryMerge(String guestId, Account into, Instant now) {
         return parts.trail().recording(recorder -> {
-            Optional<Account> guest = parts.store().find(guestId).filter(Account::isGuest);
-            if (guest.isEmpty()) {
+            Optional<Account> guest = parts.store().lock(guestId).filter(Account::isGuest);
+            Optional<Account> other = parts.lock(into);
+            if (guest.isEmpty() || other.isEmpty()) {
                 return false;
             }
-            merge.merge(guest.get(), into);
+            merge.merge(guest.get(), other.get());
             if (!parts.store().delete(guestId)) {
                 return false;
             }
@@ -113,7 +118,7 @@ public final class Guests {
     public int endAbandoned(Instant now, int atMost) {
         int ended = 0;
         for (Account guest : parts.store().abandonedGuests(now.minus(policy.lifetime()), atMost)) {
-            ended += parts.tryEnd(guest.id(), null, now) ? 1 : 0;
+            ended += parts.tryEnd(guest, null, now) ? 1 : 0;
         }
         return ended;
     }

@@ -42,6 +42,12 @@ public final class InMemoryAccountStore implements AccountStore {
         return Optional.ofNullable(accounts.get(accountId)).map(Kept::account);
     }
 
+    /** Alone as far as {@code AuditTrail} runs one step at a time. */
+    @Override
+    public Optional<Account> lock(String accountId) {
+        return find(accountId);
+    }
+
     @Override
     public synchronized Optional<Account> find(Contact contact) {
         return kept(contact).map(Kept::account);
@@ -65,14 +71,15 @@ public final class InMemoryAccountStore implements AccountStore {
     @Override
     public synchronized boolean replacePasswordHash(String accountId, String seen, String passwordHash) {
         return credentials(accountId)
-                        .filter(found -> found.passwordHash().equals(seen))
-                        .isPresent()
-                && setPasswordHash(accountId, passwordHash);
+                .filter(found -> found.passwordHash().equals(seen))
+                .map(found -> accounts.put(accountId, new Kept(found.account(), passwordHash)))
+                .isPresent();
     }
 
     @Override
-    public synchronized boolean setPasswordHash(String accountId, String passwordHash) {
-        return accounts.computeIfPresent(accountId, (id, kept) -> new Kept(kept.account(), passwordHash)) != null;
+    public synchronized Optional<Account> setPasswordHash(String accountId, String passwordHash) {
+        accounts.computeIfPresent(accountId, (id, kept) -> new Kept(withNewCredentials(kept.account()), passwordHash));
+        return find(accountId);
     }
 
     @Override
@@ -89,7 +96,8 @@ public final class InMemoryAccountStore implements AccountStore {
                         account.roles(),
                         account.displayName(),
                         account.createdAt(),
-                        account.version() + 1));
+                        account.version() + 1,
+                        account.credentialsVersion() + 1));
     }
 
     @Override
@@ -105,7 +113,8 @@ public final class InMemoryAccountStore implements AccountStore {
                                 account.roles(),
                                 displayName,
                                 account.createdAt(),
-                                account.version() + 1)));
+                                account.version() + 1,
+                                account.credentialsVersion())));
     }
 
     @Override
@@ -162,6 +171,19 @@ public final class InMemoryAccountStore implements AccountStore {
                 roles,
                 account.displayName(),
                 account.createdAt(),
-                account.version() + 1);
+                account.version() + 1,
+                account.credentialsVersion());
+    }
+
+    private static Account withNewCredentials(Account account) {
+        return new Account(
+                account.id(),
+                account.email(),
+                account.phone(),
+                account.roles(),
+                account.displayName(),
+                account.createdAt(),
+                account.version(),
+                account.credentialsVersion() + 1);
     }
 }

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -105,6 +106,11 @@ public final class OneTimeCodes {
     /** Drops every code of an account, and every one that was sent to its address or phone. */
     void forget(Account account) {
         store.forget(account.names());
+    }
+
+    /** Drops every code of an account that somebody has asked for in a session. */
+    void forgetOfSessions(Account account) {
+        store.forget(List.of(account.id()));
     }
 
     /** Deletes what can't be used any more; says how many rows. */

@@ -28,7 +28,7 @@ public final class PasswordChanges {
     }
 
     /**
-     * The account, with a new password and no session any more, if this is the newest code of this origin.
+     * The account, with a new password and no session or code any more, if this is the newest code of this origin.
      *
      * @param time that the caller has
      * @throws dev.mobilebackend.core.problem.ProblemException 422 if the password is not accepted, 503 if too many are
@@ -46,19 +46,26 @@ public final class PasswordChanges {
         }
         String hash = within.hash(password);
         return parts.trail().recording(recorder -> {
-            Account owner = account.get();
-            if (!parts.codes().use(right.get()) || !parts.store().setPasswordHash(owner.id(), hash)) {
+            Optional<Account> reset = parts.store()
+                    .lock(account.get().id())
+                    .filter(found ->
+                            email.equals(found.email()) && parts.codes().use(right.get()))
+                    .flatMap(found -> parts.store().setPasswordHash(found.id(), hash));
+            if (reset.isEmpty()) {
                 return Optional.empty();
             }
+            Account owner = reset.get();
+            parts.codes().forget(owner);
             parts.tell(owner, Notice.Kind.PASSWORD_CHANGED);
             parts.sessions().endAll(owner.id(), Revocation.Reason.PASSWORD_CHANGED, now);
             recorder.record(new AuditEvent(AuditEvents.PASSWORD_RESET, owner.id(), owner.id(), null, Map.of(), now));
-            return account;
+            return reset;
         });
     }
 
     /**
-     * Sets a new password on the device of this session, the only one that stays signed in, if the old one is right.
+     * Sets a new password on the device of this session, the only one that stays signed in, if the old one is right. What
+     * was asked for in sessions counts no more, such as another address.
      *
      * @param time that the caller has
      * @throws dev.mobilebackend.core.problem.ProblemException 422 if the new one is not accepted, 503 if too many are
@@ -78,15 +85,18 @@ public final class PasswordChanges {
         }
         String hash = within.hash(newPassword);
         return parts.trail().recording(recorder -> {
-            if (!parts.store().replacePasswordHash(accountId, right.get().passwordHash(), hash)) {
+            Optional<Account> changed = parts.lock(right.get().account())
+                    .flatMap(found -> parts.store().setPasswordHash(accountId, hash));
+            if (changed.isEmpty()) {
                 return Optional.empty();
             }
-            Account owner = right.get().account();
+            Account owner = changed.get();
+            parts.codes().forgetOfSessions(owner);
             parts.tell(owner, Notice.Kind.PASSWORD_CHANGED);
             parts.sessions().endOthers(accountId, sessionId, Revocation.Reason.PASSWORD_CHANGED, now);
             recorder.record(
                     new AuditEvent(AuditEvents.PASSWORD_CHANGED, accountId, accountId, sessionId, Map.of(), now));
-            return Optional.of(owner);
+            return changed;
         });
     }
 }

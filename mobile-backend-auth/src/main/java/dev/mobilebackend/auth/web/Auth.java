@@ -301,7 +301,8 @@ public final class Auth implements AutoCloseable {
      * each wrong one counts as at a sign-in. An account without a password is let through.
      *
      * @param password as it was typed, null if none was; left to the caller to wipe
-     * @return the caller's account
+     * @return the caller's account, with the credentials that were checked: {@link Accounts#delete} and
+     *     {@link Accounts#lock} look whether it has them still
      * @throws dev.mobilebackend.core.problem.ProblemException 422 if it is wrong, 429 after too many tries, 403 for staff in
      *     the caller's place
      */

@@ -46,6 +46,13 @@ public final class AuthProblems {
 
     private AuthProblems() {}
 
+    /** What was right when it was checked is worth nothing any more. */
+    static ProblemException changedMeanwhile() {
+        return WRONG_CREDENTIALS
+                .detail("they were changed a moment ago: sign in with the new ones")
+                .exception();
+    }
+
     static ProblemException wrongCode(String wayOut) {
         return WRONG_CODE
                 .detail(wayOut)

@@ -57,11 +57,14 @@ final class ContactEndpoints {
     private Answer ask(Exchange exchange, Contact contact, char @Nullable [] password) {
         try {
             Account account = passwords.require(exchange, password);
-            changes.ask(
+            boolean asked = changes.tryAsk(
                     account,
                     contact,
                     Origin.of(exchange.caller()),
                     exchange.facts().receivedAt());
+            if (!asked) {
+                throw PasswordConfirmation.wrong();
+            }
             return Answer.of(202);
         } finally {
             if (password != null) {

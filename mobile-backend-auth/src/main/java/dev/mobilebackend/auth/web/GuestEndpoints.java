@@ -107,11 +107,10 @@ final class GuestEndpoints {
                             "password " + email,
                             exchange,
                             () -> accounts.signIn(email, body.password(), Patience.of(exchange)))
-                    .orElseThrow(() -> AuthProblems.WRONG_PASSWORD
-                            .error("#", "must be the address and the password of an account")
-                            .exception());
+                    .orElseThrow(GuestEndpoints::wrongPassword);
             if (!guests.tryMerge(guestId, account, exchange.facts().receivedAt())) {
-                throw noGuest();
+                guest(exchange);
+                throw wrongPassword();
             }
             return answers.opened(account, Methods.PASSWORD, exchange);
         } finally {
@@ -123,6 +122,12 @@ final class GuestEndpoints {
         return accounts.find(exchange.caller().accountId())
                 .filter(Account::isGuest)
                 .orElseThrow(GuestEndpoints::noGuest);
+    }
+
+    private static RuntimeException wrongPassword() {
+        return AuthProblems.WRONG_PASSWORD
+                .error("#", "must be the address and the password of an account")
+                .exception();
     }
 
     private static RuntimeException noGuest() {

@@ -7,6 +7,7 @@ import dev.mobilebackend.auth.account.Accounts;
 import dev.mobilebackend.auth.account.EmailAddress;
 import dev.mobilebackend.core.exchange.Exchange;
 import dev.mobilebackend.core.problem.Problem;
+import dev.mobilebackend.core.problem.ProblemException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +31,7 @@ final class PasswordConfirmation {
         return "password " + (email == null ? account.id() : email);
     }
 
-    /** The caller's account, if the password is theirs or it has none; otherwise this refuses. */
+    /** The caller's account as it was before the check, if the password is theirs or it has none; otherwise this refuses. */
     Account require(Exchange exchange, char @Nullable [] password) {
         IN_PERSON.check(exchange);
         Account account = accounts.find(exchange.caller().accountId()).orElseThrow(Problem.NOT_FOUND::exception);
@@ -41,8 +42,12 @@ final class PasswordConfirmation {
                         () -> accounts.confirms(account.id(), typed, Patience.of(exchange))
                                 ? Optional.of(account)
                                 : Optional.empty())
-                .orElseThrow(() -> AuthProblems.WRONG_PASSWORD
-                        .error("#/password", "must be the password of your account")
-                        .exception());
+                .orElseThrow(PasswordConfirmation::wrong);
+    }
+
+    static ProblemException wrong() {
+        return AuthProblems.WRONG_PASSWORD
+                .error("#/password", "must be the password of your account")
+                .exception();
     }
 }

@@ -56,8 +56,9 @@ final class TokenAnswers {
     }
 
     /**
-     * A new session for somebody who has just shown who they are.
+     * A new session for somebody who has just shown who they are, and whose credentials are still those.
      *
+     * @param account as it was when they did
      * @param methods how, by RFC 8176 section 2
      */
     Answer opened(Account account, Set<String> methods, Exchange exchange) {
@@ -69,6 +70,7 @@ final class TokenAnswers {
         String key = gate.key(exchange);
         Place place = places.find(exchange.facts().client());
         Sessions.Opened opened = trail.recording(recorder -> {
+            accounts.lock(account).orElseThrow(AuthProblems::changedMeanwhile);
             Sessions.Opened session = sessions.open(account.id(), device, methods, key, text(place), now);
             recorder.record(RequestTrail.event(
                     AuditEvents.SIGNED_IN,

@@ -269,7 +269,7 @@ class AccountsTest {
         accounts.signUp(ADA, PASSWORD.toCharArray(), "phone", Desk.PATIENT, now);
         outbox.clear();
 
-        assertTrue(accounts.delete(account.id(), now));
+        assertTrue(accounts.delete(account, now));
 
         assertEquals(List.of(account), desk.deleted);
         assertEquals(Optional.empty(), accounts.find(account.id()));
@@ -277,7 +277,17 @@ class AccountsTest {
         assertEquals(List.of(Notice.Kind.ACCOUNT_DELETED), desk.told());
         assertEquals(List.of("audit.erased", "account.deleted"), desk.recorded());
         assertEquals(Optional.empty(), desk.codeStore.takeAttempt(Purpose.SIGN_UP, ADA.text(), "phone", now));
-        assertFalse(accounts.delete(account.id(), now));
+        assertFalse(accounts.delete(account, now));
+    }
+
+    @Test
+    void anAccountThatGotAnotherPasswordMeanwhileIsNotDeletedByWhoShowedTheOldOne() {
+        Account account = ada();
+        desk.store.setPasswordHash(account.id(), "another");
+
+        assertFalse(accounts.delete(account, now));
+
+        assertTrue(accounts.find(account.id()).isPresent());
     }
 
     @Test

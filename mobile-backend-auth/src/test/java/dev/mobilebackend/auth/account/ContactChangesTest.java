@@ -5,6 +5,7 @@ import static dev.mobilebackend.auth.account.Desk.ADA;
 import static dev.mobilebackend.auth.account.Desk.PASSWORD;
 import static dev.mobilebackend.auth.account.Desk.PHONE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -24,7 +25,7 @@ class ContactChangesTest {
 
     @Test
     void anAddressCountsOnceItsCodeWasTyped() {
-        changes.ask(ada, NEW, "session", desk.now);
+        changes.tryAsk(ada, NEW, "session", desk.now);
         assertEquals(Optional.of(ada), desk.accounts.signIn(ADA, PASSWORD.toCharArray()));
 
         Account changed = confirm(Contact.Channel.MAIL, code()).orElseThrow();
@@ -39,7 +40,7 @@ class ContactChangesTest {
 
     @Test
     void theAddressBeforeIsToldOfTheWishAndOfTheChange() {
-        changes.ask(ada, NEW, "session", desk.now);
+        changes.tryAsk(ada, NEW, "session", desk.now);
         confirm(Contact.Channel.MAIL, code());
 
         assertEquals(
@@ -54,7 +55,7 @@ class ContactChangesTest {
 
     @Test
     void aPhoneCountsOnceItsCodeWasTyped() {
-        changes.ask(ada, PHONE, "session", desk.now);
+        changes.tryAsk(ada, PHONE, "session", desk.now);
 
         Account changed = confirm(Contact.Channel.SMS, code()).orElseThrow();
 
@@ -64,7 +65,7 @@ class ContactChangesTest {
 
     @Test
     void aCodeIsForItsSessionAndItsChannel() {
-        changes.ask(ada, NEW, "session", desk.now);
+        changes.tryAsk(ada, NEW, "session", desk.now);
         String code = code();
 
         assertEquals(Optional.empty(), confirm(Contact.Channel.SMS, code));
@@ -79,7 +80,7 @@ class ContactChangesTest {
                 .tryCreate(NEW, PASSWORD.toCharArray(), Set.of(), desk.now)
                 .orElseThrow();
 
-        changes.ask(ada, NEW, "session", desk.now);
+        changes.tryAsk(ada, NEW, "session", desk.now);
 
         assertEquals(List.of(Notice.Kind.ALREADY_REGISTERED, Notice.Kind.CONTACT_CHANGE_ASKED), desk.told());
         assertEquals(Optional.of(other), desk.store.find(NEW));
@@ -87,7 +88,7 @@ class ContactChangesTest {
 
     @Test
     void anAddressThatWasTakenMeanwhileIsRefused() {
-        changes.ask(ada, NEW, "session", desk.now);
+        changes.tryAsk(ada, NEW, "session", desk.now);
         String code = code();
         desk.accounts.tryCreate(NEW, PASSWORD.toCharArray(), Set.of(), desk.now);
 
@@ -99,13 +100,39 @@ class ContactChangesTest {
     @Test
     void anAddressIsSentOnlySoManyCodesAndTheOwnerIsToldSo() {
         for (int i = 0; i < 6; i++) {
-            changes.ask(ada, NEW, "session", desk.now);
+            changes.tryAsk(ada, NEW, "session", desk.now);
         }
 
-        var refusal = assertThrows(ProblemException.class, () -> changes.ask(ada, NEW, "session", desk.now));
+        var refusal = assertThrows(ProblemException.class, () -> changes.tryAsk(ada, NEW, "session", desk.now));
 
         assertEquals(429, refusal.problem().status());
         assertEquals(12, desk.outbox.size());
+    }
+
+    @Test
+    void nothingIsAskedForByWhoShowedAPasswordThatWasChangedMeanwhile() {
+        desk.store.setPasswordHash(ada.id(), "another");
+
+        assertFalse(changes.tryAsk(ada, NEW, "session", desk.now));
+
+        assertEquals(List.of(), desk.told());
+    }
+
+    @Test
+    void aNewPasswordDropsWhatWasAskedForInSessions() {
+        changes.tryAsk(ada, NEW, "session", desk.now);
+        String code = code();
+
+        new PasswordChanges(desk.parts)
+                .change(
+                        ada.id(),
+                        "session",
+                        PASSWORD.toCharArray(),
+                        "another long password".toCharArray(),
+                        Desk.PATIENT,
+                        desk.now);
+
+        assertEquals(Optional.empty(), confirm(Contact.Channel.MAIL, code));
     }
 
     private String code() {

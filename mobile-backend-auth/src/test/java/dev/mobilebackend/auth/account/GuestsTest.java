@@ -77,6 +77,17 @@ class GuestsTest {
     }
 
     @Test
+    void aGuestDoesNotHandOverToAnAccountThatGotAnotherPasswordMeanwhile() {
+        Account ada = desk.ada();
+        desk.store.setPasswordHash(ada.id(), "another");
+
+        assertFalse(guests.tryMerge(guest.id(), ada, desk.now));
+
+        assertEquals(List.of(), merged);
+        assertTrue(desk.accounts.find(guest.id()).isPresent());
+    }
+
+    @Test
     void anAccountWithAnAddressIsNoGuestToHandOver() {
         upgrade();
         guests.verify(guest.id(), desk.code(), "session", desk.now);

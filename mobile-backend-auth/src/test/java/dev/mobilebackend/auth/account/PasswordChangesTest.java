@@ -27,9 +27,10 @@ class PasswordChangesTest {
         changes.forgot(ADA, "phone", desk.now);
         assertEquals(Notice.Kind.PASSWORD_RESET_CODE, desk.mail().kind());
 
-        assertEquals(Optional.of(ada), reset(desk.code()));
+        Account changed = reset(desk.code()).orElseThrow();
 
-        assertEquals(Optional.of(ada), desk.accounts.signIn(ADA, OTHER.toCharArray()));
+        assertEquals(ada.id(), changed.id());
+        assertEquals(Optional.of(changed), desk.accounts.signIn(ADA, OTHER.toCharArray()));
         assertEquals(Optional.empty(), desk.accounts.signIn(ADA, PASSWORD.toCharArray()));
         assertEquals(0, desk.sessionsOf(ada));
         assertEquals(Notice.Kind.PASSWORD_CHANGED, desk.mail().kind());
@@ -55,6 +56,21 @@ class PasswordChangesTest {
         assertEquals(
                 Optional.empty(),
                 changes.reset(ADA, strangers, OTHER.toCharArray(), "stranger", Desk.PATIENT, desk.now));
+    }
+
+    @Test
+    void aResetDropsEveryCodeThatWasAskedForBefore() {
+        var signIns = new CodeSignIns(desk.parts);
+        signIns.sendCode(ADA, "stranger", desk.now);
+        String signIn = desk.code();
+        new ContactChanges(desk.parts).tryAsk(ada, EmailAddress.parse("eve@example.org"), "session", desk.now);
+        changes.forgot(ADA, "phone", desk.now);
+
+        reset(desk.code());
+
+        assertEquals(Optional.empty(), signIns.byCode(ADA, signIn, "stranger", desk.now));
+        assertEquals(
+                Optional.empty(), desk.codeStore.takeAttempt(Purpose.ADDRESS_CHANGE, ada.id(), "session", desk.now));
     }
 
     @Test
@@ -105,9 +121,10 @@ class PasswordChangesTest {
         desk.session(ada);
         String mine = desk.session(ada).id();
 
-        assertEquals(Optional.of(ada), change(mine, PASSWORD, OTHER));
+        Account changed = change(mine, PASSWORD, OTHER).orElseThrow();
 
-        assertEquals(Optional.of(ada), desk.accounts.signIn(ADA, OTHER.toCharArray()));
+        assertEquals(ada.id(), changed.id());
+        assertEquals(Optional.of(changed), desk.accounts.signIn(ADA, OTHER.toCharArray()));
         assertEquals(
                 List.of(mine),
                 desk.sessions.ofAccount(ada.id(), desk.now).stream()

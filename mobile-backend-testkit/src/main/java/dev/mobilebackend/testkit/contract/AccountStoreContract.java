@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -45,6 +46,9 @@ public abstract class AccountStoreContract {
 
     /** The sessions beside it. */
     protected abstract SessionStore sessions();
+
+    /** Runs a step in one transaction of the store. */
+    protected abstract <R> R inTransaction(Supplier<R> step);
 
     @BeforeEach
     void anotherAddress() {
@@ -103,7 +107,7 @@ public abstract class AccountStoreContract {
 
     @Test
     void anAccountKeepsEverythingItWasMadeWith() {
-        var account = new Account(unique(), email, phone, Set.of("admin", "support"), "Ada \ud83d\udcf1", START, 7);
+        var account = new Account(unique(), email, phone, Set.of("admin", "support"), "Ada \ud83d\udcf1", START, 7, 5);
 
         store.add(account, "hash");
 
@@ -159,10 +163,11 @@ public abstract class AccountStoreContract {
         Account account = account();
         store.add(account, null);
 
-        assertTrue(store.setPasswordHash(account.id(), "hash"));
+        Account changed = store.setPasswordHash(account.id(), "hash").orElseThrow();
 
-        assertEquals(Optional.of(new Credentials(account, "hash")), store.credentials(email));
-        assertFalse(store.setPasswordHash(unique(), "hash"));
+        assertEquals(withCredentials(account, 2), changed);
+        assertEquals(Optional.of(new Credentials(changed, "hash")), store.credentials(email));
+        assertEquals(Optional.empty(), store.setPasswordHash(unique(), "hash"));
     }
 
     @Test
@@ -173,7 +178,7 @@ public abstract class AccountStoreContract {
         store.changeContact(account.id(), phone);
         Account changed = store.changeContact(account.id(), otherEmail).orElseThrow();
 
-        assertEquals(new Account(account.id(), otherEmail, phone, Set.of(), null, START, 3), changed);
+        assertEquals(new Account(account.id(), otherEmail, phone, Set.of(), null, START, 3, 3), changed);
         assertEquals(Optional.of(changed), store.find(otherEmail));
         assertEquals(Optional.empty(), store.find(email));
         assertEquals(Optional.empty(), store.changeContact(unique(), new PhoneNumber("+4930999999")));
@@ -192,6 +197,38 @@ public abstract class AccountStoreContract {
 
         assertEquals(1, answers.stream().filter(Optional::isPresent).count());
         assertTrue(store.find(email).isPresent());
+    }
+
+    @Test
+    void newCredentialsAreToldFromOtherChanges() {
+        Account account = account();
+        store.add(account, "hash");
+
+        store.replacePasswordHash(account.id(), "hash", "the same password hashed anew");
+        store.rename(account.id(), 1, "Ada");
+        Account changed = store.grantRole(account.id(), "admin").orElseThrow();
+
+        assertEquals(1, changed.credentialsVersion());
+        assertEquals(
+                2, store.setPasswordHash(account.id(), "another").orElseThrow().credentialsVersion());
+        assertEquals(3, store.changeContact(account.id(), phone).orElseThrow().credentialsVersion());
+        assertEquals(Optional.of(3), store.credentials(email).map(found -> found.account()
+                .credentialsVersion()));
+    }
+
+    @Test
+    void whoeverLocksAnAccountSeesItAsItStays() {
+        Account account = account();
+        store.add(account, "hash");
+
+        List<Boolean> renamed = Race.of(
+                8,
+                () -> inTransaction(() -> store.lock(account.id())
+                        .flatMap(locked -> store.rename(account.id(), locked.version(), unique()))
+                        .isPresent()));
+
+        assertEquals(List.of(true, true, true, true, true, true, true, true), renamed);
+        assertEquals(Optional.empty(), store.lock(unique()));
     }
 
     @Test
@@ -265,6 +302,18 @@ public abstract class AccountStoreContract {
                 Set.of(),
                 store.revokeRole(account.id(), "administrator").orElseThrow().roles());
         assertEquals(Optional.empty(), store.revokeRole(unique(), "admin"));
+    }
+
+    private static Account withCredentials(Account account, int credentialsVersion) {
+        return new Account(
+                account.id(),
+                account.email(),
+                account.phone(),
+                account.roles(),
+                account.displayName(),
+                account.createdAt(),
+                account.version(),
+                credentialsVersion);
     }
 
     private Account account() {

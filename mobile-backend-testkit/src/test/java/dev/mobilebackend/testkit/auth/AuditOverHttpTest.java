@@ -348,9 +348,10 @@ class AuditOverHttpTest {
             signUp(phone);
             String account = account(phone);
 
-            assertTrue(app().auth()
-                    .accounts()
-                    .delete(account, newest(AuditEvents.SIGNED_IN).at()));
+            Accounts accounts = app().auth().accounts();
+            assertTrue(accounts.delete(
+                    accounts.find(account).orElseThrow(),
+                    newest(AuditEvents.SIGNED_IN).at()));
 
             assertInstanceOf(Whole.class, app().auth().audit().verify());
             List<AuditEntry> left = app().auth().audit().newest(account, Long.MAX_VALUE, 100);

@@ -4,6 +4,7 @@ package dev.mobilebackend.testkit.auth;
 import dev.mobilebackend.auth.AuthSchema;
 import dev.mobilebackend.auth.access.ImpersonationPolicy;
 import dev.mobilebackend.auth.access.StepUp;
+import dev.mobilebackend.auth.account.Account;
 import dev.mobilebackend.auth.account.CodeSignIns.LinkUse;
 import dev.mobilebackend.auth.account.Message;
 import dev.mobilebackend.auth.account.Notice;
@@ -236,10 +237,10 @@ final class AuthApp implements BackendApp {
         protected void doDelete(HttpServletRequest request, HttpServletResponse response) {
             Exchange exchange = Exchange.of(request);
             Leaving body = JsonBody.read(exchange, Leaving.class);
-            String accountId = auth.requirePassword(exchange, body.password()).id();
-            auth.during(exchange, () -> auth.accounts()
-                    .delete(accountId, exchange.facts().receivedAt()));
-            exchange.send(Answer.of(204));
+            Account account = auth.requirePassword(exchange, body.password());
+            boolean deleted = auth.during(exchange, () -> auth.accounts()
+                    .delete(account, exchange.facts().receivedAt()));
+            exchange.send(Answer.of(deleted ? 204 : 409));
         }
     }
 

@@ -11,6 +11,7 @@ import dev.mobilebackend.auth.session.jdbi.JdbiSessionStore;
 import dev.mobilebackend.core.data.Dialect;
 import dev.mobilebackend.core.data.Schema;
 import dev.mobilebackend.testkit.app.TestDatabase;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
@@ -31,6 +32,11 @@ class AccountStoreTest {
         @Override
         protected SessionStore sessions() {
             return sessions;
+        }
+
+        @Override
+        protected synchronized <R> R inTransaction(Supplier<R> step) {
+            return step.get();
         }
     }
 
@@ -77,6 +83,11 @@ class AccountStoreTest {
         @Override
         protected SessionStore sessions() {
             return JdbiSessionStore.of(database.database());
+        }
+
+        @Override
+        protected <R> R inTransaction(Supplier<R> step) {
+            return database.database().inTransaction(handle -> step.get());
         }
     }
 }

@@ -26,18 +26,24 @@ import org.jspecify.annotations.Nullable;
 /** Accounts in the table {@code mb_auth_accounts}. Thread safe. */
 public final class JdbiAccountStore implements AccountStore {
 
-    private static final String COLUMNS = "id, email, phone, roles, display_name, created_at, version";
+    private static final String COLUMNS =
+            "id, email, phone, roles, display_name, created_at, version, credentials_version";
 
     private static final String INSERT = "INSERT INTO mb_auth_accounts (" + COLUMNS
-            + ", password_hash) VALUES (:id, :email, :phone, :roles, :displayName, :createdAt, :version, :passwordHash)";
+            + ", password_hash) VALUES (:id, :email, :phone, :roles, :displayName, :createdAt, :version, "
+            + ":credentialsVersion, :passwordHash)";
 
     /** One row in any case, with what a new account would have in place of what is not there. */
     private static final String CREDENTIALS_OR_NOBODYS = "SELECT a.id IS NOT NULL AS known, "
             + "COALESCE(a.id, '0123456789abcdefABCDEF') AS id, n.email, a.phone, COALESCE(a.roles, '') AS roles, "
             + "a.display_name, COALESCE(a.created_at, TIMESTAMP WITH TIME ZONE '2000-01-01 00:00:00+00') AS created_at, "
-            + "COALESCE(a.version, 1) AS version, COALESCE(a.password_hash, '') AS password_hash "
+            + "COALESCE(a.version, 1) AS version, COALESCE(a.credentials_version, 1) AS credentials_version, "
+            + "COALESCE(a.password_hash, '') AS password_hash "
             + "FROM (VALUES (CAST(:email AS varchar(254)))) AS n (email) "
             + "LEFT JOIN mb_auth_accounts a ON a.email = n.email AND a.password_hash IS NOT NULL";
+
+    private static final String SET_PASSWORD = "UPDATE mb_auth_accounts SET password_hash = :passwordHash, "
+            + "credentials_version = credentials_version + 1 WHERE id = :id";
 
     private static final String RENAME = "UPDATE mb_auth_accounts SET display_name = :displayName, "
             + "version = version + 1 WHERE id = :id AND version = :version";
@@ -69,6 +75,7 @@ public final class JdbiAccountStore implements AccountStore {
         values.put("displayName", account.displayName());
         values.put("createdAt", account.createdAt().atOffset(ZoneOffset.UTC));
         values.put("version", account.version());
+        values.put("credentialsVersion", account.credentialsVersion());
         values.put("passwordHash", passwordHash);
         return database.inTransaction(handle -> database.dialect().insertIfAbsent(handle, INSERT, values));
     }
@@ -76,6 +83,15 @@ public final class JdbiAccountStore implements AccountStore {
     @Override
     public Optional<Account> find(String accountId) {
         return database.withHandle(handle -> find(handle, accountId));
+    }
+
+    @Override
+    public Optional<Account> lock(String accountId) {
+        return database.withHandle(
+                handle -> handle.createQuery("SELECT " + COLUMNS + " FROM mb_auth_accounts WHERE id = :id FOR UPDATE")
+                        .bind("id", accountId)
+                        .map((row, context) -> account(row))
+                        .findOne());
     }
 
     @Override
@@ -134,13 +150,12 @@ public final class JdbiAccountStore implements AccountStore {
     }
 
     @Override
-    public boolean setPasswordHash(String accountId, String passwordHash) {
-        return database.withHandle(handle ->
-                handle.createUpdate("UPDATE mb_auth_accounts SET password_hash = :passwordHash WHERE id = :id")
-                                .bind("id", accountId)
-                                .bind("passwordHash", passwordHash)
-                                .execute()
-                        == 1);
+    public Optional<Account> setPasswordHash(String accountId, String passwordHash) {
+        return database.withHandle(handle -> handle.createQuery(returning(SET_PASSWORD))
+                .bind("id", accountId)
+                .bind("passwordHash", passwordHash)
+                .map((row, context) -> account(row))
+                .findOne());
     }
 
     @Override
@@ -150,7 +165,8 @@ public final class JdbiAccountStore implements AccountStore {
             handle.savepoint("contact");
             try {
                 handle.createUpdate("UPDATE mb_auth_accounts SET " + column(contact)
-                                + " = :contact, version = version + 1 WHERE id = :id")
+                                + " = :contact, version = version + 1, "
+                                + "credentials_version = credentials_version + 1 WHERE id = :id")
                         .bind("contact", contact.text())
                         .bind("id", accountId)
                         .execute();
@@ -248,6 +264,7 @@ public final class JdbiAccountStore implements AccountStore {
                         .collect(Collectors.toSet()),
                 row.getString("display_name"),
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),
-                row.getInt("version"));
+                row.getInt("version"),
+                row.getInt("credentials_version"));
     }
 }

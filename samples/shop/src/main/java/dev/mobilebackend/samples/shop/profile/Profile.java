@@ -93,9 +93,13 @@ public final class Profile {
         char[] password = JsonBody.read(exchange, Leaving.class).password();
         try {
             Account account = auth.requirePassword(exchange, password);
-            auth.during(
-                    exchange,
-                    () -> accounts.delete(account.id(), exchange.facts().receivedAt()));
+            boolean deleted = auth.during(
+                    exchange, () -> accounts.delete(account, exchange.facts().receivedAt()));
+            if (!deleted) {
+                throw Problem.CONFLICT
+                        .detail("your account was changed a moment ago: look at it and try again")
+                        .exception();
+            }
             return Answer.of(204);
         } finally {
             if (password != null) {
