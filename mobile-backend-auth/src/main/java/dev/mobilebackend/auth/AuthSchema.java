@@ -20,6 +20,7 @@ public final class AuthSchema {
                     "V220__auth_accounts.sql",
                     "V221__auth_codes.sql",
                     "V222__auth_credentials_version.sql",
+                    "V223__auth_code_sends_by_the_hour.sql",
                     "V230__auth_audit.sql",
                     "V240__auth_attempts.sql",
                     "V241__auth_devices.sql"));

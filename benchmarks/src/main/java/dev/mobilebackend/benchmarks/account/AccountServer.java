@@ -59,7 +59,7 @@ final class AccountServer implements AutoCloseable {
                 .execute();
         Auth auth = Auth.builder(database, ServerSecret.of(new byte[32]), outbox)
                 .hashing(hashing)
-                .codes(new CodePolicy(Duration.ofMinutes(15), 5, 1_000_000, 1_000_000))
+                .codes(new CodePolicy(Duration.ofMinutes(15), 5, 1_000_000))
                 .attempts(new AttemptPolicy(ENDLESS, ENDLESS, ENDLESS, ENDLESS, ENDLESS))
                 .codeSignIn()
                 .build();

@@ -103,6 +103,11 @@ public record AccountParts(
         account.contact().ifPresent(contact -> outbox.accept(new Notice(kind, contact.text(), "")));
     }
 
+    /** The same to each address and phone: whoever takes over one of them does not hide it from the other. */
+    void tellAll(Account account, Notice.Kind kind) {
+        account.contacts().forEach(contact -> outbox.accept(new Notice(kind, contact.text(), "")));
+    }
+
     String newId() {
         byte[] id = new byte[16];
         random.nextBytes(id);

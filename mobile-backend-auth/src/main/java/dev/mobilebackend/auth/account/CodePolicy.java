@@ -4,14 +4,16 @@ package dev.mobilebackend.auth.account;
 import java.time.Duration;
 
 /**
- * How long a one-time code is taken, how often it may be typed and how many are sent.
+ * How long a one-time code is taken, how often it may be typed and how many are sent. What is sent is limited by the hour
+ * and not by longer: whoever asks again and again for somebody else's address keeps its owner from a code until the hour
+ * is over.
  *
  * @param lifetime from when it was asked for
  * @param attempts wrong codes before a new one is needed
- * @param anHour codes to one address or phone within an hour, whoever asks for them
- * @param aDay the same within a day
+ * @param anHour codes to one address or phone within an hour, whoever asks for them; and as many again for the step-ups
+ *     of one account
  */
-public record CodePolicy(Duration lifetime, int attempts, int anHour, int aDay) {
+public record CodePolicy(Duration lifetime, int attempts, int anHour) {
 
     public CodePolicy {
         if (lifetime.isZero() || lifetime.isNegative()) {
@@ -19,12 +21,11 @@ public record CodePolicy(Duration lifetime, int attempts, int anHour, int aDay) 
         }
         requirePositive("attempts", attempts);
         requirePositive("anHour", anHour);
-        requirePositive("aDay", aDay);
     }
 
-    /** 15 minutes, 5 attempts, 6 an hour and 24 a day. */
+    /** 15 minutes, 5 attempts and 6 an hour. */
     public static CodePolicy standard() {
-        return new CodePolicy(Duration.ofMinutes(15), 5, 6, 24);
+        return new CodePolicy(Duration.ofMinutes(15), 5, 6);
     }
 
     private static void requirePositive(String name, int value) {

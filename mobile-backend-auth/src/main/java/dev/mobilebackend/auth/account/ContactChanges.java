@@ -9,7 +9,7 @@ import java.util.Optional;
 
 /**
  * The rules of giving an account another address or phone: it counts once its code was typed in the session that asked,
- * and the one before is told. Nobody learns whether another account has it. Thread safe.
+ * and each address and phone before is told. Nobody learns whether another account has it. Thread safe.
  */
 public final class ContactChanges {
 
@@ -20,11 +20,10 @@ public final class ContactChanges {
     }
 
     /**
-     * Sends a code to the new address or phone, and word to where the account is reached before.
+     * Sends a code to the new address or phone, and word to each that the account has.
      *
      * @param account as it was when its owner showed who they are
      * @return whether it did: not if the account has another password, address or phone by now
-     * @throws dev.mobilebackend.core.problem.ProblemException 429 if enough codes have been sent there
      */
     public boolean tryAsk(Account account, Contact contact, String origin, Instant now) {
         boolean taken = parts.store().has(contact);
@@ -38,10 +37,9 @@ public final class ContactChanges {
                             new CodeRequest(purpose, account.id(), origin, contact),
                             taken ? Notice.Kind.ALREADY_REGISTERED : purpose.notice(),
                             now);
-            if (!issued) {
-                throw OneTimeCodes.TOO_MANY_CODES.exception();
+            if (issued) {
+                parts.tellAll(account, Notice.Kind.CONTACT_CHANGE_ASKED);
             }
-            parts.tell(account, Notice.Kind.CONTACT_CHANGE_ASKED);
             return true;
         });
     }
@@ -61,7 +59,7 @@ public final class ContactChanges {
             Optional<Account> changed =
                     parts.store().changeContact(accountId, right.get().contact());
             if (changed.isPresent()) {
-                parts.tell(before.get(), Notice.Kind.CONTACT_CHANGED);
+                parts.tellAll(before.get(), Notice.Kind.CONTACT_CHANGED);
                 recorder.record(new AuditEvent(AuditEvents.CONTACT_CHANGED, accountId, accountId, null, Map.of(), now));
             }
             return changed;

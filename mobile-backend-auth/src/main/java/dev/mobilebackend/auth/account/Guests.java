@@ -42,7 +42,7 @@ public final class Guests {
      *
      * @param time that the caller has
      * @throws dev.mobilebackend.core.problem.ProblemException 422 if the password is not accepted, 503 if too many are
-     *     being hashed, 429 if enough codes have been sent there
+     *     being hashed
      */
     public void upgrade(
             String guestId, EmailAddress email, char[] password, String origin, Duration time, Instant now) {
@@ -51,14 +51,11 @@ public final class Guests {
         parts.requireAccepted(password, email, "#/password");
         String hash = within.hash(password);
         boolean taken = parts.store().has(email);
-        boolean sent = parts.codes()
+        parts.codes()
                 .tryIssue(
                         new CodeRequest(Purpose.GUEST_UPGRADE, guestId, origin, email, hash),
                         taken ? Notice.Kind.ALREADY_REGISTERED : Notice.Kind.VERIFICATION_CODE,
                         now);
-        if (!sent) {
-            throw OneTimeCodes.TOO_MANY_CODES.exception();
-        }
     }
 
     /** The same account with its address and password, if this is the newest code of this origin. */

@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 public final class InMemoryCodeStore implements CodeStore {
 
     private static final Duration HOUR = Duration.ofHours(1);
-    private static final Duration DAY = Duration.ofDays(1);
 
     private record Key(Purpose purpose, String subject, String origin) {
 
@@ -25,20 +24,18 @@ public final class InMemoryCodeStore implements CodeStore {
         }
     }
 
-    private record Span(Instant ends, int sent) {
+    private record Hour(Instant ends, int sent) {
 
-        static Span next(@Nullable Span current, Instant at, Duration length) {
+        static Hour next(@Nullable Hour current, Instant at) {
             return current == null || !at.isBefore(current.ends)
-                    ? new Span(at.plus(length), 1)
-                    : new Span(current.ends, current.sent + 1);
+                    ? new Hour(at.plus(HOUR), 1)
+                    : new Hour(current.ends, current.sent + 1);
         }
     }
 
-    private record Sends(Span hour, Span day) {}
-
     private final Consumer<Notice> outbox;
     private final Map<Key, PendingCode> codes = new HashMap<>();
-    private final Map<String, Sends> sends = new HashMap<>();
+    private final Map<String, Hour> sends = new HashMap<>();
 
     public InMemoryCodeStore(Consumer<Notice> outbox) {
         this.outbox = outbox;
@@ -46,14 +43,12 @@ public final class InMemoryCodeStore implements CodeStore {
 
     @Override
     public synchronized boolean keep(PendingCode code, Notice notice, SendLimit limit) {
-        Sends before = sends.get(limit.key());
-        Span hour = Span.next(before == null ? null : before.hour(), limit.at(), HOUR);
-        Span day = Span.next(before == null ? null : before.day(), limit.at(), DAY);
-        if (hour.sent() > limit.anHour() || day.sent() > limit.aDay()) {
+        Hour hour = Hour.next(sends.get(limit.key()), limit.at());
+        if (hour.sent() > limit.anHour()) {
             return false;
         }
         outbox.accept(notice);
-        sends.put(limit.key(), new Sends(hour, day));
+        sends.put(limit.key(), hour);
         codes.put(Key.of(code), code);
         return true;
     }
@@ -106,7 +101,7 @@ public final class InMemoryCodeStore implements CodeStore {
     @Override
     public synchronized int purgeExpired(Instant now, int atMost) {
         int purged = purge(codes.values(), code -> !now.isBefore(code.expiresAt()), atMost);
-        return purged + purge(sends.values(), sent -> !now.isBefore(sent.day().ends()), atMost - purged);
+        return purged + purge(sends.values(), sent -> !now.isBefore(sent.ends()), atMost - purged);
     }
 
     private static <T> int purge(Collection<T> all, Predicate<T> over, int atMost) {

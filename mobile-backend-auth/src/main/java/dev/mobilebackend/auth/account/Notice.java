@@ -34,10 +34,10 @@ public record Notice(Kind kind, String to, String seed) {
         NO_ACCOUNT("There is no account with this address"),
         /** Somebody, hopefully you, set a new password. */
         PASSWORD_CHANGED("Your password was changed"),
-        /** Somebody, hopefully you, wants to give the account another address or phone than this one. */
-        CONTACT_CHANGE_ASKED("Your account is about to get another address"),
-        /** This address or phone is not the account's any more. */
-        CONTACT_CHANGED("Your account has another address now"),
+        /** Somebody, hopefully you, wants to give the account another address or phone. */
+        CONTACT_CHANGE_ASKED("Your account is about to get another address or phone"),
+        /** Somebody, hopefully you, gave the account another address or phone, perhaps in place of this one. */
+        CONTACT_CHANGED("Your account has another address or phone now"),
         /** The account does not exist any more. */
         ACCOUNT_DELETED("Your account was deleted");
 

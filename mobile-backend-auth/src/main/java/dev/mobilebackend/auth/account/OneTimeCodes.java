@@ -19,7 +19,8 @@ import java.util.Optional;
  * safe; has no clock and no state of its own.
  *
  * <pre>{@code
- * var request = new CodeRequest(Purpose.STEP_UP, account.id(), "session " + sessionId, account.email());
+ * Contact contact = account.contact().orElseThrow(); // a guest has none
+ * var request = new CodeRequest(Purpose.STEP_UP, account.id(), "session " + sessionId, contact);
  * if (!codes.tryIssue(request, now)) {
  *     throw OneTimeCodes.TOO_MANY_CODES.exception();
  * }
@@ -28,7 +29,7 @@ import java.util.Optional;
  */
 public final class OneTimeCodes {
 
-    /** What to tell somebody who may know that there have been enough. */
+    /** What to tell an account's owner, at a step-up; nobody else learns that there have been enough. */
     public static final Problem TOO_MANY_CODES = Problem.of(
                     429, "too-many-codes", "Too many codes have been sent: the newest one is still taken for a while.")
             .retryAfter(Duration.ofHours(1));
@@ -77,7 +78,7 @@ public final class OneTimeCodes {
         return store.keep(
                 code,
                 new Notice(notice, request.contact().text(), seed),
-                new SendLimit(sendKey(request), policy.anHour(), policy.aDay(), at));
+                new SendLimit(sendKey(request), policy.anHour(), at));
     }
 
     /**
@@ -125,10 +126,14 @@ public final class OneTimeCodes {
                 : text.code(notice.kind(), notice.to(), notice.seed());
     }
 
-    /** Neither the store nor a copy of it tells from this to whom codes were sent. */
+    /** Neither the store nor a copy of it tells from this to whom codes were sent, or whose they were. */
     private String sendKey(CodeRequest request) {
-        byte[] tag = blinding.tag(
-                request.purpose().asker() + "\n" + request.contact().text());
+        String counted =
+                switch (request.purpose().asker()) {
+                    case ANYBODY -> request.contact().text();
+                    case OWNER -> request.subject();
+                };
+        byte[] tag = blinding.tag(request.purpose().asker() + "\n" + counted);
         return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(tag, KEY_BYTES));
     }
 }

@@ -12,17 +12,19 @@ public enum Purpose {
     /** Sets a new password; by address. */
     PASSWORD_RESET(Notice.Kind.PASSWORD_RESET_CODE, Asker.ANYBODY),
     /** Gives an account another address; by account. */
-    ADDRESS_CHANGE(Notice.Kind.NEW_CONTACT_CODE, Asker.OWNER),
+    ADDRESS_CHANGE(Notice.Kind.NEW_CONTACT_CODE, Asker.ANYBODY),
     /** Gives an account a phone, or another one; by account. */
-    PHONE_CHANGE(Notice.Kind.NEW_CONTACT_CODE, Asker.OWNER),
+    PHONE_CHANGE(Notice.Kind.NEW_CONTACT_CODE, Asker.ANYBODY),
     /** Gives a guest's account an address and a password; by account. */
-    GUEST_UPGRADE(Notice.Kind.VERIFICATION_CODE, Asker.OWNER),
+    GUEST_UPGRADE(Notice.Kind.VERIFICATION_CODE, Asker.ANYBODY),
     /** Shows once more, within a session, who is there; by account. */
     STEP_UP(Notice.Kind.STEP_UP_CODE, Asker.OWNER);
 
-    /** Who can ask for a code; each has an allowance of its own, so strangers don't use up the owner's. */
+    /** Who can have a code sent to an address or phone. */
     enum Asker {
+        /** Also whoever has signed in to another account: counted by where the code goes. */
         ANYBODY,
+        /** Who has signed in to the account whose it is: counted by that account, so strangers don't use it up. */
         OWNER
     }
 

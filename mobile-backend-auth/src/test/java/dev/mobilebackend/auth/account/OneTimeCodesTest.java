@@ -13,10 +13,12 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class OneTimeCodesTest {
 
-    private final Desk desk = new Desk(new CodePolicy(Duration.ofMinutes(15), 5, 3, 5), new byte[32]);
+    private final Desk desk = new Desk(new CodePolicy(Duration.ofMinutes(15), 5, 3), new byte[32]);
     private final OneTimeCodes codes = desk.parts.codes();
 
     @Test
@@ -58,26 +60,40 @@ class OneTimeCodesTest {
         assertEquals(4, desk.outbox.size());
     }
 
+    /** The first that an owner asks for once strangers have stopped is sent within the hour, on whatever day. */
     @Test
-    void anAddressGetsOnlySoManyADay() {
-        for (int hour = 0; hour < 5; hour++) {
+    void strangersSilenceAnAddressForTheRestOfTheHourAtMost() {
+        for (int hour = 0; hour < 48; hour++) {
             assertTrue(issue(Purpose.SIGN_IN, ADA.text(), "phone", ADA));
+            for (int i = 0; i < 4; i++) {
+                issue(Purpose.PASSWORD_RESET, ADA.text(), "stranger", ADA);
+            }
             desk.now = desk.now.plus(Duration.ofHours(1));
         }
 
-        assertFalse(issue(Purpose.SIGN_IN, ADA.text(), "phone", ADA));
-        desk.now = Desk.START.plus(Duration.ofDays(1));
-        assertTrue(issue(Purpose.SIGN_IN, ADA.text(), "phone", ADA));
+        assertEquals(48 * 3, desk.outbox.size());
     }
 
-    @Test
-    void whatStrangersAskForLeavesTheOwnersAllowanceAndOtherAddresses() {
+    @ParameterizedTest
+    @EnumSource(value = Purpose.class, names = "STEP_UP", mode = EnumSource.Mode.EXCLUDE)
+    void whatStrangersAskForLeavesTheOwnersAllowanceAndOtherAddresses(Purpose purpose) {
         for (int i = 0; i < 4; i++) {
-            issue(Purpose.PASSWORD_RESET, ADA.text(), "stranger", ADA);
+            issue(purpose, "the account of stranger " + i, "stranger", ADA);
         }
 
         assertTrue(issue(Purpose.STEP_UP, "account", "session", ADA));
         assertTrue(issue(Purpose.SIGN_IN, PHONE.text(), "phone", PHONE));
+        assertFalse(issue(Purpose.SIGN_IN, ADA.text(), "phone", ADA));
+    }
+
+    @Test
+    void stepUpsAreCountedByTheAccountWhereverTheyGo() {
+        for (int i = 0; i < 3; i++) {
+            assertTrue(issue(Purpose.STEP_UP, "account", "session", i == 0 ? PHONE : ADA));
+        }
+
+        assertFalse(issue(Purpose.STEP_UP, "account", "another session", PHONE));
+        assertTrue(issue(Purpose.STEP_UP, "another account", "session", ADA));
     }
 
     @Test

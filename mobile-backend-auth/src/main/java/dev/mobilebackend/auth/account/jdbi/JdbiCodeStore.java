@@ -17,10 +17,12 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
+import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,29 +42,30 @@ public final class JdbiCodeStore implements CodeStore {
     private static final String KEEP_ON_H2 =
             "MERGE INTO mb_auth_codes (" + COLUMNS + ") KEY (purpose, subject, origin) VALUES " + VALUES;
 
-    /** A span that has ended begins anew with this code. */
+    /** An hour that has ended begins anew with this code. */
     private static final String COUNT_SET = "in_hour = CASE WHEN s.hour_ends <= :now THEN 1 ELSE s.in_hour + 1 END, "
-            + "hour_ends = CASE WHEN s.hour_ends <= :now THEN :hourEnds ELSE s.hour_ends END, "
-            + "in_day = CASE WHEN s.day_ends <= :now THEN 1 ELSE s.in_day + 1 END, "
-            + "day_ends = CASE WHEN s.day_ends <= :now THEN :dayEnds ELSE s.day_ends END";
+            + "hour_ends = CASE WHEN s.hour_ends <= :now THEN :hourEnds ELSE s.hour_ends END";
 
-    private static final String COUNT_WITHIN =
-            "(s.hour_ends <= :now OR s.in_hour < :anHour) " + "AND (s.day_ends <= :now OR s.in_day < :aDay)";
+    private static final String COUNT_WITHIN = "(s.hour_ends <= :now OR s.in_hour < :anHour)";
 
     private static final String COUNT_ON_POSTGRESQL =
-            "INSERT INTO mb_auth_code_sends AS s (send_key, hour_ends, in_hour, day_ends, in_day) "
-                    + "VALUES (:key, :hourEnds, 1, :dayEnds, 1) ON CONFLICT (send_key) DO UPDATE SET " + COUNT_SET
-                    + " WHERE " + COUNT_WITHIN;
+            "INSERT INTO mb_auth_code_sends AS s (send_key, hour_ends, in_hour) "
+                    + "VALUES (:key, :hourEnds, 1) ON CONFLICT (send_key) DO UPDATE SET " + COUNT_SET + " WHERE "
+                    + COUNT_WITHIN;
 
     private static final String COUNT_ON_H2 = "MERGE INTO mb_auth_code_sends s "
             + "USING (VALUES (CAST(:key AS varchar(22)))) AS n (send_key) ON s.send_key = n.send_key "
             + "WHEN MATCHED AND " + COUNT_WITHIN + " THEN UPDATE SET " + COUNT_SET
-            + " WHEN NOT MATCHED THEN INSERT (send_key, hour_ends, in_hour, day_ends, in_day) "
-            + "VALUES (n.send_key, :hourEnds, 1, :dayEnds, 1)";
+            + " WHEN NOT MATCHED THEN INSERT (send_key, hour_ends, in_hour) VALUES (n.send_key, :hourEnds, 1)";
 
     private static final String TAKE_ATTEMPT = "UPDATE mb_auth_codes SET attempts_left = attempts_left - 1 "
             + "WHERE purpose = :purpose AND subject = :subject AND origin = :origin AND attempts_left > 0 "
             + "AND expires_at > :now";
+
+    private static final String OF_SUBJECTS = "(subject IN (<subjects>) OR contact IN (<subjects>)) ";
+
+    /** Whoever deletes several locks them first, all in this order, so that no two wait for each other. */
+    private static final String ORDERED = "ORDER BY purpose, subject, origin FOR UPDATE";
 
     private final Database database;
     private final Outbox outbox;
@@ -129,15 +132,12 @@ public final class JdbiCodeStore implements CodeStore {
     @Override
     public boolean use(PendingCode code) {
         return database.inTransaction(handle -> {
-            boolean used =
-                    handle.createUpdate("DELETE FROM mb_auth_codes WHERE purpose = :purpose AND subject = :subject "
-                                            + "AND origin = :origin AND seed = :seed")
-                                    .bind("purpose", code.purpose().name())
-                                    .bind("subject", code.subject())
-                                    .bind("origin", code.origin())
-                                    .bind("seed", code.seed())
-                                    .execute()
-                            == 1;
+            boolean used = seeds(handle.createQuery(
+                                    "SELECT seed FROM mb_auth_codes WHERE purpose = :purpose AND subject = :subject "
+                                            + ORDERED)
+                            .bind("purpose", code.purpose().name())
+                            .bind("subject", code.subject()))
+                    .contains(code.seed());
             if (used) {
                 handle.createUpdate("DELETE FROM mb_auth_codes WHERE purpose = :purpose AND subject = :subject")
                         .bind("purpose", code.purpose().name())
@@ -150,18 +150,25 @@ public final class JdbiCodeStore implements CodeStore {
 
     @Override
     public void forget(Collection<String> subjects) {
-        database.useTransaction(handle -> handle.createUpdate(
-                        "DELETE FROM mb_auth_codes WHERE subject IN (<subjects>) OR contact IN (<subjects>)")
-                .bindList("subjects", subjects)
-                .execute());
+        database.useTransaction(handle -> {
+            seeds(handle.createQuery("SELECT seed FROM mb_auth_codes WHERE " + OF_SUBJECTS + ORDERED)
+                    .bindList("subjects", subjects));
+            handle.createUpdate("DELETE FROM mb_auth_codes WHERE " + OF_SUBJECTS)
+                    .bindList("subjects", subjects)
+                    .execute();
+        });
     }
 
     @Override
     public int purgeExpired(Instant now, int atMost) {
         return database.withHandle(handle -> {
             int purged = purge(handle, "mb_auth_codes", "seed", "expires_at", now, atMost);
-            return purged + purge(handle, "mb_auth_code_sends", "send_key", "day_ends", now, atMost - purged);
+            return purged + purge(handle, "mb_auth_code_sends", "send_key", "hour_ends", now, atMost - purged);
         });
+    }
+
+    private static List<String> seeds(Query locking) {
+        return locking.mapTo(String.class).list();
     }
 
     private static int purge(Handle handle, String table, String key, String end, Instant now, int atMost) {
@@ -187,10 +194,8 @@ public final class JdbiCodeStore implements CodeStore {
         var values = new HashMap<String, @Nullable Object>();
         values.put("key", limit.key());
         values.put("anHour", limit.anHour());
-        values.put("aDay", limit.aDay());
         values.put("now", utc(limit.at()));
         values.put("hourEnds", utc(limit.at().plus(Duration.ofHours(1))));
-        values.put("dayEnds", utc(limit.at().plus(Duration.ofDays(1))));
         return values;
     }
 
