@@ -2,8 +2,12 @@
 package dev.mobilebackend.benchmarks.account;
 
 import dev.mobilebackend.auth.AuthSchema;
+import dev.mobilebackend.auth.account.Account;
 import dev.mobilebackend.auth.account.CodePolicy;
+import dev.mobilebackend.auth.account.CodeSignIns.LinkUse;
 import dev.mobilebackend.auth.account.EmailAddress;
+import dev.mobilebackend.auth.account.PhoneNumber;
+import dev.mobilebackend.auth.account.jdbi.JdbiAccountStore;
 import dev.mobilebackend.auth.account.jdbi.Outbox;
 import dev.mobilebackend.auth.attempt.Allowance;
 import dev.mobilebackend.auth.attempt.AttemptPolicy;
@@ -29,12 +33,21 @@ import java.time.Instant;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The auth endpoints with so many accounts, and without the limits that would end a measurement. */
 final class AccountServer implements AutoCloseable {
 
     /** How many accounts there are, and how many addresses without one are asked for. */
     static final int ADDRESSES = 100;
+
+    static final String PASSWORD = "correct horse battery";
+
+    /** Who asks where somebody has to have signed in. */
+    static final String CALLER = "caller@example.org";
+
+    private static final Pattern TOKEN = Pattern.compile("\"accessToken\":\"([^\"]+)\"");
 
     private static final Allowance ENDLESS =
             new Allowance(1_000_000, Duration.ofSeconds(1), Duration.ofMinutes(15), Duration.ofMinutes(15));
@@ -62,12 +75,16 @@ final class AccountServer implements AutoCloseable {
                 .codes(new CodePolicy(Duration.ofMinutes(15), 5, 1_000_000))
                 .attempts(new AttemptPolicy(ENDLESS, ENDLESS, ENDLESS, ENDLESS, ENDLESS))
                 .codeSignIn()
+                .linkSignIn(LinkUse.SAME_DEVICE)
+                .phones()
+                .guests((guest, into) -> {})
                 .build();
+        var accounts = JdbiAccountStore.of(database);
         for (int i = 0; i < ADDRESSES; i++) {
-            auth.accounts()
-                    .tryCreate(
-                            new EmailAddress(known(i)), "correct horse battery".toCharArray(), Set.of(), Instant.EPOCH);
+            Account account = create(auth, known(i));
+            accounts.changeContact(account.id(), new PhoneNumber(phone(known(i))));
         }
+        create(auth, CALLER);
         Edge edge = Edge.builder()
                 .transport(TransportPolicy.strict()
                         .plainHttp(TransportPolicy.PlainHttp.LOOPBACK)
@@ -80,6 +97,17 @@ final class AccountServer implements AutoCloseable {
             context.addServlet("auth", auth.servlet()).addMapping(auth.path() + "/*");
         });
         return new AccountServer(app, auth);
+    }
+
+    private static Account create(Auth auth, String email) {
+        return auth.accounts()
+                .tryCreate(new EmailAddress(email), PASSWORD.toCharArray(), Set.of(), Instant.EPOCH)
+                .orElseThrow();
+    }
+
+    /** The phone of whoever has an address. */
+    static String phone(String address) {
+        return "+4930" + address.replaceAll("\\D", "") + "000";
     }
 
     /** Known and unknown ones alternate in the index, so that neither has a place of its own there. */
@@ -117,10 +145,21 @@ final class AccountServer implements AutoCloseable {
             socket.setSoTimeout(30_000);
         }
 
-        byte[] request(String endpoint, String body, int phone) {
+        /** The access token of a new session. */
+        String signIn(String endpoint, String body) throws IOException {
+            Matcher token = TOKEN.matcher(exchange(request(endpoint, body, "", 0)));
+            if (!token.find()) {
+                throw new IllegalStateException(endpoint + " gave no token");
+            }
+            return token.group(1);
+        }
+
+        byte[] request(String endpoint, String body, String token, int phone) {
+            String authorization = token.isEmpty() ? "" : "Authorization: Bearer " + token + "\r\n";
             return ("POST /v1/auth/" + endpoint + " HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Forwarded-Proto: https\r\n"
                             + "X-Forwarded-For: 10." + (phone >> 16 & 255) + "." + (phone >> 8 & 255) + "."
                             + (phone & 255) + "\r\nX-Request-Id: 0123456789abcdef\r\nDevice-Id: phone\r\n"
+                            + authorization
                             + "Content-Type: application/json\r\nContent-Length: " + body.length() + "\r\n\r\n" + body)
                     .getBytes(StandardCharsets.US_ASCII);
         }

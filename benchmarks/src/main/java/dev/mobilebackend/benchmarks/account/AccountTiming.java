@@ -21,7 +21,7 @@ import java.util.Random;
  * Whether the time of an answer, or the answer, tells that an address has an account. One client asks for a known and an
  * unknown address in turn, in an order that is drawn each time; both addresses have been asked for equally often before.
  * Passwords are hashed cheaply, so that hashing hides nothing; signing in is looked at with the real cost too, with
- * fewer pairs. The outbox is a table, as it is for jobs.
+ * fewer pairs. Requests of callers come from one account, or one guest. The outbox is a table, as it is for jobs.
  */
 final class AccountTiming {
 
@@ -30,19 +30,57 @@ final class AccountTiming {
 
     private static final double LIMIT = 4.5;
 
+    private static final String PASSWORD = ",\"password\":\"" + AccountServer.PASSWORD + "\"";
+    private static final String WRONG_PASSWORD = ",\"password\":\"not the right password\"";
+    private static final String WRONG_CODE = ",\"code\":\"00000000\"";
+
     private enum Path {
-        SIGN_IN("sign-in", ",\"password\":\"not the right password\""),
+        SIGN_IN("sign-in", WRONG_PASSWORD),
         FORGOT("password/forgot", ""),
         CODE("code/send", ""),
-        SIGN_UP("sign-up", ",\"password\":\"correct horse battery\"");
+        SIGN_UP("sign-up", PASSWORD),
+        VERIFY("verify", WRONG_CODE),
+        RESET("password/reset", WRONG_CODE + PASSWORD),
+        CODE_SIGN_IN("code/sign-in", WRONG_CODE),
+        LINK("link/send", ""),
+        CODE_BY_PHONE("code/send", "", true, Caller.NOBODY),
+        CODE_SIGN_IN_BY_PHONE("code/sign-in", WRONG_CODE, true, Caller.NOBODY),
+        ADDRESS_CHANGE("address/change", PASSWORD, false, Caller.ACCOUNT),
+        PHONE_CHANGE("phone/change", PASSWORD, true, Caller.ACCOUNT),
+        GUEST_UPGRADE("guest/upgrade", PASSWORD, false, Caller.GUEST),
+        GUEST_LINK("guest/link", WRONG_PASSWORD, false, Caller.GUEST);
 
         private final String endpoint;
         private final String rest;
+        private final boolean byPhone;
+        private final Caller caller;
 
         Path(String endpoint, String rest) {
+            this(endpoint, rest, false, Caller.NOBODY);
+        }
+
+        Path(String endpoint, String rest, boolean byPhone, Caller caller) {
             this.endpoint = endpoint;
             this.rest = rest;
+            this.byPhone = byPhone;
+            this.caller = caller;
         }
+
+        String body(String address) {
+            String who = byPhone ? "\"phone\":\"" + AccountServer.phone(address) : "\"email\":\"" + address;
+            return "{" + who + "\"" + rest + "}";
+        }
+
+        @Override
+        public String toString() {
+            return endpoint + (byPhone ? " by phone" : "");
+        }
+    }
+
+    private enum Caller {
+        NOBODY,
+        ACCOUNT,
+        GUEST
     }
 
     private final Run run;
@@ -91,24 +129,25 @@ final class AccountTiming {
         double t = Welch.largest(times[0], times[1]);
         worst.merge(path, t, Math::max);
         rows.add(List.of(
-                "POST " + path.endpoint + ", " + where,
+                "POST " + path + ", " + where,
                 Integer.toString(pairs),
                 cell(median(times[0])),
                 cell(median(times[1])),
                 String.format(Locale.ROOT, "%.2f", t)));
-        run.say("POST " + path.endpoint + ", " + where + ": |t| = " + String.format(Locale.ROOT, "%.2f", t));
+        run.say("POST " + path + ", " + where + ": |t| = " + String.format(Locale.ROOT, "%.2f", t));
     }
 
     private double[][] measurePairs(AccountServer server, Path path, int pairs) throws IOException {
         var random = new Random(pairs);
         double[][] times = new double[2][pairs];
         try (AccountServer.Client client = server.connect()) {
+            String token = token(client, path.caller);
             for (int i = 0; i < pairs; i++) {
                 int first = random.nextInt(2);
                 var answers = new String[2];
                 for (int turn : new int[] {first, 1 - first}) {
                     String email = turn == 0 ? AccountServer.known(i) : AccountServer.unknown(i);
-                    byte[] request = client.request(path.endpoint, "{\"email\":\"" + email + "\"" + path.rest + "}", i);
+                    byte[] request = client.request(path.endpoint, path.body(email), token, i);
                     long start = System.nanoTime();
                     answers[turn] = client.exchange(request);
                     times[turn][i] = (System.nanoTime() - start) / 1_000.0;
@@ -120,6 +159,14 @@ final class AccountTiming {
             }
         }
         return times;
+    }
+
+    private static String token(AccountServer.Client client, Caller caller) throws IOException {
+        return switch (caller) {
+            case NOBODY -> "";
+            case ACCOUNT -> client.signIn("sign-in", "{\"email\":\"" + AccountServer.CALLER + "\"" + PASSWORD + "}");
+            case GUEST -> client.signIn("guest", "{}");
+        };
     }
 
     private static double median(double[] values) {

@@ -19,12 +19,23 @@ public record AccountCopy(
         Instant createdAt,
         List<SignedInDevice> sessions) {
 
-    /** A device on which the owner is signed in. */
+    /**
+     * A device on which the owner is signed in.
+     *
+     * @param place where it was seen last
+     * @param methods how its owner showed who they are, such as {@code pwd} (RFC 8176 section 2)
+     * @param authenticatedAt when they did last
+     * @param keyThumbprint of the key that it brought (RFC 7638)
+     */
     public record SignedInDevice(
             String id,
             @Nullable String deviceId,
             @Nullable String deviceName,
             @Nullable String appVersion,
+            @Nullable String place,
+            List<String> methods,
+            Instant authenticatedAt,
+            @Nullable String keyThumbprint,
             Instant createdAt,
             Instant lastSeenAt) {
 
@@ -34,6 +45,10 @@ public record AccountCopy(
                     session.device().id(),
                     session.device().name(),
                     session.device().appVersion(),
+                    session.place(),
+                    session.authentication().methods().stream().sorted().toList(),
+                    session.authentication().at(),
+                    session.keyThumbprint(),
                     session.createdAt(),
                     session.refreshedAt());
         }

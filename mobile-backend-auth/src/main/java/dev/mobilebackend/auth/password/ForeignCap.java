@@ -26,6 +26,7 @@ public record ForeignCap(int bcryptCost, int scryptKib, int scryptParallelism, i
         return new ForeignCap(14, 65_536, 8, 2_000_000);
     }
 
+    /** Also that there is such a cost. */
     void requireBcrypt(int cost) {
         if (cost < 4) {
             throw new IllegalArgumentException(
@@ -34,12 +35,14 @@ public record ForeignCap(int bcryptCost, int scryptKib, int scryptParallelism, i
         require(cost <= bcryptCost, "bcrypt of cost " + cost);
     }
 
-    /** Also that the numbers make sense at all. */
+    /** Also that there are such parameters (RFC 7914 section 2). */
     void requireScrypt(long n, long r, long p) {
         boolean powerOfTwo = n > 1 && Long.bitCount(n) == 1;
-        if (!powerOfTwo || r < 1 || p < 1) {
+        // Below 2^(128 * r / 8), which is more than anybody's memory from r=2 on.
+        boolean fits = r > 1 || n < 1 << 16;
+        if (!powerOfTwo || r < 1 || p < 1 || !fits) {
             throw new IllegalArgumentException("stored password hash is scrypt of N=" + n + ", r=" + r + ", p=" + p
-                    + ", which there cannot be: N must be a power of two, r and p at least 1");
+                    + ", which there cannot be: N must be a power of two, for r=1 below 65536, r and p at least 1");
         }
         // Divided, so that nothing overflows.
         require(n <= (long) scryptKib * 8 / r && p <= scryptParallelism, "scrypt of N=" + n + ", r=" + r + ", p=" + p);

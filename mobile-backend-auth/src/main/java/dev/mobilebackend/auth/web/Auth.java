@@ -85,7 +85,7 @@ import org.slf4j.LoggerFactory;
  * edge.servlet(Auth.JWKS_PATH, auth.jwksServlet());
  * }</pre>
  *
- * The job that sends a mail turns its notice into a message by {@code auth.accounts().message(notice)}.
+ * The job that sends a message makes it of its notice by {@code auth.accounts().message(notice)}.
  */
 public final class Auth implements AutoCloseable {
 
@@ -233,7 +233,7 @@ public final class Auth implements AutoCloseable {
     /**
      * An auth over the application's database.
      *
-     * @param outbox takes over the mails that are owed, in the transaction that makes them due
+     * @param outbox takes over the messages that are owed, in the transaction that makes them due
      */
     public static Builder builder(Database database, ServerSecret secret, Outbox outbox) {
         return new Builder(database, secret, outbox);
@@ -355,7 +355,7 @@ public final class Auth implements AutoCloseable {
         private final Outbox outbox;
         private String path = "/v1/auth";
         private CodePolicy codes = CodePolicy.standard();
-        private PasswordPolicy passwords = PasswordPolicy.standard();
+        private PasswordPolicy rules = PasswordPolicy.standard();
         private HashingPolicy hashing = HashingPolicy.standard();
         private SessionPolicy sessions = SessionPolicy.standard();
         private AccessTokenPolicy accessTokens = AccessTokenPolicy.of("mobile-backend", "mobile-backend");
@@ -398,8 +398,8 @@ public final class Auth implements AutoCloseable {
             return this;
         }
 
-        public Builder passwords(PasswordPolicy policy) {
-            passwords = policy;
+        public Builder passwordRules(PasswordPolicy policy) {
+            rules = policy;
             return this;
         }
 
@@ -415,7 +415,7 @@ public final class Auth implements AutoCloseable {
         }
 
         /** Rules that are put together already, such as with a list of breached passwords, instead of a policy. */
-        public Builder passwords(PasswordRules ready) {
+        public Builder passwordRules(PasswordRules ready) {
             readyRules = ready;
             return this;
         }
@@ -562,7 +562,7 @@ public final class Auth implements AutoCloseable {
         /** Unless said otherwise, the service is known to people by the name of its tokens' audience. */
         private PasswordRules readyRules() {
             return readyRules == null
-                    ? PasswordRules.builder(passwords)
+                    ? PasswordRules.builder(rules)
                             .words(accessTokens.audience())
                             .build()
                     : readyRules;

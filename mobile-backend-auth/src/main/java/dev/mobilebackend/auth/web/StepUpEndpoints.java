@@ -17,7 +17,6 @@ import dev.mobilebackend.core.exchange.Exchange;
 import dev.mobilebackend.core.exchange.HttpMethod;
 import dev.mobilebackend.core.problem.Problem;
 import dev.mobilebackend.core.validate.JsonBody;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
@@ -99,12 +98,12 @@ final class StepUpEndpoints {
     }
 
     private Session byPassword(Account account, char[] password, Exchange exchange) {
-        Duration time = Patience.of(exchange);
         return tries.of(
                         PasswordConfirmation.key(account),
                         exchange,
-                        () -> accounts.hasPassword(account.id(), password, time)
-                                ? Optional.of(trail.recording(recorder -> kept(Methods.PASSWORD, exchange, recorder)))
+                        () -> accounts.hasPassword(account.id(), password, Patience.of(exchange))
+                                ? trail.recording(recorder -> accounts.lock(account)
+                                        .map(unchanged -> kept(Methods.PASSWORD, exchange, recorder)))
                                 : Optional.empty())
                 .orElseThrow(() -> AuthProblems.WRONG_PASSWORD
                         .detail("if you have forgotten it, or your account has none, ask for a code")
@@ -121,12 +120,12 @@ final class StepUpEndpoints {
                                 code,
                                 exchange.facts().receivedAt())
                         .filter(sent -> account.contacts().contains(sent.contact()))
-                        .flatMap(sent -> redeemed(sent, exchange)))
+                        .flatMap(sent -> redeemed(account, sent, exchange)))
                 .orElseThrow(() -> AuthProblems.wrongSessionCode("ask for another one"));
     }
 
-    private Optional<Session> redeemed(PendingCode sent, Exchange exchange) {
-        return trail.recording(recorder -> codes.use(sent)
+    private Optional<Session> redeemed(Account account, PendingCode sent, Exchange exchange) {
+        return trail.recording(recorder -> accounts.lock(account).isPresent() && codes.use(sent)
                 ? Optional.of(kept(Methods.codeBy(sent.contact().channel()), exchange, recorder))
                 : Optional.empty());
     }

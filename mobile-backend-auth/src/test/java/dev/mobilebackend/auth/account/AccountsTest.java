@@ -11,6 +11,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mobilebackend.auth.session.Device;
+import dev.mobilebackend.auth.session.Session;
 import dev.mobilebackend.core.problem.ProblemException;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
@@ -293,15 +295,28 @@ class AccountsTest {
     @Test
     void anOwnersCopyHasTheAccountAndItsSessions() {
         Account account = ada();
-        String session = desk.session(account).id();
+        var phone = new Device("device-1", "Ada's phone", "2.1");
+        Session session = desk.sessions
+                .open(account.id(), phone, Set.of("pwd", "otp"), "a thumbprint", "Berlin, DE", now)
+                .session();
 
         AccountCopy copy = accounts.export(account.id(), now).orElseThrow();
 
         assertEquals(account.id(), copy.id());
         assertEquals("ada@example.org", copy.email());
         assertEquals(
-                List.of(session),
-                copy.sessions().stream().map(AccountCopy.SignedInDevice::id).toList());
+                List.of(new AccountCopy.SignedInDevice(
+                        session.id(),
+                        "device-1",
+                        "Ada's phone",
+                        "2.1",
+                        "Berlin, DE",
+                        List.of("otp", "pwd"),
+                        now,
+                        "a thumbprint",
+                        now,
+                        now)),
+                copy.sessions());
         assertEquals(Optional.empty(), accounts.export("nobody", now));
     }
 

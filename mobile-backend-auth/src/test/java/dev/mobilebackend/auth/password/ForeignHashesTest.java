@@ -174,6 +174,9 @@ class ForeignHashesTest {
                 "{pbkdf2}5d923b44",
                 "{pbkdf2}xyz",
                 "{unknown}5d923b44",
+                "$2b$32$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW",
+                "scrypt$131072$seasalt$1$1$Qj3+9PPyRjSJIebHnG81TMjsqtaIGxNQ",
+                "scrypt$65536$seasalt$1$1$Qj3+9PPyRjSJIebHnG81TMjsqtaIGxNQ",
                 "scrypt$16383$seasalt$8$1$Qj3+9PPyRjSJIebHnG81TMjsqtaIGxNQ",
                 "scrypt$0$seasalt$8$1$Qj3+9PPyRjSJIebHnG81TMjsqtaIGxNQ",
                 "pbkdf2_sha256$0$seasalt$VrX+V8drCGo68wlvy6rfu8i1d1pfkdeXA4LJkRGJodY=",
@@ -189,6 +192,21 @@ class ForeignHashesTest {
             })
     void refusesWhatIsNotWhole(String stored) {
         assertThrows(IllegalArgumentException.class, () -> passwords.requireVerifiable(stored));
+    }
+
+    /** Whatever can be kept can be checked, up to the edge of what there is. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "$2b$04$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW",
+                "scrypt$32768$seasalt$1$1$Qj3+9PPyRjSJIebHnG81TMjsqtaIGxNQ",
+                "scrypt$2$seasalt$1$1$Qj3+9PPyRjSJIebHnG81TMjsqtaIGxNQ",
+                "pbkdf2_sha256$1$seasalt$VrX+V8drCGo68wlvy6rfu8i1d1pfkdeXA4LJkRGJodY="
+            })
+    void whatIsTakenIsComputed(String stored) {
+        passwords.requireVerifiable(stored);
+
+        assertFalse(passwords.verify("password".toCharArray(), stored).right());
     }
 
     @Test

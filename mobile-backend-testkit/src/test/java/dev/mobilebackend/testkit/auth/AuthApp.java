@@ -29,6 +29,8 @@ import dev.mobilebackend.core.secret.ServerSecret;
 import dev.mobilebackend.core.transport.TransportPolicy;
 import dev.mobilebackend.core.transport.TrustedProxies;
 import dev.mobilebackend.core.validate.JsonBody;
+import dev.mobilebackend.jobs.JobKind;
+import dev.mobilebackend.jobs.jdbi.JdbiJobStore;
 import dev.mobilebackend.testkit.app.BackendApp;
 import dev.mobilebackend.testkit.app.RunningApp;
 import dev.mobilebackend.testkit.app.TestEnvironment;
@@ -83,11 +85,13 @@ final class AuthApp implements BackendApp {
     private final Map<String, Place> places = new ConcurrentHashMap<>();
     private final AtomicReference<SignInListener> signInListener = new AtomicReference<>(SignInListener.NONE);
     private Auth auth;
+    private JdbiJobStore jobs;
 
     @Override
     public RunningApp start(TestEnvironment environment) {
         database = environment.database();
-        Schema.install(database, Schema.CORE, AuthSchema.TABLES);
+        Schema.install(database, Schema.CORE, AuthSchema.TABLES, JdbiJobStore.SCHEMA);
+        jobs = JdbiJobStore.of(database);
         auth = Auth.builder(database, ServerSecret.of(new byte[32]), this::owe)
                 .hashing(new HashingPolicy(CHEAP, CHEAP, 4, 64, Duration.ofSeconds(30)))
                 .places(address -> places.getOrDefault(
@@ -167,6 +171,7 @@ final class AuthApp implements BackendApp {
         if (refused.compareAndSet(notice.kind(), null)) {
             throw new IllegalStateException("the outbox is full");
         }
+        jobs.enqueue(handle, new SendMessage(notice));
         Database.afterCommit(handle, () -> notices.addFirst(notice));
     }
 
@@ -243,6 +248,10 @@ final class AuthApp implements BackendApp {
             exchange.send(Answer.of(deleted ? 204 : 409));
         }
     }
+
+    /** As an application sends messages; here nobody works it off, so that it is there to be looked at. */
+    @JobKind("send-message")
+    public record SendMessage(Notice notice) {}
 
     /** What deletes the caller's account. */
     public record Leaving(char @Nullable [] password) {}

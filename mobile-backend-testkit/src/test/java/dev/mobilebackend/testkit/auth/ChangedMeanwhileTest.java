@@ -211,6 +211,19 @@ class ChangedMeanwhileTest {
         }
 
         @Test
+        void aSessionIsNotSteppedUpWithAPasswordThatCountsNoMore() {
+            String token = owner.tokens().orElseThrow().accessToken();
+            meanwhile(PASSWORD_READ, () -> change(owner, OTHER));
+
+            Reply refused = thief.request("POST", "/v1/auth/step-up")
+                    .header("Authorization", "Bearer " + token)
+                    .json(Map.of("password", PASSWORD))
+                    .send();
+
+            assertProblem(422, "wrong-password", refused);
+        }
+
+        @Test
         void nothingIsDeletedWithAPasswordThatCountsNoMore() {
             thief.signIn(email, PASSWORD);
             meanwhile(PASSWORD_READ, () -> change(owner, OTHER));

@@ -32,15 +32,26 @@ class EqualWorkTest {
     private static final String PASSWORD = "correct horse battery";
     private static final AtomicLong COUNT = new AtomicLong();
 
+    /** Who asks. */
+    enum Asker {
+        NOBODY,
+        ACCOUNT,
+        GUEST
+    }
+
     /** A request that anybody can make of an address or a phone. */
-    record Path(String endpoint, String field, Map<String, String> rest) {
+    record Path(String endpoint, String field, Map<String, String> rest, Asker asker) {
 
         static Path of(String endpoint, String... rest) {
-            return new Path(endpoint, "email", pairs(rest));
+            return new Path(endpoint, "email", pairs(rest), Asker.NOBODY);
         }
 
         static Path ofPhone(String endpoint, String... rest) {
-            return new Path(endpoint, "phone", pairs(rest));
+            return new Path(endpoint, "phone", pairs(rest), Asker.NOBODY);
+        }
+
+        Path by(Asker other) {
+            return new Path(endpoint, field, rest, other);
         }
 
         private static Map<String, String> pairs(String... rest) {
@@ -73,7 +84,11 @@ class EqualWorkTest {
                 Path.ofPhone("code/send"),
                 Path.of("code/sign-in", "code", wrong),
                 Path.ofPhone("code/sign-in", "code", wrong),
-                Path.of("link/send"));
+                Path.of("link/send"),
+                Path.of("address/change", "password", PASSWORD).by(Asker.ACCOUNT),
+                Path.ofPhone("phone/change", "password", PASSWORD).by(Asker.ACCOUNT),
+                Path.of("guest/upgrade", "password", PASSWORD).by(Asker.GUEST),
+                Path.of("guest/link", "password", "not the right password").by(Asker.GUEST));
     }
 
     @Nested
@@ -121,6 +136,7 @@ class EqualWorkTest {
                 Path path, MobileClient owner, MobileClient.Builder strangers, TestDatabase database) {
             signUpWithPhone(owner);
             MobileClient stranger = strangers.retry(RetryPolicy.NEVER).build();
+            signIn(stranger, path.asker());
             boolean byPhone = path.field().equals("phone");
             String known = byPhone ? phoneNumber : email;
             String unknown = byPhone ? "+4941" + (1_000_000 + number) : "nobody-" + email;
@@ -133,6 +149,17 @@ class EqualWorkTest {
             assertEquals(ofKnown, ofUnknown);
             assertEquals(ofKnownAgain, ofUnknownAgain);
             assertFalse(ofKnown.statements().isEmpty());
+        }
+
+        private void signIn(MobileClient stranger, Asker asker) {
+            if (asker == Asker.ACCOUNT) {
+                stranger.signUp("asker-" + email, PASSWORD);
+                assertEquals(
+                        200,
+                        stranger.verify("asker-" + email, app().mail().code()).status());
+            } else if (asker == Asker.GUEST) {
+                assertEquals(201, stranger.signInBy("/v1/auth/guest", Map.of()).status());
+            }
         }
 
         private void signUpWithPhone(MobileClient owner) {

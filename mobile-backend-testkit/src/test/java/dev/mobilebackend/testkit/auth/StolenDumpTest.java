@@ -11,10 +11,14 @@ import dev.mobilebackend.auth.account.AccountListener;
 import dev.mobilebackend.auth.account.AccountParts;
 import dev.mobilebackend.auth.account.Accounts;
 import dev.mobilebackend.auth.account.CodePolicy;
+import dev.mobilebackend.auth.account.CodeRequest;
+import dev.mobilebackend.auth.account.EmailAddress;
 import dev.mobilebackend.auth.account.InMemoryAccountStore;
 import dev.mobilebackend.auth.account.InMemoryCodeStore;
 import dev.mobilebackend.auth.account.Notice;
 import dev.mobilebackend.auth.account.OneTimeCodes;
+import dev.mobilebackend.auth.account.PendingCode;
+import dev.mobilebackend.auth.account.Purpose;
 import dev.mobilebackend.auth.audit.AuditTrail;
 import dev.mobilebackend.auth.audit.InMemoryAuditStore;
 import dev.mobilebackend.auth.key.InMemoryKeyStore;
@@ -51,8 +55,10 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -69,6 +75,7 @@ class StolenDumpTest {
     private static final ServerSecret SECRET = ServerSecret.of(new byte[32]);
     private static final ServerSecret GUESS =
             ServerSecret.of("a secret that somebody guesses at".getBytes(StandardCharsets.US_ASCII));
+    private static final String STEP_UP_ORIGIN = "session of its owner";
     private static final AtomicLong COUNT = new AtomicLong();
 
     @Nested
@@ -101,26 +108,70 @@ class StolenDumpTest {
 
     abstract static class Attacks {
 
-        private final String email = "cleo" + COUNT.incrementAndGet() + "@example.org";
+        private final long number = COUNT.incrementAndGet();
+        private final String email = "cleo" + number + "@example.org";
         private final List<Notice> owed = new ArrayList<>();
+        private MobileClient owner;
+        private MobileClient guest;
+        private String accountId;
         private Tokens tokens;
         private List<Map<String, Object>> dump;
 
         abstract AuthApp app();
 
-        /** An account with a session, and a code under way for each purpose that needs none of the owner's own steps. */
+        /** An account and a guest with a session each, and a code under way for every purpose, by mail and text message. */
         @BeforeEach
-        void steal(MobileClient owner, TestDatabase database) {
+        void steal(MobileClient owner, MobileClient guest, TestDatabase database, TestClock clock) {
+            this.owner = owner;
+            this.guest = guest;
             owner.signUp(email, PASSWORD);
             owner.verify(email, app().mail().code());
             tokens = owner.tokens().orElseThrow();
+            accountId = owner.get("/who").text().replace("\"", "");
+            owner.post("/v1/auth/phone/change", Map.of("phone", phone(1), "password", PASSWORD));
+            owner.post("/v1/auth/phone/confirm", Map.of("code", text(newest(), SECRET)));
             owner.signUp("new-" + email, PASSWORD);
-            owed.add(app().notices().get(0));
+            owed.add(newest());
             for (String path : List.of("password/forgot", "code/send", "link/send")) {
                 owner.post("/v1/auth/" + path, Map.of("email", email));
-                owed.add(app().notices().get(0));
+                owed.add(newest());
             }
+            owner.post("/v1/auth/code/send", Map.of("phone", phone(1)));
+            owed.add(newest());
+            owner.post("/v1/auth/phone/change", Map.of("phone", phone(2), "password", PASSWORD));
+            owed.add(newest());
+            owner.post("/v1/auth/address/change", Map.of("email", "other-" + email, "password", PASSWORD));
+            owed.add(newest());
+            guest.signInBy("/v1/auth/guest", Map.of());
+            guest.post("/v1/auth/guest/upgrade", Map.of("email", "guest-" + email, "password", PASSWORD));
+            owed.add(newest());
+            var stepUp = new CodeRequest(Purpose.STEP_UP, accountId, STEP_UP_ORIGIN, new EmailAddress(email));
+            app().auth().codes().tryIssue(stepUp, clock.instant());
+            owed.add(newest());
+            assertEquals(
+                    Set.of(Purpose.values()).size(),
+                    Set.copyOf(database.database()
+                                    .withHandle(handle -> handle.createQuery("SELECT purpose FROM mb_auth_codes")
+                                            .mapTo(String.class)
+                                            .list()))
+                            .size());
             dump = dump(database.database());
+        }
+
+        private String phone(int which) {
+            return "+49" + which + "0" + (1_000_000 + number);
+        }
+
+        /** The newest one that carries a code; word of a change to the owner does not. */
+        private Notice newest() {
+            return app().notices().stream()
+                    .filter(notice -> app().auth()
+                            .accounts()
+                            .message(notice)
+                            .filter(message -> message.code() != null)
+                            .isPresent())
+                    .findFirst()
+                    .orElseThrow();
         }
 
         @Test
@@ -139,6 +190,16 @@ class StolenDumpTest {
                 doors.forEach(door -> assertFalse(text.contains(door), () -> "a row holds " + door));
             }
             assertTrue(dump.toString().contains(email));
+        }
+
+        /** As an application's jobs keep them until they are sent. */
+        @Test
+        void theMessagesThatAreOwedStandInTheDump() {
+            String cells = cells().stream().map(Attacks::text).collect(Collectors.joining("\n"));
+
+            owed.forEach(notice -> assertTrue(
+                    cells.lines().anyMatch(cell -> cell.contains("\"kind\"") && cell.contains(notice.seed())),
+                    notice::toString));
         }
 
         @Test
@@ -179,8 +240,22 @@ class StolenDumpTest {
             assertEquals(200, signIn(ownersPhone(phones), SECRET).status());
             assertEquals(422, verify(ownersPhone(phones), GUESS).status());
             assertEquals(200, verify(ownersPhone(phones), SECRET).status());
+            assertEquals(422, signInByText(ownersPhone(phones), GUESS).status());
+            assertEquals(200, signInByText(ownersPhone(phones), SECRET).status());
             assertEquals(422, reset(ownersPhone(phones), GUESS).status());
             assertEquals(204, reset(ownersPhone(phones), SECRET).status());
+        }
+
+        @Test
+        void noCodeOfASessionIsVerified(TestClock clock) {
+            assertEquals(422, confirm(owner, "phone/confirm", 5, GUESS).status());
+            assertEquals(200, confirm(owner, "phone/confirm", 5, SECRET).status());
+            assertEquals(422, confirm(owner, "address/confirm", 6, GUESS).status());
+            assertEquals(200, confirm(owner, "address/confirm", 6, SECRET).status());
+            assertEquals(422, confirm(guest, "guest/verify", 7, GUESS).status());
+            assertEquals(200, confirm(guest, "guest/verify", 7, SECRET).status());
+            assertTrue(stepUp(GUESS, clock).isEmpty());
+            assertTrue(stepUp(SECRET, clock).isPresent());
         }
 
         @Test
@@ -296,10 +371,12 @@ class StolenDumpTest {
 
         /** The dump tells which device asked. */
         private String device() {
-            return cells().stream()
+            return dump.stream()
+                    .filter(row -> row.containsValue(email))
+                    .flatMap(row -> row.values().stream())
+                    .filter(cell -> cell != null && text(cell).startsWith("device "))
                     .map(Attacks::text)
-                    .filter(cell -> cell.startsWith("device "))
-                    .reduce((one, later) -> later)
+                    .findFirst()
                     .orElseThrow()
                     .substring("device ".length());
         }
@@ -320,6 +397,20 @@ class StolenDumpTest {
 
         private Reply link(MobileClient phone, ServerSecret secret) {
             return phone.post("/v1/auth/link/sign-in", Map.of("token", text(owed.get(3), secret)));
+        }
+
+        private Reply signInByText(MobileClient phone, ServerSecret secret) {
+            return phone.post("/v1/auth/code/sign-in", Map.of("phone", phone(1), "code", text(owed.get(4), secret)));
+        }
+
+        private Reply confirm(MobileClient phone, String endpoint, int which, ServerSecret secret) {
+            return phone.post("/v1/auth/" + endpoint, Map.of("code", text(owed.get(which), secret)));
+        }
+
+        private Optional<PendingCode> stepUp(ServerSecret secret, InstantSource clock) {
+            return app().auth()
+                    .codes()
+                    .redeem(Purpose.STEP_UP, accountId, STEP_UP_ORIGIN, text(owed.get(8), secret), clock.instant());
         }
 
         private static Reply refresh(MobileClient phone, String token) {

@@ -42,7 +42,6 @@ import dev.mobilebackend.samples.shop.mail.Mailbox;
 import dev.mobilebackend.samples.shop.mail.SendMail;
 import dev.mobilebackend.samples.shop.order.MakeReceipt;
 import dev.mobilebackend.samples.shop.order.Orders;
-import dev.mobilebackend.samples.shop.order.PurgeAnswers;
 import dev.mobilebackend.samples.shop.product.Products;
 import dev.mobilebackend.samples.shop.profile.Profile;
 import io.javalin.Javalin;
@@ -104,7 +103,7 @@ public final class Shop implements AutoCloseable {
                 .build();
         worker = Worker.builder(jobs)
                 .handle(MakeReceipt.class, jobs.inTransaction(orders::makeReceipt))
-                .handle(PurgeAnswers.class, hourly(jobs, () -> purge(idempotency, clock)))
+                .handle(HourlyPurge.class, hourly(jobs, () -> purge(idempotency, clock)))
                 .handle(RotateKeys.class, hourly(jobs, () -> auth.keys().rotateIfDue()))
                 .handle(SendMail.class, jobs.inTransaction((job, handle) -> auth.accounts()
                         .message(job.notice())
