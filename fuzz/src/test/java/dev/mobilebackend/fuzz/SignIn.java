@@ -71,7 +71,7 @@ final class SignIn {
                 .hashing(new HashingPolicy(cheap, cheap, 1, 1, Duration.ofSeconds(30)))
                 .attempts(new AttemptPolicy(wide, wide, wide, wide, wide))
                 .codes(new CodePolicy(
-                        CodePolicy.standard().lifetime(), CodePolicy.standard().attempts(), 1_000_000, 1_000_000))
+                        CodePolicy.standard().lifetime(), CodePolicy.standard().attempts(), 1_000_000))
                 .dpop(DpopPolicy.of("https://api.shop.example"))
                 .codeSignIn()
                 .linkSignIn(LinkUse.ANY_DEVICE)

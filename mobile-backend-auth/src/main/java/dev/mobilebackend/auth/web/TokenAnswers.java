@@ -70,7 +70,7 @@ final class TokenAnswers {
         String key = gate.key(exchange);
         Place place = places.find(exchange.facts().client());
         Sessions.Opened opened = trail.recording(recorder -> {
-            accounts.lock(account).orElseThrow(AuthProblems::changedMeanwhile);
+            Account unchanged = accounts.lock(account).orElseThrow(AuthProblems::changedMeanwhile);
             Sessions.Opened session = sessions.open(account.id(), device, methods, key, text(place), now);
             recorder.record(RequestTrail.event(
                     AuditEvents.SIGNED_IN,
@@ -79,7 +79,7 @@ final class TokenAnswers {
                     session.session().id(),
                     exchange,
                     Map.of("methods", String.join(" ", new TreeSet<>(methods)))));
-            devices.opened(account, session.session(), place, exchange, recorder);
+            devices.opened(unchanged, session.session(), place, exchange, recorder);
             return session;
         });
         return tokens(account, opened.session(), opened.token(), now);
