@@ -73,8 +73,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What an application says when it is put together, each with each of its parameters left null: it fails there and names
- * it, not with the first request.
+ * What an application says when it is put together, each with each of its parameters left null: it fails there and
+ * names it, not with the first request.
  */
 class NothingIsNullTest {
 

@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one thread of a worker that finishes and claims. Outcomes that arrive while it waits for the store go out together
- * with the next claim: one commit a turn, whatever the number of jobs.
+ * The one thread of a worker that finishes and claims. Outcomes that arrive while it waits for the store go out
+ * together with the next claim: one commit a turn, whatever the number of jobs.
  *
  * <p>An answer of the store may be lost after its commit. Then the outcomes are sent again, which the fencing makes
  * harmless, and jobs that were claimed unheard are found by comparing {@link JobStore#claims} with what runs here.

@@ -8,8 +8,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * The name under which jobs of a record are stored: up to 64 lower case letters, digits, dots and hyphens. It stays when
- * the class is renamed or moved, so that jobs which wait through a deployment still find their handler.
+ * The name under which jobs of a record are stored: up to 64 lower case letters, digits, dots and hyphens. It stays
+ * when the class is renamed or moved, so that jobs which wait through a deployment still find their handler.
  *
  * <pre>{@code
  * @JobKind("make-receipt")

@@ -5,8 +5,8 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Where jobs wait, and who runs which. Each method is one atomic step, all time is read from one clock, the store's own,
- * and all of it is thread safe.
+ * Where jobs wait, and who runs which. Each method is one atomic step, all time is read from one clock, the store's
+ * own, and all of it is thread safe.
  *
  * <p>A worker process holds one lease, which its heartbeat extends, whatever the number of its jobs. When the lease has
  * ended, any other process may {@link #rescue} the jobs, and claims of the ended owner are worth nothing from then on.

@@ -48,8 +48,8 @@ final class Lease {
     }
 
     /**
-     * One heartbeat; then takes jobs over from processes whose lease has ended. A process that missed its own lease leaves
-     * the others time for a heartbeat first: most likely the store was away for all of them.
+     * One heartbeat; then takes jobs over from processes whose lease has ended. A process that missed its own lease
+     * leaves the others time for a heartbeat first: most likely the store was away for all of them.
      *
      * @return how many jobs were taken over
      */

@@ -7,8 +7,8 @@ import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /**
- * How often a failing job is tried, and how long it waits in between: twice as long after each failure, less up to a half
- * by chance, so that jobs which failed together do not come back together.
+ * How often a failing job is tried, and how long it waits in between: twice as long after each failure, less up to a
+ * half by chance, so that jobs which failed together do not come back together.
  *
  * @param first the wait after the first failure
  * @param longest what the wait grows to

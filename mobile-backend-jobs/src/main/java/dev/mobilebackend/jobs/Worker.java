@@ -122,8 +122,8 @@ public final class Worker implements AutoCloseable {
     /**
      * Claims no more jobs and waits until those that run are finished.
      *
-     * @return false if some still ran when the limit was over: they go on while the process lives, their lease with them,
-     *     and run again elsewhere if it ends first
+     * @return false if some still ran when the limit was over: they go on while the process lives, their lease with
+     *     them, and run again elsewhere if it ends first
      */
     public boolean drain(Duration limit) {
         Running stopping;

@@ -22,8 +22,8 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
 
 /**
- * Whatever enqueues, claims, finishes, heartbeats, endings and rescues of three processes come in whatever order: no job
- * is lost, none is held by two owners whose leases last, and what is done with an old claim changes nothing.
+ * Whatever enqueues, claims, finishes, heartbeats, endings and rescues of three processes come in whatever order: no
+ * job is lost, none is held by two owners whose leases last, and what is done with an old claim changes nothing.
  */
 public abstract class JobStoreLaws {
 

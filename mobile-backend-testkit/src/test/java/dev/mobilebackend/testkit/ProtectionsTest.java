@@ -64,7 +64,9 @@ class ProtectionsTest {
         return rows;
     }
 
-    /** Those of tests and of the contracts that they run, by their simple names, which two modules may have in common. */
+    /**
+     * Those of tests and of the contracts that they run, by their simple names, which two modules may have in common.
+     */
     private static Map<String, List<Path>> testClasses() throws IOException {
         var classes = new HashMap<String, List<Path>>();
         for (String sources : List.of(

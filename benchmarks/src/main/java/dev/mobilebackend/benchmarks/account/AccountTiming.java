@@ -18,10 +18,10 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * Whether the time of an answer, or the answer, tells that an address has an account. One client asks for a known and an
- * unknown address in turn, in an order that is drawn each time; both addresses have been asked for equally often before.
- * Passwords are hashed cheaply, so that hashing hides nothing; signing in is looked at with the real cost too, with
- * fewer pairs. Requests of callers come from one account, or one guest. The outbox is a table, as it is for jobs.
+ * Whether the time of an answer, or the answer, tells that an address has an account. One client asks for a known and
+ * an unknown address in turn, in an order that is drawn each time; both addresses have been asked for equally often
+ * before. Passwords are hashed cheaply, so that hashing hides nothing; signing in is looked at with the real cost too,
+ * with fewer pairs. Requests of callers come from one account, or one guest. The outbox is a table, as it is for jobs.
  */
 final class AccountTiming {
 

@@ -4,9 +4,9 @@ package dev.mobilebackend.benchmarks.account;
 import java.util.Arrays;
 
 /**
- * Whether two samples have the same mean: Welch's t. By chance it is beyond 4.5 once in 150,000 times. A few long pauses
- * would hide a small difference, so the samples are looked at whole and without the slowest tenth of both together, as
- * dudect does (Reparaz, Balasch and Verbauwhede, 2017).
+ * Whether two samples have the same mean: Welch's t. By chance it is beyond 4.5 once in 150,000 times. A few long
+ * pauses would hide a small difference, so the samples are looked at whole and without the slowest tenth of both
+ * together, as dudect does (Reparaz, Balasch and Verbauwhede, 2017).
  */
 final class Welch {
 

@@ -24,8 +24,9 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /**
- * A Jetty with 200 threads behind the edge, whose servlet needs one of ten connections to a database for 250 ms: it
- * can answer 40 requests a second. A second servlet takes no time, to warm up by. Says its port and runs until its input ends.
+ * A Jetty with 200 threads behind the edge, whose servlet needs one of ten connections to a database for 250 ms: it can
+ * answer 40 requests a second. A second servlet takes no time, to warm up by. Says its port and runs until its input
+ * ends.
  */
 final class LoadServer {
 

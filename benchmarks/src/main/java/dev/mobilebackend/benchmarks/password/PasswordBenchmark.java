@@ -19,8 +19,8 @@ import java.util.function.BooleanSupplier;
 
 /**
  * What it costs to check a password through {@code Passwords.verify}, with its line, its threads and its forms, beside
- * argon2-jvm called straight: the same native library, the same hash, one caller. Both take turns in one JVM, and what is
- * compared are the two of one round. CPU is that of all Java threads; a hash of one lane starts none of its own.
+ * argon2-jvm called straight: the same native library, the same hash, one caller. Both take turns in one JVM, and what
+ * is compared are the two of one round. CPU is that of all Java threads; a hash of one lane starts none of its own.
  */
 final class PasswordBenchmark {
 

@@ -35,8 +35,8 @@ import java.util.concurrent.Future;
 import javax.sql.DataSource;
 
 /**
- * Refreshes a second on a PostgreSQL that keeps every commit, beside the least that could do it: an update of one row of
- * the same table by its key, over plain JDBC, on the same pool and as many threads. Short rounds of both follow each
+ * Refreshes a second on a PostgreSQL that keeps every commit, beside the least that could do it: an update of one row
+ * of the same table by its key, over plain JDBC, on the same pool and as many threads. Short rounds of both follow each
  * other, so that whatever disturbs the machine disturbs both; what counts is the middle of the rounds' ratios.
  */
 final class RefreshBenchmark {

@@ -15,8 +15,8 @@ import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
- * Phones that sign in at once, each from another address and with another account, over connections that are open already.
- * One thread drives them. It goes nowhere but to the loopback address.
+ * Phones that sign in at once, each from another address and with another account, over connections that are open
+ * already. One thread drives them. It goes nowhere but to the loopback address.
  */
 final class SignInFlood implements AutoCloseable {
 

@@ -20,8 +20,8 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * What becomes of a server on two processors and in 512 MB when 2,000 people sign in at once, over and over: whether it
  * lives, how soon those are refused for whom there is no room, and what others notice, who ask fifty times a second for
- * something that takes no time. The phones share the two processors with the server, so as many requests for nothing are
- * sent at once as well: what is worse in a flood of sign-ins than in that one is due to passwords.
+ * something that takes no time. The phones share the two processors with the server, so as many requests for nothing
+ * are sent at once as well: what is worse in a flood of sign-ins than in that one is due to passwords.
  */
 final class SignInFloodBenchmark {
 

@@ -41,8 +41,9 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /**
- * A Jetty with auth over H2 in memory, all as it is by default, and one endpoint that does nothing. Says its port; for each
- * line that it reads it then says how long refusals took in here since the last one, and the most memory it resided in.
+ * A Jetty with auth over H2 in memory, all as it is by default, and one endpoint that does nothing. Says its port; for
+ * each line that it reads it then says how long refusals took in here since the last one, and the most memory it
+ * resided in.
  */
 final class SignInServer {
 

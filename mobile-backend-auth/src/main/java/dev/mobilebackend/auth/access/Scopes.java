@@ -6,8 +6,8 @@ import dev.mobilebackend.auth.session.Session;
 import java.util.Set;
 
 /**
- * What each new access token may be used for, beside what the roles of its account allow. Asked at every sign-in, refresh
- * and step-up, so that a change holds for a device from its next token on.
+ * What each new access token may be used for, beside what the roles of its account allow. Asked at every sign-in,
+ * refresh and step-up, so that a change holds for a device from its next token on.
  *
  * <pre>{@code
  * Scopes scopes = (account, session) ->

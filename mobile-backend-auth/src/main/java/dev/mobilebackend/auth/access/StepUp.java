@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Only somebody who has shown lately, or by certain methods, who they are. Others get 401 {@code step-up-required},
  * which tells the app what to ask for (RFC 9470): {@code maxAge} in seconds, and {@code methods}, one of which will do.
- * The app asks, sends it to {@code POST /v1/auth/step-up}, and comes back with the token it got. That takes the password,
- * which is the method {@code pwd}, and codes: {@code otp} by mail and {@code sms} to a phone. Staff in somebody's place
- * get 403.
+ * The app asks, sends it to {@code POST /v1/auth/step-up}, and comes back with the token it got. That takes the
+ * password, which is the method {@code pwd}, and codes: {@code otp} by mail and {@code sms} to a phone. Staff in
+ * somebody's place get 403.
  *
  * <pre>{@code
  * routes.signedIn(DELETE, "/v1/me").access(StepUp.within(Duration.ofMinutes(5)))

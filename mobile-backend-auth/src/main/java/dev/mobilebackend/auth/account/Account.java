@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param roles what the account may act as, such as {@code admin}
  * @param displayName what its owner wants to be called
  * @param version goes up by one with every change of what the account says, from 1
- * @param credentialsVersion goes up by one whenever another password, address or phone counts, from 1; what somebody has
- *     shown before is worth nothing after
+ * @param credentialsVersion goes up by one whenever another password, address or phone counts, from 1; what somebody
+ *     has shown before is worth nothing after
  */
 public record Account(
         String id,

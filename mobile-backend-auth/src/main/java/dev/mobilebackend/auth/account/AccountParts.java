@@ -63,9 +63,9 @@ public record AccountParts(
 
     /**
      * The account as it is now, if it is there and has the credentials that it was seen with; and so it stays until the
-     * transaction around this has ended. To check a password takes a while: what was right at the beginning may have been
-     * changed since by an owner who wanted it to count no more. Whatever is done because somebody has shown who they are
-     * asks this first, in its own transaction.
+     * transaction around this has ended. To check a password takes a while: what was right at the beginning may have
+     * been changed since by an owner who wanted it to count no more. Whatever is done because somebody has shown who
+     * they are asks this first, in its own transaction.
      */
     Optional<Account> lock(Account seen) {
         return store.lock(seen.id()).filter(now -> now.credentialsVersion() == seen.credentialsVersion());

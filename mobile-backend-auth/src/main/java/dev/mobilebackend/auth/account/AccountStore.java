@@ -47,14 +47,14 @@ public interface AccountStore {
     boolean replacePasswordHash(String accountId, String seen, String passwordHash);
 
     /**
-     * Gives the account this password, whether or not it had one, and raises the version of its credentials; empty if the
-     * account is gone.
+     * Gives the account this password, whether or not it had one, and raises the version of its credentials; empty if
+     * the account is gone.
      */
     Optional<Account> setPasswordHash(String accountId, String passwordHash);
 
     /**
-     * Gives the account this address or phone in place of the one it has, and raises both versions; empty if the account
-     * is gone or another one has it.
+     * Gives the account this address or phone in place of the one it has, and raises both versions; empty if the
+     * account is gone or another one has it.
      */
     Optional<Account> changeContact(String accountId, Contact contact);
 

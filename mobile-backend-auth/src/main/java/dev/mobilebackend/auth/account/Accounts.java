@@ -146,8 +146,8 @@ public final class Accounts {
     }
 
     /**
-     * Makes an account from one of another system, with the hash that stands there: its owner signs in with the password
-     * that they have, and is hashed anew then. Empty if the address has an account.
+     * Makes an account from one of another system, with the hash that stands there: its owner signs in with the
+     * password that they have, and is hashed anew then. Empty if the address has an account.
      *
      * @param passwordHash in a form that {@link Passwords} knows
      * @throws IllegalArgumentException if the form is not known, or the hash asks for more than the caps allow
@@ -222,8 +222,8 @@ public final class Accounts {
     }
 
     /**
-     * Takes a role away, from the account's next access token on; empty if the account is gone. Where that must not wait for
-     * a token's lifetime, end its sessions too.
+     * Takes a role away, from the account's next access token on; empty if the account is gone. Where that must not
+     * wait for a token's lifetime, end its sessions too.
      */
     public Optional<Account> tryRevokeRole(String accountId, String role, Instant now) {
         Account.requireRole(role);

@@ -4,9 +4,9 @@ package dev.mobilebackend.auth.account;
 import java.time.Duration;
 
 /**
- * How long a one-time code is taken, how often it may be typed and how many are sent. What is sent is limited by the hour
- * and not by longer: whoever asks again and again for somebody else's address keeps its owner from a code until the hour
- * is over.
+ * How long a one-time code is taken, how often it may be typed and how many are sent. What is sent is limited by the
+ * hour and not by longer: whoever asks again and again for somebody else's address keeps its owner from a code until
+ * the hour is over.
  *
  * @param lifetime from when it was asked for
  * @param attempts wrong codes before a new one is needed

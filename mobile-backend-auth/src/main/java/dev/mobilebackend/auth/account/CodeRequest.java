@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A wish for a one-time code.
  *
- * @param subject whose it is: an address or a phone where somebody has yet to show who they are, otherwise an account's id
+ * @param subject whose it is: an address or a phone where somebody has yet to show who they are, otherwise an account's
+ *     id
  * @param origin the device, network or session that asks, where the code has to be typed
  * @param contact where it goes
  * @param carried what is kept until it is typed; no secret in plain text

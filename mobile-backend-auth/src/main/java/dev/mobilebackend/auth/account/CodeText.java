@@ -12,9 +12,9 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Computes what stands in messages, from seeds and the server secret; it is stored nowhere. A code has eight characters,
- * 40 bits, of Crockford's base32, which has no letter that looks like a digit. A link's token has 48 in base64url: its
- * seed and 160 bits that only the secret yields.
+ * Computes what stands in messages, from seeds and the server secret; it is stored nowhere. A code has eight
+ * characters, 40 bits, of Crockford's base32, which has no letter that looks like a digit. A link's token has 48 in
+ * base64url: its seed and 160 bits that only the secret yields.
  */
 final class CodeText {
 

@@ -86,8 +86,8 @@ public final class Guests {
      * guest.
      *
      * @param into as it was when that was shown
-     * @return whether it did: not if there is no such guest, or the other account has another password, address or phone
-     *     by now
+     * @return whether it did: not if there is no such guest, or the other account has another password, address or
+     *     phone by now
      */
     public boolean tryMerge(String guestId, Account into, Instant now) {
         return parts.trail().recording(recorder -> {

@@ -64,8 +64,8 @@ public final class PasswordChanges {
     }
 
     /**
-     * Sets a new password on the device of this session, the only one that stays signed in, if the old one is right. What
-     * was asked for in sessions counts no more, such as another address.
+     * Sets a new password on the device of this session, the only one that stays signed in, if the old one is right.
+     * What was asked for in sessions counts no more, such as another address.
      *
      * @param time that the caller has
      * @throws dev.mobilebackend.core.problem.ProblemException 422 if the new one is not accepted, 503 if too many are

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * strangers ask for elsewhere neither replaces it nor uses up its attempts, and their codes are not taken here. It does
  * not hold the code.
  *
- * @param subject whose it is: an address or a phone where somebody has yet to show who they are, otherwise an account's id
+ * @param subject whose it is: an address or a phone where somebody has yet to show who they are, otherwise an account's
+ *     id
  * @param origin the device, network or session that asked, where it has to be typed
  * @param contact where it was sent
  * @param seed 128 random bits in base64url, from which the code is computed together with the server secret

@@ -21,9 +21,9 @@ public record AttemptPolicy(
         Allowance subnet) {
 
     /**
-     * An account has 5 free tries from one network or one known device, then about 100 a day at most, and 100 free tries
-     * from everywhere together, then about 100 a day more; a client has 50, then one a minute; a subnet sixteen times as
-     * many as a client.
+     * An account has 5 free tries from one network or one known device, then about 100 a day at most, and 100 free
+     * tries from everywhere together, then about 100 a day more; a client has 50, then one a minute; a subnet sixteen
+     * times as many as a client.
      */
     public static AttemptPolicy standard() {
         var narrow = new Allowance(5, Duration.ofSeconds(1), Duration.ofMinutes(15), Duration.ofMinutes(15));

@@ -26,9 +26,9 @@ import java.util.stream.IntStream;
  * network and subnet, the account that is tried from there, and the account from everywhere. So nobody locks an owner
  * out from elsewhere with a few tries, and many networks together get no further than the account's own allowance. A
  * device that the account knows has an allowance for itself and is refused by no other, so not even they lock the owner
- * out there. Accounts that don't exist are counted like those that do. A try is counted before it is made, so a thousand
- * at once get no further than a thousand in a row; one of {@link #succeeded}, {@link #failed} and {@link #abandoned}
- * follows. Thread safe.
+ * out there. Accounts that don't exist are counted like those that do. A try is counted before it is made, so a
+ * thousand at once get no further than a thousand in a row; one of {@link #succeeded}, {@link #failed} and
+ * {@link #abandoned} follows. Thread safe.
  *
  * <pre>{@code
  * var attempt = new Attempt(address, client, null);

@@ -14,8 +14,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bytes that tags and seals cover. An entry's details go in as a salted digest, so that they may be erased while the
- * tag still stands.
+ * The bytes that tags and seals cover. An entry's details go in as a salted digest, so that they may be erased while
+ * the tag still stands.
  */
 final class AuditChain {
 

@@ -15,7 +15,8 @@ public interface AuditStore {
     <R> R inTransaction(Supplier<R> step);
 
     /**
-     * The newest head, {@link AuditHead#NONE} where there is none; the next caller waits until this transaction has ended.
+     * The newest head, {@link AuditHead#NONE} where there is none; the next caller waits until this transaction has
+     * ended.
      */
     AuditHead lockHead();
 

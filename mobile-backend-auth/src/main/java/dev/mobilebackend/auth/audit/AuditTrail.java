@@ -34,13 +34,13 @@ import org.slf4j.LoggerFactory;
  * Entries are numbered without a gap, so transactions that record wait for each other, from their first record to their
  * end. What an entry says in its details can be erased later, and the chain stays whole.
  *
- * <p>Whoever can write to the database, but does not have the server secret, can neither change, add, move nor delete an
- * entry unseen, nor cut off the end, but for one thing: put entries and head back to what they had copied before, such as
- * from a backup. Only somebody outside can notice that: keep {@link #head} elsewhere, where a log is written for example,
- * and hand it to {@link #verify(AuditHead)}.
+ * <p>Whoever can write to the database, but does not have the server secret, can neither change, add, move nor delete
+ * an entry unseen, nor cut off the end, but for one thing: put entries and head back to what they had copied before,
+ * such as from a backup. Only somebody outside can notice that: keep {@link #head} elsewhere, where a log is written
+ * for example, and hand it to {@link #verify(AuditHead)}.
  *
- * <p>A damaged end stops nobody: an entry of type {@link AuditEvents#TRAIL_BROKEN} says so, the step's own come after it,
- * and {@link #verify()} reports that entry from then on.
+ * <p>A damaged end stops nobody: an entry of type {@link AuditEvents#TRAIL_BROKEN} says so, the step's own come after
+ * it, and {@link #verify()} reports that entry from then on.
  */
 public final class AuditTrail {
 
@@ -78,8 +78,8 @@ public final class AuditTrail {
     }
 
     /**
-     * Makes the first entry, unless there is one. To be called where everything is new, as when the first signing key is
-     * made, and not later: a trail that is gone then shows.
+     * Makes the first entry, unless there is one. To be called where everything is new, as when the first signing key
+     * is made, and not later: a trail that is gone then shows.
      */
     public void begin(Instant at) {
         store.inTransaction(() -> {
@@ -174,8 +174,8 @@ public final class AuditTrail {
     }
 
     /**
-     * Looks at an entry of type {@link AuditEvents#TRAIL_BROKEN} and what comes after it, for those who have looked into
-     * what happened before.
+     * Looks at an entry of type {@link AuditEvents#TRAIL_BROKEN} and what comes after it, for those who have looked
+     * into what happened before.
      */
     public AuditVerification verifyFrom(long broken) {
         return looked(() -> AuditCheck.from(broken, store, keys));
@@ -219,7 +219,9 @@ public final class AuditTrail {
                 .add(own(AuditEvents.SECRET_CHANGED, succession, at));
     }
 
-    /** Whoever records must not be stopped by a damaged trail, nor vouch for it: so it breaks off, to be seen for ever. */
+    /**
+     * Whoever records must not be stopped by a damaged trail, nor vouch for it: so it breaks off, to be seen for ever.
+     */
     private AuditWriter anew(AuditHead head, long last, Instant at) {
         LOG.error(
                 "the audit trail was damaged: its head, of entry {}, is not one that this application has sealed under a"

@@ -27,11 +27,13 @@ public sealed interface AuditVerification {
         ADDED,
         /** The mark of the trail's end was changed, or was never set. */
         HEAD_CHANGED,
-        /** A head that was kept elsewhere is of no entry of this trail: its end was cut off, or all of it is another. */
+        /**
+         * A head that was kept elsewhere is of no entry of this trail: its end was cut off, or all of it is another.
+         */
         CUT_OFF,
         /**
-         * Whoever recorded here found the end of the trail damaged, and began anew; {@link AuditTrail#verifyFrom} looks at
-         * what has come since.
+         * Whoever recorded here found the end of the trail damaged, and began anew; {@link AuditTrail#verifyFrom} looks
+         * at what has come since.
          */
         BROKEN_OFF
     }

@@ -8,13 +8,13 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Which key tags which entries. Each change of the server secret is recorded under the new key, and holds the one before;
- * so, from the key that has sealed the head backwards, each span has exactly one, and an older secret that is still
- * accepted, or has leaked, is worth nothing for entries after its span.
+ * Which key tags which entries. Each change of the server secret is recorded under the new key, and holds the one
+ * before; so, from the key that has sealed the head backwards, each span has exactly one, and an older secret that is
+ * still accepted, or has leaked, is worth nothing for entries after its span.
  *
  * @param spans keys by the number of the first entry that they may have tagged
- * @param nextBreak the entry at which the trail was begun anew, 0 where there is none; up to there any key will do, since
- *     nothing vouches for what stands before it
+ * @param nextBreak the entry at which the trail was begun anew, 0 where there is none; up to there any key will do,
+ *     since nothing vouches for what stands before it
  */
 record KeySpans(NavigableMap<Long, List<ChainKey>> spans, long nextBreak) {
 

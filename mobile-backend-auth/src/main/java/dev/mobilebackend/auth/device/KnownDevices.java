@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * The devices that accounts know: those on which a sign-in was right before, by names that nobody else can know. After
  * the pattern of device cookies (OWASP, "Slow Down Online Guessing Attacks with Device Cookies"): whoever guesses from
  * elsewhere does not slow them down. A device has several names at most, the best proven one first; it is found by each
- * of them, and under every server secret that is accepted, and kept by the first name under the current one. Thread safe;
- * has no clock of its own.
+ * of them, and under every server secret that is accepted, and kept by the first name under the current one. Thread
+ * safe; has no clock of its own.
  */
 public final class KnownDevices {
 
@@ -48,8 +48,8 @@ public final class KnownDevices {
     /**
      * Known devices in a store.
      *
-     * @param kept how long a device is known after its newest sign-in; longer than a session lasts, or each device would
-     *     be new when its session ends
+     * @param kept how long a device is known after its newest sign-in; longer than a session lasts, or each device
+     *     would be new when its session ends
      */
     public KnownDevices(DeviceStore store, ServerSecret secret, Duration kept) {
         if (kept.isNegative() || kept.isZero()) {

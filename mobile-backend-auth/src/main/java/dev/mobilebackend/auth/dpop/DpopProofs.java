@@ -14,8 +14,8 @@ import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks the proofs of possession in the request field {@value #HEADER} (RFC 9449 section 4.3): signed by the key in it,
- * for this method and address, now, and for the first time. Thread safe.
+ * Checks the proofs of possession in the request field {@value #HEADER} (RFC 9449 section 4.3): signed by the key in
+ * it, for this method and address, now, and for the first time. Thread safe.
  *
  * <pre>{@code
  * var proofs = new DpopProofs(DpopPolicy.of("https://api.shop.example"), secret);
@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * Each instance remembers what it has seen itself: a proof that somebody caught can be used once more on each other one,
- * for as long as the window is open, for the very same request.
+ * Each instance remembers what it has seen itself: a proof that somebody caught can be used once more on each other
+ * one, for as long as the window is open, for the very same request.
  */
 public final class DpopProofs {
 

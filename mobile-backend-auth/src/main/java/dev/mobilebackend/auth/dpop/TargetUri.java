@@ -6,7 +6,9 @@ import java.net.URISyntaxException;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** The address of a request in one spelling, so that two can be compared (RFC 9449 section 4.3, RFC 3986 section 6.2). */
+/**
+ * The address of a request in one spelling, so that two can be compared (RFC 9449 section 4.3, RFC 3986 section 6.2).
+ */
 final class TargetUri {
 
     private static final String HEX = "0123456789ABCDEF";

@@ -15,6 +15,8 @@ public interface KeyStore {
     /** Forgets a key, if it is there. */
     void remove(String keyId);
 
-    /** Seals under the current server secret what is still sealed under another; a store that seals nothing has no need. */
+    /**
+     * Seals under the current server secret what is still sealed under another; a store that seals nothing has no need.
+     */
     default void sealAnew() {}
 }

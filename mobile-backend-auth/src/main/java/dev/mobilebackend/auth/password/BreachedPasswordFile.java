@@ -11,9 +11,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * Breached passwords in a file of two bytes each, made once by {@link #build} from the list that Have I Been Pwned gives
- * away, and asked without a network. It answers yes for every password of the list, and for at most about one in a
- * thousand of all others: then a person is asked for another one without need. Thread safe.
+ * Breached passwords in a file of two bytes each, made once by {@link #build} from the list that Have I Been Pwned
+ * gives away, and asked without a network. It answers yes for every password of the list, and for at most about one in
+ * a thousand of all others: then a person is asked for another one without need. Thread safe.
  *
  * <pre>{@code
  * BreachedPasswordFile.build(Path.of("pwned-passwords-sha1.txt"), 10, Path.of("breached.mbpw"));
@@ -23,8 +23,8 @@ import java.nio.file.StandardOpenOption;
  * The file is mapped and so costs memory only where it is looked at. To replace it, move another one into its place.
  *
  * <p>Its form, all numbers big-endian: {@code MBPW}, one byte 1, one byte B, two bytes 0, the count of passwords in 8
- * bytes; then 2^B + 1 numbers of 4 bytes, of which the one at i says how many passwords have a SHA-1 whose first B bits are
- * less than i; then for each password, in order, the 16 bits of its SHA-1 that follow the first B.
+ * bytes; then 2^B + 1 numbers of 4 bytes, of which the one at i says how many passwords have a SHA-1 whose first B bits
+ * are less than i; then for each password, in order, the 16 bits of its SHA-1 that follow the first B.
  */
 public final class BreachedPasswordFile implements BreachedPasswords {
 

@@ -21,10 +21,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Breached passwords by the range API of Have I Been Pwned: it is told the first five digits of a SHA-1 and answers with
- * all that begin so, among made-up ones, and so learns nothing that helps to guess. Where it does not answer in time the
- * password is accepted: people can sign up without it. After several failures it is not asked for half a minute. Thread
- * safe.
+ * Breached passwords by the range API of Have I Been Pwned: it is told the first five digits of a SHA-1 and answers
+ * with all that begin so, among made-up ones, and so learns nothing that helps to guess. Where it does not answer in
+ * time the password is accepted: people can sign up without it. After several failures it is not asked for half a
+ * minute. Thread safe.
  *
  * <pre>{@code
  * BreachedPasswords breached = BreachedPasswordRange.at(URI.create("https://api.pwnedpasswords.com/"));

@@ -5,8 +5,8 @@ import java.util.Base64;
 import java.util.regex.Pattern;
 
 /**
- * The password hash parameters of a Firebase project, as its console shows them. The signer key is a secret, so it is not
- * stored beside the hashes: they name the project instead. Immutable and thread safe.
+ * The password hash parameters of a Firebase project, as its console shows them. The signer key is a secret, so it is
+ * not stored beside the hashes: they name the project instead. Immutable and thread safe.
  *
  * <pre>{@code
  * var firebase = FirebaseScrypt.of("shop", signerKey, "Bw==", 8, 14);

@@ -2,7 +2,8 @@
 package dev.mobilebackend.auth.password;
 
 /**
- * The most that a stored hash of another kind than Argon2 may ask for; one that asks for more is refused before any work.
+ * The most that a stored hash of another kind than Argon2 may ask for; one that asks for more is refused before any
+ * work.
  *
  * @param bcryptCost 4 to 31, each one twice the work of the one before
  * @param scryptKib memory in KiB, which is N times r / 8
@@ -21,7 +22,9 @@ public record ForeignCap(int bcryptCost, int scryptKib, int scryptParallelism, i
         }
     }
 
-    /** Room for what Spring, Django, ASP.NET Identity and Firebase make of themselves: about a second of a core each. */
+    /**
+     * Room for what Spring, Django, ASP.NET Identity and Firebase make of themselves: about a second of a core each.
+     */
     public static ForeignCap standard() {
         return new ForeignCap(14, 65_536, 8, 2_000_000);
     }

@@ -17,10 +17,10 @@ import java.util.regex.Pattern;
  *
  * <ol>
  *   <li>bcrypt: {@code $2b$12$...}
- *   <li>Spring Security's DelegatingPasswordEncoder: {@code {bcrypt}...}, {@code {scrypt}...}, {@code {pbkdf2}...}, {@code
- *       {argon2}...} and those with {@code @SpringSecurity_v5_8}
- *   <li>Django: {@code pbkdf2_sha256$...}, {@code pbkdf2_sha1$...}, {@code bcrypt$...}, {@code bcrypt_sha256$...}, {@code
- *       argon2$argon2id$...}, {@code scrypt$...}
+ *   <li>Spring Security's DelegatingPasswordEncoder: {@code {bcrypt}...}, {@code {scrypt}...}, {@code {pbkdf2}...},
+ *       {@code {argon2}...} and those with {@code @SpringSecurity_v5_8}
+ *   <li>Django: {@code pbkdf2_sha256$...}, {@code pbkdf2_sha1$...}, {@code bcrypt$...}, {@code bcrypt_sha256$...},
+ *       {@code argon2$argon2id$...}, {@code scrypt$...}
  *   <li>ASP.NET Identity, versions 2 and 3: Base64 of one of two binary forms
  *   <li>Firebase: {@link FirebaseScrypt#stored}
  * </ol>
@@ -62,7 +62,8 @@ final class ForeignHashes {
     /**
      * The hash that a text says.
      *
-     * @throws IllegalArgumentException if it is none of these, or asks for more than it may; the message does not repeat it
+     * @throws IllegalArgumentException if it is none of these, or asks for more than it may; the message does not
+     *     repeat it
      * @throws IllegalStateException if it takes a library to check that is not there
      */
     ForeignHash parse(String text) {
@@ -164,8 +165,8 @@ final class ForeignHashes {
     }
 
     /**
-     * Version 2 is a nought, 16 bytes of salt and 32 of hash by PBKDF2 with SHA-1 and 1,000 iterations; version 3 a one,
-     * then digest, iterations and length of the salt as big-endian integers, then salt and hash.
+     * Version 2 is a nought, 16 bytes of salt and 32 of hash by PBKDF2 with SHA-1 and 1,000 iterations; version 3 a
+     * one, then digest, iterations and length of the salt as big-endian integers, then salt and hash.
      */
     private ForeignHash aspNet(String text) {
         byte[] bytes = base64(text);

@@ -27,11 +27,11 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * How many guesses an attacker needs who tries common passwords, words, names, keyboard walks, dates, sequences and repeats
- * of them first: zxcvbn (Wheeler, USENIX Security 2016) over its lists.
+ * How many guesses an attacker needs who tries common passwords, words, names, keyboard walks, dates, sequences and
+ * repeats of them first: zxcvbn (Wheeler, USENIX Security 2016) over its lists.
  *
- * <p>Its matcher of letters that are written as digits and symbols is left out, because its work grows exponentially with
- * how many of them there are: seconds for a hundred characters. Instead each of them is read as its letter, once.
+ * <p>Its matcher of letters that are written as digits and symbols is left out, because its work grows exponentially
+ * with how many of them there are: seconds for a hundred characters. Instead each of them is read as its letter, once.
  *
  * @param guesses about as many
  * @param ofOwnWords whether words that this person or service is known by are part of the password

@@ -17,12 +17,13 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /**
- * Lets so many callers work at once, so many wait in the order they came, and sheds the rest with 503: at once, where the
- * line is full, or would take longer than it may or than the caller has. How long it will take is told by how long work
- * took lately. Who is in line stays there, unless its own time runs out after all: waiting for nothing costs everybody.
+ * Lets so many callers work at once, so many wait in the order they came, and sheds the rest with 503: at once, where
+ * the line is full, or would take longer than it may or than the caller has. How long it will take is told by how long
+ * work took lately. Who is in line stays there, unless its own time runs out after all: waiting for nothing costs
+ * everybody.
  *
- * <p>The work runs on as many threads of its own: the C library keeps what a hash has freed for the thread that freed it,
- * so on callers' threads every one of them would come to hold the memory of a hash. Thread safe.
+ * <p>The work runs on as many threads of its own: the C library keeps what a hash has freed for the thread that freed
+ * it, so on callers' threads every one of them would come to hold the memory of a hash. Thread safe.
  */
 final class HashingGate {
 
@@ -132,7 +133,9 @@ final class HashingGate {
         return room - places.availablePermits();
     }
 
-    /** Told to come back when the line will have been worked off, and then over twice that time and two seconds more. */
+    /**
+     * Told to come back when the line will have been worked off, and then over twice that time and two seconds more.
+     */
     private ProblemException busy() {
         long line = typicalNanos.get() * Math.max(1, inside()) / atOnce;
         return Problem.UNAVAILABLE

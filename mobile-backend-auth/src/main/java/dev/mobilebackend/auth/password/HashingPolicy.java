@@ -10,8 +10,8 @@ import java.time.Duration;
  * @param cap the most that a stored hash may ask for; one that asks for more is refused before any work
  * @param atOnce hashes computed at the same time
  * @param waiting callers that may wait for their turn; the next one is refused at once
- * @param maxWait the longest that a caller may have to wait, as far as can be told when it comes; the next one is refused
- *     at once
+ * @param maxWait the longest that a caller may have to wait, as far as can be told when it comes; the next one is
+ *     refused at once
  */
 public record HashingPolicy(Argon2Cost cost, Argon2Cost cap, int atOnce, int waiting, Duration maxWait) {
 

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Hashes passwords with Argon2id (RFC 9106) and checks them, also against hashes that other systems made; the caller
- * waits. Each hash takes much memory, natively outside the heap, so only as many run at once as the policy says; the next
- * ones wait in line, and beyond that are refused with 503 and {@code Retry-After}. Thread safe.
+ * waits. Each hash takes much memory, natively outside the heap, so only as many run at once as the policy says; the
+ * next ones wait in line, and beyond that are refused with 503 and {@code Retry-After}. Thread safe.
  *
  * <pre>{@code
  * var passwords = Passwords.of(HashingPolicy.standard());
@@ -24,8 +24,9 @@ import org.jspecify.annotations.Nullable;
  * PasswordCheck check = passwords.verify(typed, stored);
  * }</pre>
  *
- * Argon2 comes from a native library that is carried along, or from BouncyCastle where there is none for the platform and
- * the application has added it. Other systems' bcrypt and scrypt need BouncyCastle as well, their PBKDF2 and Argon2 do not.
+ * Argon2 comes from a native library that is carried along, or from BouncyCastle where there is none for the platform
+ * and the application has added it. Other systems' bcrypt and scrypt need BouncyCastle as well, their PBKDF2 and Argon2
+ * do not.
  */
 public final class Passwords {
 
@@ -102,7 +103,9 @@ public final class Passwords {
         gate.requireRoom(patience);
     }
 
-    /** What to store: a PHC string that carries its salt and cost. The password's array is left to the caller to wipe. */
+    /**
+     * What to store: a PHC string that carries its salt and cost. The password's array is left to the caller to wipe.
+     */
     public String hash(char[] password) {
         if (!isPossible(password)) {
             throw new IllegalArgumentException("password must have 1 to " + PasswordPolicy.LONGEST + " characters, had "
@@ -118,8 +121,8 @@ public final class Passwords {
     /**
      * Whether this is the password whose hash is stored, and whether it should be hashed anew.
      *
-     * @throws IllegalArgumentException if what is stored is no hash in a form that is known, costs more than its cap, or
-     *     names a pepper or Firebase project that is not known
+     * @throws IllegalArgumentException if what is stored is no hash in a form that is known, costs more than its cap,
+     *     or names a pepper or Firebase project that is not known
      */
     public PasswordCheck verify(char[] password, String stored) {
         if (StoredHash.isForm(stored)) {

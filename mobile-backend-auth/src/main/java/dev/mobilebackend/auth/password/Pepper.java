@@ -6,8 +6,8 @@ import java.util.regex.Pattern;
 
 /**
  * A key that goes into hashes and is kept outside the database, so that whoever has only the database cannot try
- * passwords against it: the secret value K of RFC 9106 section 3.1. A hash names its pepper; one that is lost makes every
- * hash under it useless. Immutable and thread safe.
+ * passwords against it: the secret value K of RFC 9106 section 3.1. A hash names its pepper; one that is lost makes
+ * every hash under it useless. Immutable and thread safe.
  */
 public final class Pepper {
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Passwords: what is accepted as one, and how it is kept. Start at {@link dev.mobilebackend.auth.password.Passwords}. */
+/**
+ * Passwords: what is accepted as one, and how it is kept. Start at {@link dev.mobilebackend.auth.password.Passwords}.
+ */
 @NullMarked
 package dev.mobilebackend.auth.password;
 

@@ -31,7 +31,9 @@ public record Place(String countryCode, @Nullable String name, double latitude, 
         }
     }
 
-    /** The way to another place over the globe, as the crow flies, by the haversine formula; right to half a percent. */
+    /**
+     * The way to another place over the globe, as the crow flies, by the haversine formula; right to half a percent.
+     */
     public double kilometresTo(Place other) {
         double north = Math.toRadians(other.latitude - latitude);
         double east = Math.toRadians(other.longitude - longitude);

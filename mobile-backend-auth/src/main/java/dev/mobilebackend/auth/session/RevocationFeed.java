@@ -11,10 +11,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells this instance within a second what the others have revoked. It reads the store whenever its signal is raised, and
- * every four seconds all the same; without a signal, or while that can't listen, twice a second. While the store cannot
- * be read, access tokens of sessions revoked elsewhere live on to their own expiry, and the first read after that covers
- * all that was missed.
+ * Tells this instance within a second what the others have revoked. It reads the store whenever its signal is raised,
+ * and every four seconds all the same; without a signal, or while that can't listen, twice a second. While the store
+ * cannot be read, access tokens of sessions revoked elsewhere live on to their own expiry, and the first read after
+ * that covers all that was missed.
  *
  * <p>It goes by the store's clock alone, so that no instance misses a revocation because its clock, or that of the one
  * that revoked, is wrong.
@@ -32,7 +32,9 @@ public final class RevocationFeed implements AutoCloseable {
     /** Covers transactions that commit after a later one was read. */
     private static final Duration OVERLAP = Duration.ofMinutes(5);
 
-    /** An instance whose clock is ahead by up to this issues access tokens that the others take when their time comes. */
+    /**
+     * An instance whose clock is ahead by up to this issues access tokens that the others take when their time comes.
+     */
     private static final Duration AHEAD = Duration.ofHours(2);
 
     private static final Logger LOG = LoggerFactory.getLogger(RevocationFeed.class);

@@ -6,8 +6,9 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The revoked sessions whose access tokens may not have expired yet, as this instance knows them: what it revoked itself
- * at once, what others revoked as soon as its {@link RevocationFeed} has read it. A look-up costs one hash. Thread safe.
+ * The revoked sessions whose access tokens may not have expired yet, as this instance knows them: what it revoked
+ * itself at once, what others revoked as soon as its {@link RevocationFeed} has read it. A look-up costs one hash.
+ * Thread safe.
  */
 public final class Revocations {
 
@@ -25,7 +26,8 @@ public final class Revocations {
     }
 
     /**
-     * Takes over what a store tells, and forgets what is older; all times are the store's own ({@link SessionStore#now}).
+     * Takes over what a store tells, and forgets what is older; all times are the store's own
+     * ({@link SessionStore#now}).
      *
      * @param now when it was asked
      */

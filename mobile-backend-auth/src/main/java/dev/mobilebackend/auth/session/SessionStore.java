@@ -19,8 +19,8 @@ public interface SessionStore {
     /**
      * Moves the session to the counter after the rotation's, if nothing newer was given out yet, it is live at that
      * time, a proof comes along where its trail is not empty, and its own key where it has one. A counter above the
-     * session's own is accepted: only we sign counters, so the store has lost the newest rotations (a restored backup, a
-     * promoted replica), and the trail starts anew.
+     * session's own is accepted: only we sign counters, so the store has lost the newest rotations (a restored backup,
+     * a promoted replica), and the trail starts anew.
      *
      * @return the session as it is now, or empty if nothing was changed
      */
@@ -29,7 +29,8 @@ public interface SessionStore {
     Optional<Session> find(String sessionId);
 
     /**
-     * Puts this in the place of a session's authentication and changes nothing else, if the session is live at this time.
+     * Puts this in the place of a session's authentication and changes nothing else, if the session is live at this
+     * time.
      *
      * @return the session as it is now, or empty if nothing was changed
      */
@@ -47,8 +48,8 @@ public interface SessionStore {
     List<String> revokeAll(String accountId, @Nullable String keptId, Revocation revocation);
 
     /**
-     * Cuts an account's sessions, which have been ended, off from whose they were, from which device and where: that they
-     * ended has to stay, for other instances have yet to hear of it.
+     * Cuts an account's sessions, which have been ended, off from whose they were, from which device and where: that
+     * they ended has to stay, for other instances have yet to hear of it.
      */
     void forget(String accountId);
 

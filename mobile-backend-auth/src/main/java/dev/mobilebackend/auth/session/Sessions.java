@@ -31,9 +31,9 @@ import org.jspecify.annotations.Nullable;
  *
  * A session of a device that brought a key of its own is refreshed with a proof by that key and not otherwise.
  *
- * <p>Of the thief and the owner of a copied token, the second to use it is found out by rule 5, whichever of them it is;
- * without proofs only once rule 3 lets it.
- * RFC 9700 section 4.14.2 asks for this detection; the rules are searched exhaustively in the tests.
+ * <p>Of the thief and the owner of a copied token, the second to use it is found out by rule 5, whichever of them it
+ * is; without proofs only once rule 3 lets it. RFC 9700 section 4.14.2 asks for this detection; the rules are searched
+ * exhaustively in the tests.
  */
 public final class Sessions {
 
@@ -204,8 +204,8 @@ public final class Sessions {
     }
 
     /**
-     * The session of a refresh token, used or not, that has not ended: an app that has lost an answer signs out with the
-     * token it holds.
+     * The session of a refresh token, used or not, that has not ended: an app that has lost an answer signs out with
+     * the token it holds.
      */
     public Optional<Session> ofToken(String refreshToken, Instant now) {
         return tokens.verify(refreshToken)
@@ -218,7 +218,9 @@ public final class Sessions {
         return store.purgeEnded(now.minus(KEPT_AFTER_THE_END), atMost);
     }
 
-    /** A proof by the device's key counts as one by its app: it is as hard to make, and the same for each repetition. */
+    /**
+     * A proof by the device's key counts as one by its app: it is as hard to make, and the same for each repetition.
+     */
     private static @Nullable RotationProof proof(RefreshToken token, Presenter presenter) {
         String key = presenter.keyThumbprint();
         return presenter.proof() == null && key != null ? RotationProof.byKey(key, token.text()) : presenter.proof();

@@ -121,7 +121,10 @@ final class Claims {
         throw new ParseException(name + " must be a text", 0);
     }
 
-    /** A claim that names somebody or something by the one member of an object (RFC 8693 section 4.1, RFC 7800 section 3). */
+    /**
+     * A claim that names somebody or something by the one member of an object (RFC 8693 section 4.1, RFC 7800 section
+     * 3).
+     */
     private static String only(JsonNode claims, String claim, String name) throws ParseException {
         if (claims.get(claim) instanceof ObjectNode object && object.size() == 1) {
             return text(object, name);

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Access tokens: signed, short-lived, checked without asking the database. Start at {@link dev.mobilebackend.auth.token.AccessTokens}. */
+/**
+ * Access tokens: signed, short-lived, checked without asking the database. Start at {@link
+ * dev.mobilebackend.auth.token.AccessTokens}.
+ */
 @NullMarked
 package dev.mobilebackend.auth.token;
 

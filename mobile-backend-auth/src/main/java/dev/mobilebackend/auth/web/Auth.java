@@ -303,8 +303,8 @@ public final class Auth implements AutoCloseable {
      * @param password as it was typed, null if none was; left to the caller to wipe
      * @return the caller's account, with the credentials that were checked: {@link Accounts#delete} and
      *     {@link Accounts#lock} look whether it has them still
-     * @throws dev.mobilebackend.core.problem.ProblemException 422 if it is wrong, 429 after too many tries, 403 for staff in
-     *     the caller's place
+     * @throws dev.mobilebackend.core.problem.ProblemException 422 if it is wrong, 429 after too many tries, 403 for
+     *     staff in the caller's place
      */
     public Account requirePassword(Exchange exchange, char @Nullable [] password) {
         return confirmation.require(exchange, password);
@@ -316,8 +316,8 @@ public final class Auth implements AutoCloseable {
     }
 
     /**
-     * Forgets what ended long ago, and ends guests to whom nobody can come back, which the listener hears of. Logs the head
-     * of the audit trail, to be held against it some day. For a job that an application runs every hour.
+     * Forgets what ended long ago, and ends guests to whom nobody can come back, which the listener hears of. Logs the
+     * head of the audit trail, to be held against it some day. For a job that an application runs every hour.
      *
      * @return how many rows that were
      */
@@ -408,7 +408,9 @@ public final class Auth implements AutoCloseable {
             return this;
         }
 
-        /** Hashing that is put together already, with a pepper or for accounts of another system, instead of a policy. */
+        /**
+         * Hashing that is put together already, with a pepper or for accounts of another system, instead of a policy.
+         */
         public Builder hashing(Passwords ready) {
             readyPasswords = ready;
             return this;
@@ -450,9 +452,9 @@ public final class Auth implements AutoCloseable {
         }
 
         /**
-         * Binds the session of a device that brings a proof of possession to its sign-in (RFC 9449) to that key, from then
-         * on: neither its refresh tokens nor its access tokens are worth anything without it. Once chosen it has to stay,
-         * or those devices must sign in again.
+         * Binds the session of a device that brings a proof of possession to its sign-in (RFC 9449) to that key, from
+         * then on: neither its refresh tokens nor its access tokens are worth anything without it. Once chosen it has
+         * to stay, or those devices must sign in again.
          */
         public Builder dpop(DpopPolicy policy) {
             dpop = policy;
@@ -468,7 +470,10 @@ public final class Auth implements AutoCloseable {
             return this;
         }
 
-        /** Tells where devices are, for their owners to see in the list of their sessions; nowhere unless said otherwise. */
+        /**
+         * Tells where devices are, for their owners to see in the list of their sessions; nowhere unless said
+         * otherwise.
+         */
         public Builder places(PlaceLookup lookup) {
             places = lookup;
             return this;
@@ -505,8 +510,8 @@ public final class Auth implements AutoCloseable {
         }
 
         /**
-         * Lets staff act in the place of accounts that have no role, by {@code POST /impersonation}. Each time is on the
-         * audit trail with its reason, and what they do then names them there.
+         * Lets staff act in the place of accounts that have no role, by {@code POST /impersonation}. Each time is on
+         * the audit trail with its reason, and what they do then names them there.
          */
         public Builder impersonation(ImpersonationPolicy policy) {
             impersonation = policy;
@@ -547,7 +552,10 @@ public final class Auth implements AutoCloseable {
             return this;
         }
 
-        /** Reads revocations on this scheduler, which stays the caller's to shut down, instead of on a thread of its own. */
+        /**
+         * Reads revocations on this scheduler, which stays the caller's to shut down, instead of on a thread of its
+         * own.
+         */
         public Builder scheduler(ScheduledExecutorService shared) {
             scheduler = shared;
             return this;

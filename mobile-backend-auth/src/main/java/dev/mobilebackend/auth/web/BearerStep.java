@@ -13,8 +13,8 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * Finds out who is calling from {@code Authorization: Bearer} (RFC 6750 section 2.1), or {@code DPoP} with a token that is
- * bound to a key and a proof by it (RFC 9449 section 7.1). Without that field the caller is anonymous, and the route
+ * Finds out who is calling from {@code Authorization: Bearer} (RFC 6750 section 2.1), or {@code DPoP} with a token that
+ * is bound to a key and a proof by it (RFC 9449 section 7.1). Without that field the caller is anonymous, and the route
  * decides whether that will do; with a token that is not good the request is refused.
  */
 public final class BearerStep implements EdgeStep {

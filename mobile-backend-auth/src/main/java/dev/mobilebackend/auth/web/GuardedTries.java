@@ -62,7 +62,9 @@ final class GuardedTries {
         return right;
     }
 
-    /** Tells neither whose address was tried nor whether there is such an account, but which tries were at the same one. */
+    /**
+     * Tells neither whose address was tried nor whether there is such an account, but which tries were at the same one.
+     */
     private AuditEvent failure(Attempt counted, String tried, Exchange exchange) {
         Map<String, String> details = Map.of(
                 "tried",

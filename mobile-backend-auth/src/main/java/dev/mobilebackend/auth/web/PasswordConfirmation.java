@@ -14,7 +14,9 @@ import org.jspecify.annotations.Nullable;
 /** Asks signed-in callers for their password before something that a found phone must not do. */
 final class PasswordConfirmation {
 
-    /** Here too, where an application's own route has forgotten it: an account without a password asks for nothing else. */
+    /**
+     * Here too, where an application's own route has forgotten it: an account without a password asks for nothing else.
+     */
     private static final InPerson IN_PERSON = new InPerson();
 
     private final Accounts accounts;
@@ -31,7 +33,10 @@ final class PasswordConfirmation {
         return "password " + (email == null ? account.id() : email);
     }
 
-    /** The caller's account as it was before the check, if the password is theirs or it has none; otherwise this refuses. */
+    /**
+     * The caller's account as it was before the check, if the password is theirs or it has none; otherwise this
+     * refuses.
+     */
     Account require(Exchange exchange, char @Nullable [] password) {
         IN_PERSON.check(exchange);
         Account account = accounts.find(exchange.caller().accountId()).orElseThrow(Problem.NOT_FOUND::exception);

@@ -24,8 +24,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Showing once more, within a session, who is at the device. The session keeps that, and its refresh token stays as it is:
- * whose answer was lost refreshes and has the same.
+ * Showing once more, within a session, who is at the device. The session keeps that, and its refresh token stays as it
+ * is: whose answer was lost refreshes and has the same.
  */
 final class StepUpEndpoints {
 

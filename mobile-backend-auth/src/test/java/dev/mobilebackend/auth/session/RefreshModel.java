@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Every history, up to a length, of one phone, a network that loses, delays and repeats, a clock and at most one thief
- * who copied from the phone once, played against the real {@link Sessions}. Up to two refreshes are under way at a time:
- * those of two threads, or of two processes of the app that share its store. A world is a value; a move gives the next
- * one; worlds that were seen before are not entered again.
+ * who copied from the phone once, played against the real {@link Sessions}. Up to two refreshes are under way at a
+ * time: those of two threads, or of two processes of the app that share its store. A world is a value; a move gives the
+ * next one; worlds that were seen before are not entered again.
  */
 final class RefreshModel {
 

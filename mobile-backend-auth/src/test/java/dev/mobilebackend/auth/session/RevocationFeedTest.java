@@ -138,7 +138,9 @@ class RevocationFeedTest {
         assertTrue(revocations.contains("after"));
     }
 
-    /** An instance whose clock is an hour ahead issued it: the others take it later, and it must have ended then too. */
+    /**
+     * An instance whose clock is an hour ahead issued it: the others take it later, and it must have ended then too.
+     */
     @Test
     void aRevocationIsKnownUntilTheAccessTokensOfAnInstanceAheadHaveExpired() {
         feed.poll();

@@ -37,11 +37,12 @@ public final class Database {
 
     /**
      * Connects once to see which database it is. From then on JDBI's exceptions do not tell what was bound to a failed
-     * statement. A driver's own message still may; PostgreSQL's leaves rows out with {@code logServerErrorDetail=false}.
+     * statement. A driver's own message still may; PostgreSQL's leaves rows out with
+     * {@code logServerErrorDetail=false}.
      *
-     * @throws IllegalArgumentException if it is neither PostgreSQL nor H2, or if its transactions are not READ COMMITTED
-     *     unless they ask for something else: what the library does waits for rows and then reads what others have
-     *     committed meanwhile, which a stricter level refuses (PostgreSQL 13.2.2)
+     * @throws IllegalArgumentException if it is neither PostgreSQL nor H2, or if its transactions are not READ
+     *     COMMITTED unless they ask for something else: what the library does waits for rows and then reads what others
+     *     have committed meanwhile, which a stricter level refuses (PostgreSQL 13.2.2)
      */
     public static Database of(DataSource dataSource) {
         requireNonNull(dataSource, "dataSource must not be null");

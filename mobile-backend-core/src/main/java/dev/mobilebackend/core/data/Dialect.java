@@ -83,7 +83,8 @@ public enum Dialect {
 
     /**
      * Does some of a transaction's work with a bound on how long each of its statements waits for a lock; then it
-     * fails, see {@link #isLockTimeout}. What comes after in the transaction waits as long as the database is set up to.
+     * fails, see {@link #isLockTimeout}. What comes after in the transaction waits as long as the database is set up
+     * to.
      */
     public abstract <R> R withLockWait(Handle handle, Duration wait, Supplier<R> work);
 

@@ -66,7 +66,9 @@ final class Door {
                 deadline(request.getHeader("Request-Timeout"), now));
     }
 
-    /** Nothing where the context's own path is spelled another way: what is left would be another path than others see. */
+    /**
+     * Nothing where the context's own path is spelled another way: what is left would be another path than others see.
+     */
     private static String path(String uri, String contextPath) {
         return uri.startsWith(contextPath) ? uri.substring(contextPath.length()) : "";
     }

@@ -80,7 +80,9 @@ final class EdgeRequest extends HttpServletRequestWrapper {
 
     // Its head
 
-    /** HEAD on a route for GET: frameworks run its handler, and the container sends no body (RFC 9110 section 9.3.2). */
+    /**
+     * HEAD on a route for GET: frameworks run its handler, and the container sends no body (RFC 9110 section 9.3.2).
+     */
     @Override
     public String getMethod() {
         return servedAsGet ? "GET" : super.getMethod();
@@ -374,7 +376,9 @@ final class EdgeRequest extends HttpServletRequestWrapper {
         return started == null ? super.getAsyncContext() : started;
     }
 
-    /** Whether somebody else will complete this request. Asked instead of the container, which forgets on completion. */
+    /**
+     * Whether somebody else will complete this request. Asked instead of the container, which forgets on completion.
+     */
     boolean isHandedOver() {
         return async != null;
     }

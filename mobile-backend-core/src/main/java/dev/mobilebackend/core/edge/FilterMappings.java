@@ -52,7 +52,10 @@ final class FilterMappings {
         LOG.warn("the edge is mapped to {} only: whatever is served elsewhere is served past it. " + WAY_OUT, patterns);
     }
 
-    /** Whether every path that another pattern, or a route's template, stands for is one of these (Servlet 6.0 section 12.2). */
+    /**
+     * Whether every path that another pattern, or a route's template, stands for is one of these (Servlet 6.0 section
+     * 12.2).
+     */
     private static boolean covers(Collection<String> patterns, String paths) {
         for (String pattern : patterns) {
             boolean tree = pattern.endsWith("/*");

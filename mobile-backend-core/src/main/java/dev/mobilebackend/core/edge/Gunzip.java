@@ -11,8 +11,8 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
 /**
- * Opens gzip bodies. The head is read here and a blank one handed to {@link GZIPInputStream}, whose constructor has made
- * its inflater before it reads: were that to throw, the inflater's native memory would stay until a collection.
+ * Opens gzip bodies. The head is read here and a blank one handed to {@link GZIPInputStream}, whose constructor has
+ * made its inflater before it reads: were that to throw, the inflater's native memory would stay until a collection.
  */
 final class Gunzip {
 

@@ -14,7 +14,9 @@ import java.util.zip.InflaterInputStream;
 import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 
-/** A body with its content coding undone (RFC 9110 section 8.4.1), no further than its limits. Read by blocking alone. */
+/**
+ * A body with its content coding undone (RFC 9110 section 8.4.1), no further than its limits. Read by blocking alone.
+ */
 final class Inflated extends ServletInputStream {
 
     /** What can be undone; the names are those of {@code Accept-Encoding} in a refusal. */

@@ -17,8 +17,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The parts of a multipart body, as the container reads them. Containers disagree on what they throw for parts that are
- * too large or none: here it is one problem each. How long it waits for them can't be seen from here, so whoever reads them
- * counts as one that waits.
+ * too large or none: here it is one problem each. How long it waits for them can't be seen from here, so whoever reads
+ * them counts as one that waits.
  */
 final class Parts {
 

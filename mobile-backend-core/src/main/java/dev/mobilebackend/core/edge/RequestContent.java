@@ -279,7 +279,8 @@ final class RequestContent {
 
     /**
      * Ends the request without the rest of its body. Tomcat would read it in this thread, however slowly it comes,
-     * unless it is read by a listener, and a listener needs an async start; Undertow would unless the connection is cut.
+     * unless it is read by a listener, and a listener needs an async start; Undertow would unless the connection is
+     * cut.
      */
     void leave() throws IOException {
         if (Container.UNDERTOW.serves(containers)) {

@@ -8,8 +8,8 @@ import java.time.temporal.ChronoUnit;
 import java.util.Set;
 
 /**
- * When and how the person at the device last showed who they are: {@code auth_time} and {@code amr} of a token (RFC 9068
- * section 2.2.1, RFC 8176).
+ * When and how the person at the device last showed who they are: {@code auth_time} and {@code amr} of a token (RFC
+ * 9068 section 2.2.1, RFC 8176).
  *
  * @param at to the second, as tokens say it; a refresh never moves it
  * @param methods such as {@code pwd} and {@code otp} (RFC 8176 section 2)

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param roles what the account may act as, such as {@code admin}
  * @param scopes what this token may be used for, such as {@code orders:read}; a part of what the account may do
  * @param authentication when and how the person at the device last showed who they are
- * @param actorId the account of whoever acts in the place of this one (RFC 8693 section 4.1), staff for example; usually
- *     nobody
+ * @param actorId the account of whoever acts in the place of this one (RFC 8693 section 4.1), staff for example;
+ *     usually nobody
  */
 public record Caller(
         String accountId,

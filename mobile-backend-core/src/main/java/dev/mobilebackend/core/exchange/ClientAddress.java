@@ -72,7 +72,9 @@ public record ClientAddress(long high, long low) {
         return isIpv4() ? toString() : prefix(64) + "/64";
     }
 
-    /** The network of that many leading bits, out of 32 for IPv4 and 128 for IPv6: this address with all others zero. */
+    /**
+     * The network of that many leading bits, out of 32 for IPv4 and 128 for IPv6: this address with all others zero.
+     */
     public ClientAddress prefix(int bits) {
         int kept = isIpv4() ? bits + 96 : bits;
         if (bits < 0 || kept > 128) {

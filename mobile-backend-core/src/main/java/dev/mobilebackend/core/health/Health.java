@@ -98,8 +98,8 @@ public final class Health {
     }
 
     /**
-     * Readiness right now, by checks that run once a second at most and in one thread at a time, however many ask. While
-     * they run others get the last report, and not ready where that is over five seconds old.
+     * Readiness right now, by checks that run once a second at most and in one thread at a time, however many ask.
+     * While they run others get the last report, and not ready where that is over five seconds old.
      */
     public Report report() {
         Map<String, Boolean> results = results();

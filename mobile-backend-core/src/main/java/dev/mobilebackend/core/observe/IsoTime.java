@@ -3,7 +3,9 @@ package dev.mobilebackend.core.observe;
 
 import java.time.Instant;
 
-/** Times as text to the millisecond, {@code 2026-11-23T12:00:00.123Z}; the text of a second is made once. Thread safe. */
+/**
+ * Times as text to the millisecond, {@code 2026-11-23T12:00:00.123Z}; the text of a second is made once. Thread safe.
+ */
 final class IsoTime {
 
     private record Second(long epoch, String text) {}

@@ -3,7 +3,9 @@ package dev.mobilebackend.core.problem;
 
 import static java.util.Objects.requireNonNull;
 
-/** What a field of an answer may be called and say (RFC 9110 sections 5.1 and 5.5): nothing that begins another field. */
+/**
+ * What a field of an answer may be called and say (RFC 9110 sections 5.1 and 5.5): nothing that begins another field.
+ */
 public final class HeaderField {
 
     private HeaderField() {}

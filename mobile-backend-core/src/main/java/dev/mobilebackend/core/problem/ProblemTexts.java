@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * In a bundle the key of a title is the problem's code. Under any other key stands a text that a detail or a field's
- * error is made of, in English in the bundle of the root locale: it is translated wherever just that text would be sent.
+ * error is made of, in English in the bundle of the root locale: it is translated wherever just that text would be
+ * sent.
  */
 public final class ProblemTexts {
 

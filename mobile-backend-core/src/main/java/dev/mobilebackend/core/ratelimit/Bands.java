@@ -61,8 +61,8 @@ public final class Bands {
     }
 
     /**
-     * Minus the time to wait if this band refused; otherwise the time until all its permits are back, after its cost was
-     * taken or, where another band refused, without it.
+     * Minus the time to wait if this band refused; otherwise the time until all its permits are back, after its cost
+     * was taken or, where another band refused, without it.
      */
     public long outcome(int band) {
         return cells[WIDTH * band + OUTCOME];

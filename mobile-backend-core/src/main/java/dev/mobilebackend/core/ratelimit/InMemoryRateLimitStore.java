@@ -13,10 +13,10 @@ import java.util.random.RandomGenerator;
  * Limits counted in this process alone: with n instances a subject may get n times its permits. A table of fixed size,
  * sixteen bytes a key, that allocates nothing once it is made, whatever the number of subjects.
  *
- * <p>A key can stand in any of the eight slots of one bucket. Each slot has the key and, beside it, its time; a key that
- * comes to a full bucket takes the slot whose time is earliest, so whoever is forgotten is the one with the shortest
- * way to all its permits, mostly one that has them anyway. Nobody is ever counted as another but where two hashes of 64
- * bits are equal.
+ * <p>A key can stand in any of the eight slots of one bucket. Each slot has the key and, beside it, its time; a key
+ * that comes to a full bucket takes the slot whose time is earliest, so whoever is forgotten is the one with the
+ * shortest way to all its permits, mostly one that has them anyway. Nobody is ever counted as another but where two
+ * hashes of 64 bits are equal.
  *
  * <p>A time is changed by compare-and-set alone. A slot changes hands under its bucket's lock: the time is
  * {@link #MOVING} while the key is replaced, so no compare-and-set that was begun for the old key succeeds.

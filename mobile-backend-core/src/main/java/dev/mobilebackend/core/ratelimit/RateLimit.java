@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A limit as it is declared: one policy for everybody, or whichever holds when a request comes in. All policies of one
- * limit have its name, subject and unit, so a subject whose policy changes keeps the part of its window that it has used.
+ * limit have its name, subject and unit, so a subject whose policy changes keeps the part of its window that it has
+ * used.
  */
 public sealed interface RateLimit permits RateLimitPolicy, AdjustableLimit, PlanLimit {
 

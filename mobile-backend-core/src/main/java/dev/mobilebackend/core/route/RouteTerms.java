@@ -125,7 +125,9 @@ public interface RouteTerms<S> {
         return with(new Contract.Answers(status, types));
     }
 
-    /** Says in documents that it looks at a query parameter: a string, a whole number, a number, a boolean or an enum. */
+    /**
+     * Says in documents that it looks at a query parameter: a string, a whole number, a number, a boolean or an enum.
+     */
     default S query(String name, Class<?> type) {
         return with(new Contract.Query(name, type));
     }

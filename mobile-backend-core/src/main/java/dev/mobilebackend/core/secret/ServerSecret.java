@@ -85,8 +85,8 @@ public final class ServerSecret {
     }
 
     /**
-     * The secret kept in a file, as {@link #ofBase64} reads it; where there is none yet, one is made that only the file's owner can read. Meant for a
-     * single instance on one machine.
+     * The secret kept in a file, as {@link #ofBase64} reads it; where there is none yet, one is made that only the
+     * file's owner can read. Meant for a single instance on one machine.
      *
      * @throws UncheckedIOException if it cannot be read or made
      * @throws IllegalArgumentException if something else stands in it

@@ -44,7 +44,9 @@ public record BodyPolicy(long maximum, int inflation, int parts, Duration grace,
         }
     }
 
-    /** 1 MiB, inflated up to hundredfold, 50 parts; after 10 seconds of waiting 500 bytes a second, 5 minutes at most. */
+    /**
+     * 1 MiB, inflated up to hundredfold, 50 parts; after 10 seconds of waiting 500 bytes a second, 5 minutes at most.
+     */
     public static BodyPolicy standard() {
         return new BodyPolicy(1 << 20, 100, 50, Duration.ofSeconds(10), 500, Duration.ofMinutes(5));
     }

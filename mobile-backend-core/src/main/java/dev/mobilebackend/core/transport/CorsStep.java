@@ -60,8 +60,8 @@ public final class CorsStep implements EdgeStep {
     }
 
     /**
-     * Whether it changes nothing whose answer the page may not read anyhow. A handshake opens a connection that the page
-     * does read, so the server has to look at where it comes from (RFC 6455 section 10.2).
+     * Whether it changes nothing whose answer the page may not read anyhow. A handshake opens a connection that the
+     * page does read, so the server has to look at where it comes from (RFC 6455 section 10.2).
      */
     private static boolean isRead(Exchange exchange) {
         String upgrade = exchange.header("Upgrade");

@@ -26,7 +26,9 @@ public record HeadPolicy(int address, int fields, int bytes) {
         }
     }
 
-    /** Addresses to 8,000 characters, which RFC 9110 section 4.1 recommends to support; fields as the container does. */
+    /**
+     * Addresses to 8,000 characters, which RFC 9110 section 4.1 recommends to support; fields as the container does.
+     */
     public static HeadPolicy standard() {
         return new HeadPolicy(8000, BY_CONTAINER, BY_CONTAINER);
     }

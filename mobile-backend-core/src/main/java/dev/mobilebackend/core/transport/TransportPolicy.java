@@ -13,8 +13,8 @@ import java.time.Duration;
  * @param cors which web origins may read answers
  * @param head how large a request may be before its body
  * @param body how large and how slow a body may be, on every route that declares nothing else
- * @param waiting most requests that wait for the rest of their bodies at once, a quarter of them from one client's network;
- *     each holds a thread of the container, so it should be fewer than the container has
+ * @param waiting most requests that wait for the rest of their bodies at once, a quarter of them from one client's
+ *     network; each holds a thread of the container, so it should be fewer than the container has
  * @param strictTransport how long a browser remembers to use HTTPS only (RFC 6797)
  */
 public record TransportPolicy(

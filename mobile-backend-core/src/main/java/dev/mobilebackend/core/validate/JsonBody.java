@@ -29,10 +29,11 @@ import tools.jackson.core.json.JsonFactory;
  * exchange.send(Answer.json(201, JsonBody.write(order)));
  * }</pre>
  *
- * Components are {@code String}, {@code char[]} for secrets, {@code boolean}, {@code int}, {@code long}, {@code double},
+ * Components are {@code String}, {@code char[]} for secrets, {@code boolean}, {@code int}, {@code long},
+ * {@code double},
  * {@code Instant}, {@code LocalDate}, {@code Duration}, {@code UUID}, enums, other records, lists of these, and
- * {@link Patch} of these, which tells a missing field from one that is null. A record that is not public must stand in a
- * package that is open to {@code dev.mobilebackend.core}.
+ * {@link Patch} of these, which tells a missing field from one that is null. A record that is not public must stand in
+ * a package that is open to {@code dev.mobilebackend.core}.
  *
  * <p>Nesting is bound to 50 levels, a number to 100 digits, a property's name to 200 characters and a string to 2^20.
  */

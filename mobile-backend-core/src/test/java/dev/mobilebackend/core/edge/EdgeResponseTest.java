@@ -23,7 +23,9 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** An answer that is ended while somebody still holds it: the container may be using its response for another by then. */
+/**
+ * An answer that is ended while somebody still holds it: the container may be using its response for another by then.
+ */
 class EdgeResponseTest {
 
     private final List<String> calls = new ArrayList<>();

@@ -133,7 +133,9 @@ class RateLimitStepTest {
                     List.of("client", "hourly"), refused.problem().extensions().get("violated-policies"));
         }
 
-        /** The limit per client passed and had said when it has more, which is later than the request may be repeated. */
+        /**
+         * The limit per client passed and had said when it has more, which is later than the request may be repeated.
+         */
         @Test
         void sayOnlyTimesThatMatter() {
             LimitedRoute route = LimitedRoute.with(perClient(10, ofHours(1)), perCaller(1, ofMinutes(1)));
@@ -394,7 +396,9 @@ class RateLimitStepTest {
         }
     }
 
-    /** Six hundred tries to sign in within sixty seconds, of which ten are allowed and nine more come back meanwhile. */
+    /**
+     * Six hundred tries to sign in within sixty seconds, of which ten are allowed and nine more come back meanwhile.
+     */
     @Nested
     class Attack {
 

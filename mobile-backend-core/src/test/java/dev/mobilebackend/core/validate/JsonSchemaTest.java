@@ -82,7 +82,9 @@ class JsonSchemaTest {
         JsonBody.read(json.getBytes(StandardCharsets.UTF_8), Change.class);
     }
 
-    /** Formats are notes in JSON Schema, and a whole number may be too large for its type: there reading is stricter. */
+    /**
+     * Formats are notes in JSON Schema, and a whole number may be too large for its type: there reading is stricter.
+     */
     @Property(tries = 300)
     void acceptsNoLessThanTheReader(@ForAll("nearlyWhole") String json) {
         boolean read;

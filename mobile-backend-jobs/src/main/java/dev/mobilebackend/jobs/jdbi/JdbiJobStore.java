@@ -35,8 +35,8 @@ import org.jspecify.annotations.Nullable;
  * });
  * }</pre>
  *
- * Due times and leases are both told by the database's clock, so the clocks of the processes may differ. A store that is
- * given a clock binds it wherever the other asks the database; the two never share a table outside of tests.
+ * Due times and leases are both told by the database's clock, so the clocks of the processes may differ. A store that
+ * is given a clock binds it wherever the other asks the database; the two never share a table outside of tests.
  */
 public final class JdbiJobStore implements JobStore {
 

@@ -3,7 +3,9 @@ package dev.mobilebackend.jobs.jdbi;
 
 import org.jdbi.v3.core.Handle;
 
-/** Runs jobs of one kind inside the transaction that also finishes them, so that its effects in it happen exactly once. */
+/**
+ * Runs jobs of one kind inside the transaction that also finishes them, so that its effects in it happen exactly once.
+ */
 @FunctionalInterface
 public interface TransactionalJobHandler<J extends Record> {
 

@@ -17,8 +17,8 @@ import java.util.regex.Pattern;
 
 /**
  * An application's runnable jar in a process and a folder of its own, as it is deployed: to see how it starts and
- * stops, and what survives when it is killed. It gets the {@code -XX} options that the test's JVM has. What it writes to
- * standard error goes to the test's.
+ * stops, and what survives when it is killed. It gets the {@code -XX} options that the test's JVM has. What it writes
+ * to standard error goes to the test's.
  *
  * <pre>{@code
  * try (var app = RunningJar.start(Path.of("target/shop.jar"), folder, Map.of(), Pattern.compile("ready on (\\S+)"))) {

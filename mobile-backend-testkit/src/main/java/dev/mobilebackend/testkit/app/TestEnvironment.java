@@ -43,7 +43,9 @@ public final class TestEnvironment {
         return database;
     }
 
-    /** An empty Redis, such as {@code redis://127.0.0.1:50123}. All tests of the JVM share it, so one class at a time. */
+    /**
+     * An empty Redis, such as {@code redis://127.0.0.1:50123}. All tests of the JVM share it, so one class at a time.
+     */
     public synchronized URI redis() {
         TestRedis redis = TestRedis.shared();
         if (!redisFlushed) {

@@ -114,8 +114,8 @@ public final class MobileClient {
     }
 
     /**
-     * Shows once more who is there, by {@code password} or {@code code}; the phone goes on with the new access token if the
-     * answer is 200.
+     * Shows once more who is there, by {@code password} or {@code code}; the phone goes on with the new access token if
+     * the answer is 200.
      */
     public Reply stepUp(Object json) {
         Reply reply = post(auth.stepUp(), json);

@@ -150,7 +150,9 @@ public final class NetworkProxy implements AutoCloseable {
         private final Socket phone;
         private final Socket application = new Socket();
 
-        /** A request, or a part of it, has gone up and nothing has come down since: what comes next begins an answer. */
+        /**
+         * A request, or a part of it, has gone up and nothing has come down since: what comes next begins an answer.
+         */
         private volatile boolean unanswered;
 
         /** A cut that falls on the next answer on this connection. */

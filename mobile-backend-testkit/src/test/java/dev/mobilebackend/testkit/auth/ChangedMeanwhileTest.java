@@ -26,8 +26,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * To check a password takes a while, in which its owner may have set another one so that the old counts no more. Here the
- * owner does so while a request that the old one began stands between two of its statements.
+ * To check a password takes a while, in which its owner may have set another one so that the old counts no more. Here
+ * the owner does so while a request that the old one began stands between two of its statements.
  */
 class ChangedMeanwhileTest {
 

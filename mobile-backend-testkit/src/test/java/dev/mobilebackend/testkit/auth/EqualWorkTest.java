@@ -24,8 +24,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Whether or not an address or a phone has an account, a request is answered alike after the same statements and as many
- * notices, so there is nothing for a clock to tell. {@code benchmarks/run account-timing} looks at the clock.
+ * Whether or not an address or a phone has an account, a request is answered alike after the same statements and as
+ * many notices, so there is nothing for a clock to tell. {@code benchmarks/run account-timing} looks at the clock.
  */
 class EqualWorkTest {
 

@@ -119,7 +119,9 @@ class StolenDumpTest {
 
         abstract AuthApp app();
 
-        /** An account and a guest with a session each, and a code under way for every purpose, by mail and text message. */
+        /**
+         * An account and a guest with a session each, and a code under way for every purpose, by mail and text message.
+         */
         @BeforeEach
         void steal(MobileClient owner, MobileClient guest, TestDatabase database, TestClock clock) {
             this.owner = owner;

@@ -37,9 +37,9 @@ import java.util.concurrent.CountDownLatch;
 import org.jdbi.v3.core.Handle;
 
 /**
- * The smallest server with a route for each mode of idempotency, in a process of its own, that crashes where a request's
- * header says. Each effect is a row of {@code effect}, and no constraint keeps it from being there twice; the other
- * system that phased work calls is the table {@code charge}. Says its port, and runs until it is killed.
+ * The smallest server with a route for each mode of idempotency, in a process of its own, that crashes where a
+ * request's header says. Each effect is a row of {@code effect}, and no constraint keeps it from being there twice; the
+ * other system that phased work calls is the table {@code charge}. Says its port, and runs until it is killed.
  */
 public final class ChaosServer extends HttpServlet {
 

@@ -30,14 +30,14 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One history of a phone, its network, the server's clock and perhaps a thief, which all follow from a seed. The network
- * loses, delays, repeats and overtakes; the app's two processes refresh beside each other and die between an answer and
- * the write of it; the clock is moved and instances disagree about it.
+ * One history of a phone, its network, the server's clock and perhaps a thief, which all follow from a seed. The
+ * network loses, delays, repeats and overtakes; the app's two processes refresh beside each other and die between an
+ * answer and the write of it; the clock is moved and instances disagree about it.
  *
- * <p>Three things are assumed of an honest phone: it reads its store before each refresh, it keeps an answer only if the
- * store still holds the token that it asked with, and no request of its is overtaken by more than four refreshes. Of one
- * that sends no proofs: that it repeats what it lost within ten minutes, and that no request is under way for longer than
- * a few seconds or overtaken by more than two.
+ * <p>Three things are assumed of an honest phone: it reads its store before each refresh, it keeps an answer only if
+ * the store still holds the token that it asked with, and no request of its is overtaken by more than four refreshes.
+ * Of one that sends no proofs: that it repeats what it lost within ten minutes, and that no request is under way for
+ * longer than a few seconds or overtaken by more than two.
  */
 final class RefreshHistory {
 

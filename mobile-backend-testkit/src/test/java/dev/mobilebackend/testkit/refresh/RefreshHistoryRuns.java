@@ -22,8 +22,8 @@ import java.util.TreeMap;
 import java.util.stream.LongStream;
 
 /**
- * The long run of {@link RefreshHistory}: a million seeds from 1 on over sessions in memory, unless it is told otherwise.
- * Ends with 1 where a promise was broken, and with the command that tells that history alone.
+ * The long run of {@link RefreshHistory}: a million seeds from 1 on over sessions in memory, unless it is told
+ * otherwise. Ends with 1 where a promise was broken, and with the command that tells that history alone.
  */
 public final class RefreshHistoryRuns {
 

@@ -14,8 +14,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tries at passwords and codes in a registry of Micrometer: one counter, tagged by what was tried, what became of it and
- * what refused it. Its tags are words of this module's, so their number is bounded.
+ * Tries at passwords and codes in a registry of Micrometer: one counter, tagged by what was tried, what became of it
+ * and what refused it. Its tags are words of this module's, so their number is bounded.
  *
  * <pre>{@code
  * Auth.builder(database, secret, outbox).observe(AttemptMetrics.of(registry))

@@ -151,7 +151,9 @@ final class StoredRequests {
                 == 1;
     }
 
-    /** Saves an answer and ends the claim; from now on it's kept as long as the policy says. False: the claim is lost. */
+    /**
+     * Saves an answer and ends the claim; from now on it's kept as long as the policy says. False: the claim is lost.
+     */
     boolean answer(Handle handle, Claim claim, Answer kept) {
         return answer(
                                 held(

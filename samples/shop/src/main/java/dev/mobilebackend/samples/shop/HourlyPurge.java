@@ -4,8 +4,8 @@ package dev.mobilebackend.samples.shop;
 import dev.mobilebackend.jobs.JobKind;
 
 /**
- * Deletes what has run out, every hour: answers that were kept for retries, and what auth needs no more. The first comes
- * with the tables, under the name that it had when answers were all there was.
+ * Deletes what has run out, every hour: answers that were kept for retries, and what auth needs no more. The first
+ * comes with the tables, under the name that it had when answers were all there was.
  */
 @JobKind("purge-answers")
 public record HourlyPurge() {}

@@ -36,7 +36,9 @@ class AccountDataTest {
      */
     private static final Set<String> NOT_EXPORTED = Set.of("mb_auth_audit", "mb_auth_devices");
 
-    /** What may name an account that is gone: the chain, by an id that nothing else has, and the provider's own copy. */
+    /**
+     * What may name an account that is gone: the chain, by an id that nothing else has, and the provider's own copy.
+     */
     private static final Set<String> STAYS =
             Set.of("mb_auth_audit.account_id", "mb_auth_audit.actor_id", "shop_mail.recipient");
 

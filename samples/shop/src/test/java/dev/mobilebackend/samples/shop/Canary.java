@@ -17,7 +17,9 @@ import java.util.TreeSet;
 import java.util.stream.IntStream;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Knows secrets in every spelling in which a log or a table may give them away, and looks for them in what it is shown. */
+/**
+ * Knows secrets in every spelling in which a log or a table may give them away, and looks for them in what it is shown.
+ */
 final class Canary {
 
     private static final JsonMapper JSON = new JsonMapper();

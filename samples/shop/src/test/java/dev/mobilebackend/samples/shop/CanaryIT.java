@@ -38,8 +38,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * No secret comes out of the shop: it is driven through all of its ways in, rightly, wrongly and with a database that
- * fails, while all of its loggers are as talkative as they get; then everything that it has printed, answered and stored
- * is searched.
+ * fails, while all of its loggers are as talkative as they get; then everything that it has printed, answered and
+ * stored is searched.
  */
 @Timeout(120)
 class CanaryIT {

@@ -25,7 +25,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Two instances behind a balancer that asks them whether they are ready; each is replaced while clients never pause. */
+/**
+ * Two instances behind a balancer that asks them whether they are ready; each is replaced while clients never pause.
+ */
 @Timeout(180)
 class RollingRestartTest {
 
