@@ -96,6 +96,12 @@ public enum Dialect {
         return "55P03".equals(state) || "HYT00".equals(state);
     }
 
+    /** Whether a transaction was rolled back because it and another one each held what the other needed. */
+    public static boolean isDeadlock(JdbiException e) {
+        String state = sqlState(e);
+        return "40P01".equals(state) || "40001".equals(state);
+    }
+
     /** Whether a statement was refused because a row with its key is there. */
     public static boolean isUniqueViolation(JdbiException e) {
         return UNIQUE_VIOLATION.equals(sqlState(e));

@@ -67,6 +67,11 @@ public final class JdbiAttemptStore implements AttemptStore {
                     return handle.inTransaction(step -> updateOnce(step, keys, change));
                 } catch (Raced again) {
                     // The other try has its row by now, which is there to be locked.
+                } catch (JdbiException failed) {
+                    // H2 locks in the order in which it finds the rows, whatever it is asked for.
+                    if (!Dialect.isDeadlock(failed)) {
+                        throw failed;
+                    }
                 }
             }
         }
