@@ -88,6 +88,12 @@ class EdgeFuzzTest {
         Target.REFRESH.take(input);
     }
 
+    @MethodSource("dev.mobilebackend.fuzz.Seeds#bodies")
+    @FuzzTest
+    void service(byte[] input) {
+        Target.SERVICE.take(input);
+    }
+
     @MethodSource("dev.mobilebackend.fuzz.Seeds#credentials")
     @FuzzTest
     void account(byte[] input) {

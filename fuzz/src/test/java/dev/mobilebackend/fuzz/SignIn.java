@@ -5,6 +5,7 @@ import static dev.mobilebackend.core.exchange.HttpMethod.DELETE;
 import static dev.mobilebackend.core.exchange.HttpMethod.POST;
 
 import dev.mobilebackend.auth.AuthSchema;
+import dev.mobilebackend.auth.access.ImpersonationPolicy;
 import dev.mobilebackend.auth.account.CodePolicy;
 import dev.mobilebackend.auth.account.CodeSignIns.LinkUse;
 import dev.mobilebackend.auth.account.Notice;
@@ -14,9 +15,11 @@ import dev.mobilebackend.auth.dpop.DpopPolicy;
 import dev.mobilebackend.auth.password.Argon2Cost;
 import dev.mobilebackend.auth.password.HashingPolicy;
 import dev.mobilebackend.auth.web.Auth;
+import dev.mobilebackend.auth.web.TokenClient;
 import dev.mobilebackend.core.data.Database;
 import dev.mobilebackend.core.data.Schema;
 import dev.mobilebackend.core.edge.Edge;
+import dev.mobilebackend.core.route.Access;
 import dev.mobilebackend.core.secret.ServerSecret;
 import dev.mobilebackend.core.validate.JsonBody;
 import jakarta.servlet.http.HttpServlet;
@@ -32,6 +35,7 @@ final class SignIn {
 
     static final String EMAIL = "ada@example.org";
     static final String PASSWORD = "correct horse battery";
+    static final String SECRET = "s".repeat(32);
 
     private static final List<String> ENDPOINTS_FOR_ALL = List.of(
             "/sign-up",
@@ -43,7 +47,9 @@ final class SignIn {
             "/code/send",
             "/code/sign-in",
             "/link/send",
-            "/link/sign-in");
+            "/link/sign-in",
+            "/revoke",
+            "/introspect");
     private static final List<String> ENDPOINTS_FOR_CALLERS = List.of(
             "/password/change",
             "/address/change",
@@ -52,7 +58,10 @@ final class SignIn {
             "/phone/confirm",
             "/guest/upgrade",
             "/guest/verify",
-            "/guest/link");
+            "/guest/link",
+            "/step-up",
+            "/step-up/code",
+            "/impersonation");
 
     private final String authorization;
     private final Deque<Notice> notices = new ArrayDeque<>();
@@ -77,6 +86,8 @@ final class SignIn {
                 .linkSignIn(LinkUse.ANY_DEVICE)
                 .phones()
                 .guests((guest, into) -> {})
+                .tokenEndpoints(TokenClient.of("shop", SECRET))
+                .impersonation(ImpersonationPolicy.by(Access.role("support")))
                 .build();
         Edge edge = Edge.builder()
                 .authenticate(auth.bearerStep())
@@ -106,6 +117,11 @@ final class SignIn {
         return FakeRequest.of("POST", auth.path() + endpoint)
                 .servletPath(auth.path())
                 .body("application/json", body);
+    }
+
+    /** A form, as services and apps send it to the endpoints for tokens. */
+    FakeRequest form(String endpoint, byte[] body) {
+        return request(endpoint, body).body("application/x-www-form-urlencoded", body);
     }
 
     /** The same by the account's owner. */

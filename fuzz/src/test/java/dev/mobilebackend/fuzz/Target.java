@@ -229,6 +229,26 @@ enum Target {
             }
         }
     },
+    SERVICE {
+        @Override
+        void take(byte[] input) {
+            for (String endpoint : List.of("/revoke", "/introspect")) {
+                for (byte[] form : List.of(
+                        input,
+                        spliced("token=", input, ""),
+                        spliced("token=a&", input, "=b"),
+                        spliced("token=a&token_type_hint=", input, ""))) {
+                    ACCOUNTS.send(ACCOUNTS.form(endpoint, form));
+                    ACCOUNTS.send(ACCOUNTS.form(endpoint, form).header("Authorization", basic(SHOP)));
+                }
+                byte[] whole = "token=a".getBytes(US_ASCII);
+                ACCOUNTS.send(ACCOUNTS.form(endpoint, whole).header("Authorization", "Basic " + text(input)));
+                ACCOUNTS.send(ACCOUNTS.form(endpoint, whole).header("Authorization", basic(input)));
+                ACCOUNTS.send(
+                        ACCOUNTS.form(endpoint, whole).header("Authorization", basic(spliced("shop:", input, ""))));
+            }
+        }
+    },
     PROOF {
         @Override
         void take(byte[] input) {
@@ -296,7 +316,10 @@ enum Target {
             "/phone/confirm",
             "/guest/upgrade",
             "/guest/verify",
-            "/guest/link");
+            "/guest/link",
+            "/step-up",
+            "/step-up/code",
+            "/impersonation");
 
     /** The forms in which hashes of other systems come. */
     private static final List<String> FORMS = List.of(
@@ -314,6 +337,8 @@ enum Target {
     private static final String GENERATOR_X = "axfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5RdiYwpY";
 
     private static final String GENERATOR_Y = "T-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU";
+
+    private static final byte[] SHOP = ("shop:" + SignIn.SECRET).getBytes(US_ASCII);
 
     private static final String ORIGIN = "https://app.shop.example";
     private static final Door DOOR = Things.behind(TransportPolicy.strict().cors(CorsPolicy.allow(ORIGIN)));
@@ -342,6 +367,9 @@ enum Target {
             "Content-Encoding",
             "Content-Type",
             "Device-Id",
+            "Device-Name",
+            "DPoP",
+            "Expect",
             "Forwarded",
             "Host",
             "Idempotency-Key",
@@ -349,10 +377,13 @@ enum Target {
             "If-None-Match",
             "Origin",
             "Priority",
+            "Refresh-Proof",
             "Request-Timeout",
             "Sec-Fetch-Site",
             "traceparent",
             "tracestate",
+            "Upgrade",
+            "Via",
             "X-Forwarded-For",
             "X-Forwarded-Host",
             "X-Forwarded-Proto",
@@ -403,6 +434,10 @@ enum Target {
 
     private static String text(byte[] input) {
         return new String(input, ISO_8859_1);
+    }
+
+    private static String basic(byte[] credentials) {
+        return "Basic " + Base64.getEncoder().encodeToString(credentials);
     }
 
     private static byte[] spliced(String before, byte[] input, String after) {
