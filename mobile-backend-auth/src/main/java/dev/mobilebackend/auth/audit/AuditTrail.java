@@ -24,9 +24,9 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>{@code
  * trail.recording(recorder -> {
- *     accounts.grantRole(id, "support");
- *     recorder.record(new AuditEvent("role.granted", id, admin, null, Map.of("role", "support"), now));
- *     return null;
+ *     orders.refund(orderId);
+ *     recorder.record(new AuditEvent("order.refunded", customer, staff, null, Map.of("order", orderId), now));
+ *     return orderId;
  * });
  * AuditVerification found = trail.verify();
  * }</pre>
