@@ -65,7 +65,7 @@ public record ETag(String text) {
         }
         Answer notModified = Answer.of(304);
         for (String name : List.of("ETag", "Cache-Control", "Content-Location", "Expires", "Vary")) {
-            String value = tagged.headers().get(name);
+            String value = tagged.header(name);
             if (value != null) {
                 notModified = notModified.header(name, value);
             }

@@ -92,9 +92,12 @@ final class EdgeResponse extends AnswerBody {
         return null;
     }
 
-    /** Lets the container close the connection after this answer, where it has not begun. */
+    /**
+     * Lets the container close the connection after this answer, where it has not begun. Later versions of HTTP have no
+     * such field (RFC 9113 section 8.2.2).
+     */
     void closeConnection() {
-        if (!super.isCommitted()) {
+        if (!super.isCommitted() && passage().exchange().protocol().startsWith("HTTP/1")) {
             setOwn("Connection", "close");
         }
     }

@@ -79,6 +79,12 @@ final class Gunzip {
             super(in);
         }
 
+        /** Otherwise the JDK would take a member that has not arrived yet for one that is not there. */
+        @Override
+        public int available() {
+            return 1;
+        }
+
         @Override
         public int read() throws IOException {
             int read = super.read();

@@ -115,15 +115,20 @@ final class Parts {
         return isRefusal(unreadable) ? tooLarge() : malformed();
     }
 
-    /** Containers say so without a cause, but for Jetty, which says it in words alone. */
+    /**
+     * Containers say so without a cause, but for Jetty, which says it in words alone. Tomcat says without one, too, that
+     * fields were larger than its {@code maxPostSize}, and names that in each language it speaks.
+     */
     private static boolean isUnconfigured(Exception unreadable) {
         Throwable root = unreadable;
         while (root.getCause() != null) {
             root = root.getCause();
         }
+        String words = String.valueOf(root.getMessage());
         return root instanceof IllegalStateException
                 && (unreadable.getCause() == null
-                        || String.valueOf(root.getMessage()).startsWith("No multipart configuration"));
+                        ? !words.contains("maxPostSize")
+                        : words.startsWith("No multipart configuration"));
     }
 
     /** How a container says that its limits on parts were passed; Jetty also says so of parts that are none. */

@@ -391,7 +391,7 @@ public final class Exchange {
         for (Map.Entry<String, String> field : answer.headers().entrySet()) {
             // Its type, language and length are those of the body that is written for this client.
             boolean ofTheBody = field.getKey().regionMatches(true, 0, "Content-", 0, "Content-".length());
-            if (field.getKey().equals(REPLAYED) || (problem && !ofTheBody)) {
+            if (field.getKey().equalsIgnoreCase(REPLAYED) || (problem && !ofTheBody)) {
                 refusal = refusal.header(field.getKey(), field.getValue());
             }
         }

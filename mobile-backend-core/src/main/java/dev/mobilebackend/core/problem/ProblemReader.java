@@ -70,7 +70,7 @@ public final class ProblemReader {
                 String name = parser.currentName();
                 parser.nextToken();
                 switch (name) {
-                    case "pointer" -> place = parser.getString();
+                    case "pointer" -> place = inTheBody(parser.getString());
                     case "header" -> place = FieldError.HEADER + parser.getString();
                     case "parameter" -> place = FieldError.QUERY + parser.getString();
                     case "detail" -> expected = parser.getString();
@@ -79,6 +79,14 @@ public final class ProblemReader {
             }
             errors.add(new FieldError(place, expected));
         }
+    }
+
+    /** Others write pointers that are no fragments, or no pointers at all. */
+    private static String inTheBody(String pointer) {
+        if (pointer.startsWith("/")) {
+            return "#" + pointer;
+        }
+        return pointer.startsWith("#/") ? pointer : "#";
     }
 
     /** What {@link Problem} has no form for is left out. */

@@ -9,6 +9,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.zip.CRC32;
@@ -44,6 +45,25 @@ class GunzipTest {
         byte[] both = concat(member(first, 0, new byte[0]), member(second, 0, new byte[0]));
 
         assertArrayEquals(concat(first, second), open(both).readAllBytes());
+    }
+
+    @Test
+    void readsAMemberThatArrivesLater() throws IOException {
+        byte[] plain = {1, 2, 3};
+        byte[] one = member(plain, 0, new byte[0]);
+        var slow = new SequenceInputStream(arriving(one), arriving(one));
+
+        assertArrayEquals(concat(plain, plain), Gunzip.open(slow, 512).readAllBytes());
+    }
+
+    /** Of which nothing can be had without waiting. */
+    private static InputStream arriving(byte[] bytes) {
+        return new ByteArrayInputStream(bytes) {
+            @Override
+            public synchronized int available() {
+                return 0;
+            }
+        };
     }
 
     @Property(tries = 500)

@@ -71,6 +71,15 @@ class PartsTest {
     }
 
     @Test
+    void fieldsThatAreLargerThanTomcatTakesAreTheClientsFault() {
+        failure = new IllegalStateException("The multi-part request contained parameter data (excluding uploaded files)"
+                + " that exceeded the limit for maxPostSize set on the associated connector");
+
+        assertRefused(413, parts(2)::all);
+        assertRefused(413, () -> parts(2).addTo(new Form(), StandardCharsets.UTF_8));
+    }
+
+    @Test
     void partsThatTheContainerCannotReadAreMalformedHoweverTheyAreAskedFor() {
         failure = new IllegalArgumentException("a file's name has a zero in it");
 

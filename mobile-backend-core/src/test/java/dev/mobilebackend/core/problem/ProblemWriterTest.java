@@ -79,6 +79,17 @@ class ProblemWriterTest {
     }
 
     @Test
+    void readsPlacesAsOthersWriteThem() {
+        String others = "{\"errors\":[{\"pointer\":\"/email\"},{\"pointer\":\"email\"},{\"pointer\":\"#/age\"}]}";
+
+        Problem read = ProblemReader.read(422, others.getBytes(StandardCharsets.UTF_8));
+
+        assertEquals(
+                List.of("#/email", "#", "#/age"),
+                read.errors().stream().map(FieldError::pointer).toList());
+    }
+
+    @Test
     void aPlaceIsInTheBodyOrAFieldOrAParameter() {
         for (String other : List.of("", "email", "/email", "#email", "Header:If-Match")) {
             assertThrows(IllegalArgumentException.class, () -> new FieldError(other, "a value"));
