@@ -67,7 +67,10 @@ public record StepUp(@Nullable Duration maxAge, Set<String> methods) implements 
         Authentication shown = exchange.caller().authentication();
         boolean recent = maxAge == null
                 || !shown.at().plus(maxAge).isBefore(exchange.facts().receivedAt());
-        boolean byMethod = methods.isEmpty() || methods.stream().anyMatch(shown.methods()::contains);
+        // Whoever has shown nothing, such as a guest, has not shown it lately either.
+        boolean byMethod = methods.isEmpty()
+                ? !shown.methods().isEmpty()
+                : methods.stream().anyMatch(shown.methods()::contains);
         if (!recent || !byMethod) {
             throw refusal().exception();
         }

@@ -89,7 +89,9 @@ final class StepUpEndpoints {
                         .error("#", "must have either password or code")
                         .exception();
             }
-            return Answer.json(200, JsonBody.write(grants.toOwner(account, session)));
+            // A role may have gone while the password was hashed.
+            Account now = accounts.find(account.id()).orElseThrow(AuthProblems::changedMeanwhile);
+            return Answer.json(200, JsonBody.write(grants.toOwner(now, session)));
         } finally {
             if (password != null) {
                 Arrays.fill(password, '\0');

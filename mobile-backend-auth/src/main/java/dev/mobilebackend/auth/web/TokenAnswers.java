@@ -69,7 +69,7 @@ final class TokenAnswers {
         Instant now = exchange.facts().receivedAt();
         String key = gate.key(exchange);
         Place place = places.find(exchange.facts().client());
-        Sessions.Opened opened = trail.recording(recorder -> {
+        Opening opening = trail.recording(recorder -> {
             Account unchanged = accounts.lock(account).orElseThrow(AuthProblems::changedMeanwhile);
             Sessions.Opened session = sessions.open(account.id(), device, methods, key, text(place), now);
             recorder.record(RequestTrail.event(
@@ -80,10 +80,13 @@ final class TokenAnswers {
                     exchange,
                     Map.of("methods", String.join(" ", new TreeSet<>(methods)))));
             devices.opened(unchanged, session.session(), place, exchange, recorder);
-            return session;
+            return new Opening(unchanged, session);
         });
-        return tokens(account, opened.session(), opened.token(), now);
+        return tokens(opening.account, opening.opened.session(), opening.opened.token(), now);
     }
+
+    /** A session, and its account as it was when that was opened: a role may have gone since the account was read. */
+    private record Opening(Account account, Sessions.Opened opened) {}
 
     /** The account is read anew, so that an access token says what the account may do now. */
     Answer renewed(Session session, RefreshToken refreshToken, Exchange exchange) {

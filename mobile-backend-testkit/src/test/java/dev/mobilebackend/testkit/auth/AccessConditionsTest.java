@@ -170,6 +170,13 @@ class AccessConditionsTest {
     }
 
     @Test
+    void whoeverHasShownNothingHasNotShownItLately() {
+        shown(NOW);
+
+        assertRefused(401, "step-up-required", get("/recent"));
+    }
+
+    @Test
     void oneOfTheMethodsIsEnough() {
         shown(NOW.minusSeconds(10), "pwd", "otp");
         assertEquals(204, get("/strong").statusCode());

@@ -14,6 +14,8 @@ import dev.mobilebackend.testkit.client.MobileClient;
 import dev.mobilebackend.testkit.client.Reply;
 import dev.mobilebackend.testkit.client.RetryPolicy;
 import dev.mobilebackend.testkit.contract.Race;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -132,6 +134,23 @@ class ChangedMeanwhileTest {
                     }));
 
             assertEquals(200, thief.signIn(email, PASSWORD).status());
+        }
+
+        @Test
+        void aRoleThatIsTakenAwayMeanwhileIsInNoToken() {
+            var store = JdbiAccountStore.of(database.database());
+            String id = store.credentials(new EmailAddress(email))
+                    .orElseThrow()
+                    .account()
+                    .id();
+            store.grantRole(id, "admin");
+            meanwhile(PASSWORD_READ, () -> store.revokeRole(id, "admin"));
+
+            assertEquals(200, thief.signIn(email, PASSWORD).status());
+
+            String token = thief.tokens().orElseThrow().accessToken();
+            String claims = new String(Base64.getUrlDecoder().decode(token.split("\\.")[1]), StandardCharsets.UTF_8);
+            assertFalse(claims.contains("admin"), claims);
         }
 
         @Test
