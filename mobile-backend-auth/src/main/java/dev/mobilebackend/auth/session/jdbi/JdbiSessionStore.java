@@ -11,6 +11,7 @@ import dev.mobilebackend.auth.session.Session;
 import dev.mobilebackend.auth.session.SessionStore;
 import dev.mobilebackend.core.data.Database;
 import dev.mobilebackend.core.exchange.Authentication;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -23,6 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 import org.jspecify.annotations.Nullable;
 
 /** Sessions in the table {@code mb_auth_sessions}: one row each, however often it is refreshed. Thread safe. */
@@ -41,13 +43,13 @@ public final class JdbiSessionStore implements SessionStore {
 
     /** 48 bytes are the three newest fingerprints, so that with the new one the trail keeps four. */
     private static final String ROTATE = "UPDATE mb_auth_sessions SET "
-            + "proofs = :proof || SUBSTRING(CASE WHEN counter = :counter THEN proofs ELSE :nothing END FROM 1 FOR 48), "
-            + "counter = :counter + 1, app_version = COALESCE(:appVersion, app_version), "
-            + "place = COALESCE(:place, place), previous_refreshed_at = refreshed_at, refreshed_at = :at, "
-            + "expires_at = LEAST(:idleUntil, ends_at) "
-            + "WHERE id = :id AND counter <= :counter AND revoked_at IS NULL AND expires_at > :at "
-            + "AND (:proven OR OCTET_LENGTH(proofs) = 0) "
-            + "AND (key_thumbprint IS NULL OR key_thumbprint = :keyThumbprint)";
+            + "proofs = ? || SUBSTRING(CASE WHEN counter = ? THEN proofs ELSE ? END FROM 1 FOR 48), "
+            + "counter = ? + 1, app_version = COALESCE(?, app_version), "
+            + "place = COALESCE(?, place), previous_refreshed_at = refreshed_at, refreshed_at = ?, "
+            + "expires_at = LEAST(?, ends_at) "
+            + "WHERE id = ? AND counter <= ? AND revoked_at IS NULL AND expires_at > ? "
+            + "AND (? OR OCTET_LENGTH(proofs) = 0) "
+            + "AND (key_thumbprint IS NULL OR key_thumbprint = ?)";
 
     private static final String AUTHENTICATE = "UPDATE mb_auth_sessions SET authenticated_at = :at, methods = :methods "
             + "WHERE id = :id AND revoked_at IS NULL AND expires_at > :now";
@@ -109,22 +111,36 @@ public final class JdbiSessionStore implements SessionStore {
                 .execute());
     }
 
+    /** Over plain JDBC, because of all statements this is the one that every phone asks for all day: decision 150. */
     @Override
     public Optional<Session> rotate(Rotation rotation) {
+        return database.withHandle(handle -> {
+            try (PreparedStatement update = handle.getConnection().prepareStatement(rotate)) {
+                bind(update, rotation);
+                try (ResultSet row = update.executeQuery()) {
+                    return row.next() ? Optional.of(session(row)) : Optional.empty();
+                }
+            } catch (SQLException failed) {
+                throw new UnableToExecuteStatementException(failed, null);
+            }
+        });
+    }
+
+    private static void bind(PreparedStatement update, Rotation rotation) throws SQLException {
         RotationProof proof = rotation.proof();
-        return database.withHandle(handle -> handle.createQuery(rotate)
-                .bind("id", rotation.sessionId())
-                .bind("counter", rotation.counter())
-                .bind("proof", proof == null ? new byte[0] : proof.fingerprint())
-                .bind("nothing", new byte[0])
-                .bind("proven", proof != null)
-                .bind("keyThumbprint", rotation.keyThumbprint())
-                .bind("appVersion", rotation.appVersion())
-                .bind("place", rotation.place())
-                .bind("at", utc(rotation.at()))
-                .bind("idleUntil", utc(rotation.idleUntil()))
-                .map((row, context) -> session(row))
-                .findOne());
+        update.setBytes(1, proof == null ? new byte[0] : proof.fingerprint());
+        update.setInt(2, rotation.counter());
+        update.setBytes(3, new byte[0]);
+        update.setInt(4, rotation.counter());
+        update.setString(5, rotation.appVersion());
+        update.setString(6, rotation.place());
+        update.setObject(7, utc(rotation.at()));
+        update.setObject(8, utc(rotation.idleUntil()));
+        update.setString(9, rotation.sessionId());
+        update.setInt(10, rotation.counter());
+        update.setObject(11, utc(rotation.at()));
+        update.setBoolean(12, proof != null);
+        update.setString(13, rotation.keyThumbprint());
     }
 
     @Override
