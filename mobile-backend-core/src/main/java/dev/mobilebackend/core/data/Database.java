@@ -96,6 +96,11 @@ public final class Database {
         return jdbi.withHandle(work);
     }
 
+    /** Whether this thread is in a transaction of this database, which {@link #inTransaction} would join. */
+    public boolean isInTransaction() {
+        return this.<Boolean, RuntimeException>withHandle(Handle::isInTransaction);
+    }
+
     /** Whether the database answers on a connection; the wait counts in whole seconds, rounded up. */
     public boolean answersWithin(Duration wait) {
         int seconds = Math.toIntExact(wait.plusNanos(999_999_999).toSeconds());

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.Map;
 import org.jdbi.v3.core.statement.SqlStatement;
 import org.jspecify.annotations.Nullable;
 
@@ -33,10 +34,14 @@ public record SqlTime(String now, String later, @Nullable InstantSource clock) {
 
     /** For a statement that contains {@link #now} or {@link #later}. */
     public <S extends SqlStatement<S>> S bind(S statement) {
+        return statement.bindMap(values());
+    }
+
+    /** What {@link #bind} binds. */
+    public Map<String, ?> values() {
         return clock == null
-                ? statement
-                : statement.bind(
-                        "now", clock.instant().truncatedTo(ChronoUnit.MICROS).atOffset(ZoneOffset.UTC));
+                ? Map.of()
+                : Map.of("now", clock.instant().truncatedTo(ChronoUnit.MICROS).atOffset(ZoneOffset.UTC));
     }
 
     /** A value of {@code :micros}, rounded up: nothing must be due before its time. */

@@ -9,6 +9,7 @@ import dev.mobilebackend.auth.account.Purpose;
 import dev.mobilebackend.auth.account.SendLimit;
 import dev.mobilebackend.core.data.Database;
 import dev.mobilebackend.core.data.Dialect;
+import dev.mobilebackend.core.data.Purge;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -66,6 +67,12 @@ public final class JdbiCodeStore implements CodeStore {
 
     /** Whoever deletes several locks them first, all in this order, so that no two wait for each other. */
     private static final String ORDERED = "ORDER BY purpose, subject, origin FOR UPDATE";
+
+    private static final Purge EXPIRED =
+            Purge.of("mb_auth_codes", "expires_at <= :now").inOrderOf("expires_at");
+
+    private static final Purge COUNTED =
+            Purge.of("mb_auth_code_sends", "hour_ends <= :now").inOrderOf("hour_ends");
 
     private final Database database;
     private final Outbox outbox;
@@ -161,21 +168,13 @@ public final class JdbiCodeStore implements CodeStore {
 
     @Override
     public int purgeExpired(Instant now, int atMost) {
-        return database.withHandle(handle -> {
-            int purged = purge(handle, "mb_auth_codes", "seed", "expires_at", now, atMost);
-            return purged + purge(handle, "mb_auth_code_sends", "send_key", "hour_ends", now, atMost - purged);
-        });
+        Map<String, ?> values = Map.of("now", utc(now));
+        int purged = EXPIRED.run(database, values, atMost);
+        return purged + COUNTED.run(database, values, atMost - purged);
     }
 
     private static List<String> seeds(Query locking) {
         return locking.mapTo(String.class).list();
-    }
-
-    private static int purge(Handle handle, String table, String key, String end, Instant now, int atMost) {
-        return handle.createUpdate("DELETE FROM " + table + " WHERE " + key + " IN (SELECT " + key + " FROM " + table
-                        + " WHERE " + end + " <= :now ORDER BY " + end + " FETCH FIRST " + atMost + " ROWS ONLY)")
-                .bind("now", utc(now))
-                .execute();
     }
 
     /** H2's MERGE may meet a row that another transaction has just inserted; then it is there to be changed. */

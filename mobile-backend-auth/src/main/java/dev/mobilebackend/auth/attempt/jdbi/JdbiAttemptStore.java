@@ -5,6 +5,7 @@ import dev.mobilebackend.auth.attempt.AttemptStore;
 import dev.mobilebackend.auth.attempt.Tries;
 import dev.mobilebackend.core.data.Database;
 import dev.mobilebackend.core.data.Dialect;
+import dev.mobilebackend.core.data.Purge;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -44,6 +45,9 @@ public final class JdbiAttemptStore implements AttemptStore {
             + " WHEN NOT MATCHED THEN INSERT (count_key, last_at, regained_at) "
             + "VALUES (n.count_key, :lastAt, :regainedAt)";
 
+    /** There is no index on the ends, for the reason that sessions have none: each try would have to move it. */
+    private static final Purge REGAINED = Purge.of("mb_auth_attempts", "regained_at < :before");
+
     private final Database database;
     private final String write;
 
@@ -77,15 +81,9 @@ public final class JdbiAttemptStore implements AttemptStore {
         }
     }
 
-    /** There is no index on the ends, for the reason that sessions have none: each try would have to move it. */
     @Override
     public int purge(Instant before, int atMost) {
-        return database.withHandle(handle -> handle.createUpdate("DELETE FROM mb_auth_attempts WHERE count_key IN ("
-                        + "SELECT count_key FROM mb_auth_attempts WHERE regained_at < :before "
-                        + "FETCH FIRST :atMost ROWS ONLY)")
-                .bind("before", utc(before))
-                .bind("atMost", atMost)
-                .execute());
+        return REGAINED.run(database, Map.of("before", utc(before)), atMost);
     }
 
     private List<Tries> updateOnce(Handle handle, List<String> keys, UnaryOperator<List<Tries>> change) {

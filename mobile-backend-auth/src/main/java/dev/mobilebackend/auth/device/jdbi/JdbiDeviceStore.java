@@ -5,6 +5,7 @@ import dev.mobilebackend.auth.device.DeviceStore;
 import dev.mobilebackend.auth.device.KnownDevice;
 import dev.mobilebackend.auth.session.Place;
 import dev.mobilebackend.core.data.Database;
+import dev.mobilebackend.core.data.Purge;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -27,6 +28,8 @@ public final class JdbiDeviceStore implements DeviceStore {
     private static final String UPDATE = "UPDATE mb_auth_devices SET seen_at = :seenAt, country_code = :countryCode, "
             + "place_name = :placeName, latitude = :latitude, longitude = :longitude "
             + "WHERE account_id = :accountId AND tag = :tag";
+
+    private static final Purge UNSEEN = Purge.of("mb_auth_devices", "seen_at < :seenBefore");
 
     private final Database database;
 
@@ -73,12 +76,7 @@ public final class JdbiDeviceStore implements DeviceStore {
 
     @Override
     public int purge(Instant seenBefore, int atMost) {
-        return database.withHandle(handle -> handle.createUpdate("DELETE FROM mb_auth_devices "
-                        + "WHERE (account_id, tag) IN (SELECT account_id, tag FROM mb_auth_devices "
-                        + "WHERE seen_at < :seenBefore FETCH FIRST :atMost ROWS ONLY)")
-                .bind("seenBefore", utc(seenBefore))
-                .bind("atMost", atMost)
-                .execute());
+        return UNSEEN.run(database, Map.of("seenBefore", utc(seenBefore)), atMost);
     }
 
     private static Map<String, @Nullable Object> values(String accountId, KnownDevice device) {

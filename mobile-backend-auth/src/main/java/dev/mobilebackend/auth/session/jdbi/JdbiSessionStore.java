@@ -10,6 +10,7 @@ import dev.mobilebackend.auth.session.RotationProof;
 import dev.mobilebackend.auth.session.Session;
 import dev.mobilebackend.auth.session.SessionStore;
 import dev.mobilebackend.core.data.Database;
+import dev.mobilebackend.core.data.Purge;
 import dev.mobilebackend.core.exchange.Authentication;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -53,6 +54,17 @@ public final class JdbiSessionStore implements SessionStore {
 
     private static final String AUTHENTICATE = "UPDATE mb_auth_sessions SET authenticated_at = :at, methods = :methods "
             + "WHERE id = :id AND revoked_at IS NULL AND expires_at > :now";
+
+    /**
+     * An instance of the version before writes no stamp: what it revokes counts by its own clock. Two statements in
+     * one, since each has an index.
+     */
+    private static final String REVOKED_SINCE = "SELECT id, revocation_stamp AS stamp FROM mb_auth_sessions "
+            + "WHERE revocation_stamp >= :time UNION ALL SELECT id, revoked_at AS stamp FROM mb_auth_sessions "
+            + "WHERE revoked_at >= :time AND revocation_stamp IS NULL";
+
+    /** There is no index on the ends: a refresh moves them, and would have to move that too. */
+    private static final Purge ENDED = Purge.of("mb_auth_sessions", "expires_at < :before OR revoked_at < :before");
 
     private final Database database;
     private final ReplayAlarm alarm;
@@ -216,14 +228,12 @@ public final class JdbiSessionStore implements SessionStore {
 
     @Override
     public Map<String, Instant> revokedSince(Instant time) {
-        return database.withHandle(handle -> handle.createQuery(
-                        "SELECT id, revocation_stamp FROM mb_auth_sessions WHERE revocation_stamp >= :time")
+        return database.withHandle(handle -> handle.createQuery(REVOKED_SINCE)
                 .bind("time", utc(time))
                 .reduceRows(new HashMap<>(), (found, row) -> {
                     found.put(
                             row.getColumn("id", String.class),
-                            row.getColumn("revocation_stamp", OffsetDateTime.class)
-                                    .toInstant());
+                            row.getColumn("stamp", OffsetDateTime.class).toInstant());
                     return found;
                 }));
     }
@@ -240,15 +250,9 @@ public final class JdbiSessionStore implements SessionStore {
         });
     }
 
-    /** There is no index on the ends: a refresh moves them, and would have to move that too. */
     @Override
     public int purgeEnded(Instant before, int atMost) {
-        return database.withHandle(handle -> handle.createUpdate("DELETE FROM mb_auth_sessions WHERE id IN ("
-                        + "SELECT id FROM mb_auth_sessions WHERE expires_at < :before OR revoked_at < :before "
-                        + "FETCH FIRST :atMost ROWS ONLY)")
-                .bind("before", utc(before))
-                .bind("atMost", atMost)
-                .execute());
+        return ENDED.run(database, Map.of("before", utc(before)), atMost);
     }
 
     /** Ends a session; its account if this did. */

@@ -185,8 +185,8 @@ public final class JdbiIdempotency {
     }
 
     /**
-     * Deletes what has been kept for as long as its policy says, in one short transaction: for a job that calls this
-     * again while it returns the limit. Phased work that is unfinished stays.
+     * Deletes what has been kept for as long as its policy says, in short transactions that wait for nobody: for a job
+     * that calls this again while it returns the limit. Phased work that is unfinished stays.
      *
      * @param limit most that is deleted, such as 1,000
      * @return how many were deleted
@@ -195,6 +195,6 @@ public final class JdbiIdempotency {
         if (limit < 1) {
             throw new IllegalArgumentException("limit must be at least 1, was " + limit);
         }
-        return database.inTransaction(handle -> stored.deleteExpired(handle, limit));
+        return stored.deleteExpired(database, limit);
     }
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.core.idempotency.jdbi;
 
+import dev.mobilebackend.core.data.Database;
 import dev.mobilebackend.core.data.Dialect;
+import dev.mobilebackend.core.data.Purge;
 import dev.mobilebackend.core.data.SqlTime;
 import dev.mobilebackend.core.exchange.Answer;
 import dev.mobilebackend.core.idempotency.IdempotentRequest;
@@ -27,18 +29,18 @@ final class StoredRequests {
     private static final int MOST_WAITING = 4;
 
     private final Semaphore waiting = new Semaphore(MOST_WAITING);
-    private final Dialect dialect;
     private final SqlTime time;
     private final Claiming claiming;
     private final String select;
+    private final Purge expired;
 
     StoredRequests(Dialect dialect, @Nullable InstantSource clock) {
-        this.dialect = dialect;
         time = SqlTime.of(dialect, clock);
         claiming = switch (dialect) {
             case POSTGRESQL -> new PostgresClaiming(time);
             case H2 -> new H2Claiming(time);
         };
+        expired = Purge.of("mb_idempotency", "expires_at <= " + time.now()).inOrderOf("expires_at");
         select = "SELECT scope, fingerprint, status, headers, body, owner, work, input, points, lease_until > "
                 + time.now() + " AS leased FROM mb_idempotency";
     }
@@ -191,17 +193,9 @@ final class StoredRequests {
                 .list();
     }
 
-    /** Deletes what need not be kept any longer, at most so many; returns how many. */
-    int deleteExpired(Handle handle, int limit) {
-        String expired = "SELECT scope FROM mb_idempotency WHERE expires_at <= " + time.now()
-                + " ORDER BY expires_at LIMIT :limit";
-        String deletion = "DELETE FROM mb_idempotency WHERE scope "
-                + switch (dialect) {
-                    // As an array, which keeps the planner from reading the table when it misjudges how many there are.
-                    case POSTGRESQL -> "= ANY (ARRAY(" + expired + " FOR UPDATE SKIP LOCKED))";
-                    case H2 -> "IN (" + expired + ")";
-                };
-        return bind(handle.createUpdate(deletion)).bind("limit", limit).execute();
+    /** Deletes what need not be kept any longer, at most so many, in no transaction; returns how many. */
+    int deleteExpired(Database database, int limit) {
+        return expired.run(database, time.values(), limit);
     }
 
     private Update held(Handle handle, String change, Claim claim) {
