@@ -17,10 +17,13 @@ public final class AuthSchema {
                     "V211__auth_session_authentication.sql",
                     "V212__auth_session_place_and_key.sql",
                     "V213__auth_revocation_stamps.sql",
+                    "V214__auth_sessions_beside_the_version_before.sql",
                     "V220__auth_accounts.sql",
                     "V221__auth_codes.sql",
                     "V222__auth_credentials_version.sql",
                     "V223__auth_code_sends_by_the_hour.sql",
+                    "V224__auth_accounts_beside_the_version_before.sql",
+                    "V225__auth_abandoned_guests.sql",
                     "V230__auth_audit.sql",
                     "V240__auth_attempts.sql",
                     "V241__auth_devices.sql"));
