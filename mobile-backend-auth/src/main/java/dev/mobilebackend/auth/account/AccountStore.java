@@ -70,6 +70,11 @@ public interface AccountStore {
     /** Deletes the account; says whether this call did. */
     boolean delete(String accountId);
 
-    /** Some of the guests that began before this time and of whom no session is on record, live or ended. */
-    List<Account> abandonedGuests(Instant before, int atMost);
+    /**
+     * Some of the guests that began before this time and of whom no session is on record, live or ended; the oldest
+     * first.
+     *
+     * @param after the last one that was given before, to go on behind it; null to begin
+     */
+    List<Account> abandonedGuests(Instant before, @Nullable Account after, int atMost);
 }

@@ -7,15 +7,23 @@ import dev.mobilebackend.auth.password.Passwords;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The rules for guests: accounts without an address, which either get one and go on under the same id, or hand over to
  * the account that their owner turns out to have. Thread safe.
  */
 public final class Guests {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Guests.class);
+
+    private static final int AT_ONCE = 100;
 
     private final GuestPolicy policy;
     private final AccountParts parts;
@@ -109,14 +117,47 @@ public final class Guests {
     }
 
     /**
-     * Ends some of the guests that are older than the policy's lifetime and to whom nobody can come back, each in a
-     * transaction like that of {@link Accounts#delete}; says how many.
+     * Ends the guests that are older than the policy's lifetime and to whom nobody can come back, each in a transaction
+     * like that of {@link Accounts#delete}. One that can not be ended stops no other.
+     *
+     * @return how many were ended
+     * @throws IllegalStateException at the end, if a listener or the database refused some; the log names each
      */
-    public int endAbandoned(Instant now, int atMost) {
+    public int endAbandoned(Instant now) {
+        Instant before = now.minus(policy.lifetime());
+        var failures = new ArrayList<RuntimeException>();
         int ended = 0;
-        for (Account guest : parts.store().abandonedGuests(now.minus(policy.lifetime()), atMost)) {
-            ended += parts.tryEnd(guest, null, now) ? 1 : 0;
+        Account last = null;
+        List<Account> some;
+        do {
+            some = parts.store().abandonedGuests(before, last, AT_ONCE);
+            for (Account guest : some) {
+                last = guest;
+                try {
+                    ended += tryEndAbandoned(guest, now) ? 1 : 0;
+                } catch (RuntimeException failed) {
+                    LOG.warn(
+                            "could not end the guest {}, which the next purge tries again: {}",
+                            guest.id(),
+                            failed.toString());
+                    failures.add(failed);
+                }
+            }
+        } while (some.size() == AT_ONCE);
+        if (!failures.isEmpty()) {
+            throw new IllegalStateException(
+                    "guests that could not be ended: " + failures.size() + ", ended: " + ended
+                            + "; the log has the ids",
+                    failures.get(0));
         }
         return ended;
+    }
+
+    /** Looks again under the lock that every sign-in takes, since the guest may have come back after it was found. */
+    private boolean tryEndAbandoned(Account guest, Instant now) {
+        return parts.trail()
+                .recording(recorder -> parts.lock(guest).isPresent()
+                        && parts.sessions().ofAccount(guest.id(), now).isEmpty()
+                        && parts.tryEnd(guest, null, now));
     }
 }

@@ -3,6 +3,7 @@ package dev.mobilebackend.auth.account;
 
 import dev.mobilebackend.auth.session.InMemorySessionStore;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -22,6 +23,9 @@ public final class InMemoryAccountStore implements AccountStore {
             return passwordHash == null ? Optional.empty() : Optional.of(new Credentials(account, passwordHash));
         }
     }
+
+    private static final Comparator<Account> BY_AGE =
+            Comparator.comparing(Account::createdAt).thenComparing(Account::id);
 
     private final Map<String, Kept> accounts = new HashMap<>();
     private final InMemorySessionStore sessions;
@@ -133,11 +137,13 @@ public final class InMemoryAccountStore implements AccountStore {
     }
 
     @Override
-    public synchronized List<Account> abandonedGuests(Instant before, int atMost) {
+    public synchronized List<Account> abandonedGuests(Instant before, @Nullable Account after, int atMost) {
         return accounts.values().stream()
                 .map(Kept::account)
                 .filter(account -> account.isGuest() && account.createdAt().isBefore(before))
                 .filter(account -> !sessions.knows(account.id()))
+                .filter(account -> after == null || BY_AGE.compare(account, after) > 0)
+                .sorted(BY_AGE)
                 .limit(atMost)
                 .toList();
     }

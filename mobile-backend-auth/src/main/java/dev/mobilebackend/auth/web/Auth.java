@@ -65,7 +65,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
-import java.util.function.IntUnaryOperator;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -94,15 +93,13 @@ public final class Auth implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Auth.class);
 
-    /** So few that nobody waits for them. */
-    private static final int PURGE_STEP = 1_000;
-
     /** Longer than a try takes, which may have locked some of them and be about to lock the others. */
     private static final Duration COUNTS_KEPT = Duration.ofHours(1);
 
     /** How long a device is known after the last session of it has ended. */
     private static final Duration DEVICES_KEPT = Duration.ofDays(180);
 
+    private final Database database;
     private final String path;
     private final Accounts accounts;
     private final OneTimeCodes codes;
@@ -122,7 +119,7 @@ public final class Auth implements AutoCloseable {
     private final Runnable stop;
 
     private Auth(Builder chosen) {
-        Database database = chosen.database;
+        database = chosen.database;
         ServerSecret secret = chosen.secret;
         path = chosen.path;
         audit = new AuditTrail(JdbiAuditStore.of(database), secret, chosen.random);
@@ -317,27 +314,33 @@ public final class Auth implements AutoCloseable {
 
     /**
      * Forgets what ended long ago, and ends guests to whom nobody can come back, which the listener hears of. Logs the
-     * head of the audit trail, to be held against it some day. For a job that an application runs every hour.
+     * head of the audit trail, to be held against it some day. For a job that an application runs every hour, in no
+     * transaction; all instances may do so at once.
      *
      * @return how many rows that were
+     * @throws IllegalStateException at the end, if some of it could not be done; the rest has been
      */
     public int purge(Instant now) {
-        LOG.info("the audit trail has come to {}", audit.head());
-        return inSteps(atMost -> sessions.purgeEnded(now, atMost))
-                + inSteps(atMost -> codes.purgeExpired(now, atMost))
-                + (guests == null ? 0 : inSteps(atMost -> guests.endAbandoned(now, atMost)))
-                + inSteps(atMost -> attempts.purge(now.minus(COUNTS_KEPT), atMost))
-                + inSteps(atMost -> devices.purge(now, atMost));
+        if (database.isInTransaction()) {
+            throw new IllegalStateException(
+                    "purge was called in a transaction: call it outside of any, since its steps are transactions");
+        }
+        var upkeep = new Upkeep()
+                .inSteps("forget sessions", atMost -> sessions.purgeEnded(now, atMost))
+                .inSteps("forget codes", atMost -> codes.purgeExpired(now, atMost))
+                .inSteps("forget tries", atMost -> attempts.purge(now.minus(COUNTS_KEPT), atMost))
+                .inSteps("forget devices", atMost -> devices.purge(now, atMost))
+                .step("log the head of the audit trail", this::logHead);
+        // Last, because the application's own listener has a say in it.
+        if (guests != null) {
+            upkeep.step("end guests", () -> guests.endAbandoned(now));
+        }
+        return upkeep.rows();
     }
 
-    private static int inSteps(IntUnaryOperator purgeSome) {
-        int purged = 0;
-        int step;
-        do {
-            step = purgeSome.applyAsInt(PURGE_STEP);
-            purged += step;
-        } while (step == PURGE_STEP);
-        return purged;
+    private int logHead() {
+        LOG.info("the audit trail has come to {}", audit.head());
+        return 0;
     }
 
     /** Stops reading what other instances revoke. */

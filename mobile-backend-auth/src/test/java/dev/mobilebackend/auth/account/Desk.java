@@ -39,6 +39,7 @@ public final class Desk {
 
     final List<Notice> outbox = new ArrayList<>();
     final List<Account> deleted = new ArrayList<>();
+    AccountListener listener = AccountListener.NONE;
     final InMemorySessionStore sessionStore = new InMemorySessionStore();
     final InMemoryAccountStore store = new InMemoryAccountStore(sessionStore);
     final InMemoryCodeStore codeStore = new InMemoryCodeStore(outbox::add);
@@ -68,7 +69,10 @@ public final class Desk {
                 sessions,
                 trail,
                 outbox::add,
-                deleted::add,
+                account -> {
+                    listener.deleting(account);
+                    deleted.add(account);
+                },
                 random);
         accounts = new Accounts(parts);
     }

@@ -8,11 +8,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mobilebackend.auth.session.Device;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class GuestsTest {
@@ -103,13 +106,13 @@ class GuestsTest {
     void aGuestToWhomNobodyCanComeBackIsEndedAfterNinetyDays() {
         Instant later = desk.now.plus(Duration.ofDays(90));
 
-        assertEquals(0, guests.endAbandoned(later, 10));
-        assertEquals(1, guests.endAbandoned(later.plusMillis(1), 10));
+        assertEquals(0, guests.endAbandoned(later));
+        assertEquals(1, guests.endAbandoned(later.plusMillis(1)));
 
         assertEquals(Optional.empty(), desk.accounts.find(guest.id()));
         assertEquals(List.of(guest), desk.deleted);
         assertEquals(List.of("account.created", "audit.erased", "account.deleted"), desk.recorded());
-        assertEquals(0, guests.endAbandoned(later.plusMillis(1), 10));
+        assertEquals(0, guests.endAbandoned(later.plusMillis(1)));
     }
 
     @Test
@@ -118,29 +121,53 @@ class GuestsTest {
         Instant idle = desk.now.plus(Duration.ofDays(30));
         Instant later = desk.now.plus(Duration.ofDays(100));
 
-        assertEquals(0, guests.endAbandoned(later, 10));
+        assertEquals(0, guests.endAbandoned(later));
         desk.sessions.purgeEnded(idle.plus(Duration.ofDays(7)), 10);
-        assertEquals(0, guests.endAbandoned(later, 10));
+        assertEquals(0, guests.endAbandoned(later));
         desk.sessions.purgeEnded(idle.plus(Duration.ofDays(7)).plusMillis(1), 10);
-        assertEquals(1, guests.endAbandoned(later, 10));
+        assertEquals(1, guests.endAbandoned(later));
     }
 
     @Test
     void whoHasAnAddressIsNotEnded() {
         desk.ada();
 
-        guests.endAbandoned(desk.now.plus(Duration.ofDays(1_000)), 10);
+        guests.endAbandoned(desk.now.plus(Duration.ofDays(1_000)));
 
         assertEquals(List.of(guest), desk.deleted);
     }
 
     @Test
-    void abandonedGuestsAreEndedSomeAtATime() {
-        guests.open(desk.now);
+    void oneGuestThatCanNotBeEndedStopsNoOther() {
+        List<Account> others =
+                Stream.generate(() -> guests.open(desk.now)).limit(250).toList();
+        desk.listener = account -> {
+            if (account.equals(guest)) {
+                throw new IllegalStateException("its orders are locked");
+            }
+        };
         Instant later = desk.now.plus(Duration.ofDays(91));
 
-        assertEquals(1, guests.endAbandoned(later, 1));
-        assertEquals(1, guests.endAbandoned(later, 10));
+        var told = assertThrows(IllegalStateException.class, () -> guests.endAbandoned(later));
+
+        assertEquals("guests that could not be ended: 1, ended: 250; the log has the ids", told.getMessage());
+        assertEquals("its orders are locked", told.getCause().getMessage());
+        assertTrue(desk.accounts.find(guest.id()).isPresent());
+        assertTrue(
+                others.stream().allMatch(other -> desk.accounts.find(other.id()).isEmpty()));
+    }
+
+    @Test
+    void aGuestThatComesBackAfterItWasFoundStays() {
+        Account other = guests.open(desk.now);
+        Instant later = desk.now.plus(Duration.ofDays(91));
+        desk.listener = ended ->
+                desk.sessions.open(ended.equals(guest) ? other.id() : guest.id(), Device.UNKNOWN, Set.of(), later);
+
+        assertEquals(1, guests.endAbandoned(later));
+
+        assertEquals(1, desk.deleted.size());
+        assertTrue(desk.deleted.contains(guest) || desk.deleted.contains(other));
     }
 
     @Test

@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -68,14 +69,30 @@ public abstract class AccountStoreContract {
         new Sessions(SessionPolicy.standard(), sessions(), new Revocations(), SECRET, Ambient.random())
                 .open(guest.id(), Device.UNKNOWN, Set.of(), later);
 
-        List<Account> signedIn = store.abandonedGuests(later, 10);
+        List<Account> signedIn = store.abandonedGuests(later, null, 10);
         sessions().purgeEnded(later.plus(Duration.ofDays(31)), 10);
 
         assertEquals(List.of(), signedIn);
-        assertEquals(List.of(), store.abandonedGuests(began, 10));
-        assertEquals(List.of(guest), store.abandonedGuests(later, 10));
-        assertEquals(List.of(), store.abandonedGuests(later, 0));
+        assertEquals(List.of(), store.abandonedGuests(began, null, 10));
+        assertEquals(List.of(guest), store.abandonedGuests(later, null, 10));
+        assertEquals(List.of(), store.abandonedGuests(later, null, 0));
         store.delete(guest.id());
+    }
+
+    @Test
+    void abandonedGuestsComeOldestFirstAndGoOnBehindAnyOfThem() {
+        Instant began = START.minus(Duration.ofDays(2_000));
+        List<Account> old = Stream.of(0L, 0L, 0L, 1L, 2L)
+                .map(age -> new Account(unique(), null, null, Set.of(), null, began.plusSeconds(age), 1))
+                .toList();
+        List.of(3, 1, 4, 0, 2).forEach(index -> store.add(old.get(index), null));
+        Instant later = began.plusSeconds(10);
+
+        assertEquals(old.subList(0, 2), store.abandonedGuests(later, null, 2));
+        assertEquals(old.subList(2, 4), store.abandonedGuests(later, old.get(1), 2));
+        assertEquals(old.subList(4, 5), store.abandonedGuests(later, old.get(3), 2));
+        assertEquals(List.of(), store.abandonedGuests(later, old.get(4), 2));
+        old.forEach(guest -> store.delete(guest.id()));
     }
 
     @Test
@@ -85,7 +102,7 @@ public abstract class AccountStoreContract {
         store.add(account(), "hash");
         store.add(withPhone(), null);
 
-        List<Account> abandoned = store.abandonedGuests(START.plusSeconds(1), 10_000);
+        List<Account> abandoned = store.abandonedGuests(START.plusSeconds(1), null, 10_000);
 
         assertTrue(abandoned.contains(guest));
         assertTrue(abandoned.stream().allMatch(Account::isGuest));

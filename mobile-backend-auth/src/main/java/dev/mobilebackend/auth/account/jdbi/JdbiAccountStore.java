@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
+import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
 
 /** Accounts in the table {@code mb_auth_accounts}. Thread safe. */
@@ -54,6 +55,14 @@ public final class JdbiAccountStore implements AccountStore {
     private static final String REVOKE = "UPDATE mb_auth_accounts SET "
             + "roles = TRIM(REPLACE(' ' || roles || ' ', ' ' || :role || ' ', ' ')), "
             + "version = version + 1 WHERE id = :id AND POSITION(' ' || :role || ' ' IN ' ' || roles || ' ') > 0";
+
+    /** The index {@code mb_auth_accounts_guests} has them in this order. */
+    private static final String ABANDONED = "SELECT " + COLUMNS + " FROM mb_auth_accounts a "
+            + "WHERE a.email IS NULL AND a.phone IS NULL AND a.created_at < :before %s AND NOT EXISTS "
+            + "(SELECT 1 FROM mb_auth_sessions s WHERE s.account_id = a.id) "
+            + "ORDER BY a.created_at, a.id FETCH FIRST :atMost ROWS ONLY";
+
+    private static final String BEHIND = "AND (a.created_at, a.id) > (:afterTime, :afterId)";
 
     private final Database database;
 
@@ -217,14 +226,18 @@ public final class JdbiAccountStore implements AccountStore {
     }
 
     @Override
-    public List<Account> abandonedGuests(Instant before, int atMost) {
-        return database.withHandle(handle -> handle.createQuery("SELECT " + COLUMNS + " FROM mb_auth_accounts a "
-                        + "WHERE a.email IS NULL AND a.phone IS NULL AND a.created_at < :before AND NOT EXISTS "
-                        + "(SELECT 1 FROM mb_auth_sessions s WHERE s.account_id = a.id) FETCH FIRST :atMost ROWS ONLY")
-                .bind("before", before.atOffset(ZoneOffset.UTC))
-                .bind("atMost", atMost)
-                .map((row, context) -> account(row))
-                .list());
+    public List<Account> abandonedGuests(Instant before, @Nullable Account after, int atMost) {
+        return database.withHandle(handle -> {
+            Query query = handle.createQuery(after == null ? ABANDONED.formatted("") : ABANDONED.formatted(BEHIND));
+            if (after != null) {
+                query.bind("afterTime", after.createdAt().atOffset(ZoneOffset.UTC))
+                        .bind("afterId", after.id());
+            }
+            return query.bind("before", before.atOffset(ZoneOffset.UTC))
+                    .bind("atMost", atMost)
+                    .map((row, context) -> account(row))
+                    .list();
+        });
     }
 
     private String returning(String update) {
