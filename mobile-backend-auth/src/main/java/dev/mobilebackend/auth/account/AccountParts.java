@@ -54,11 +54,15 @@ public record AccountParts(
     /**
      * Sends a code to an address or a phone, or word that no account has it; does the same work either way, so that
      * whoever asks learns nothing.
+     *
+     * @param knownDevice what the account knows the device by that asks
      */
-    void sendCode(Contact contact, Purpose purpose, String origin, Instant now) {
+    void sendCode(Contact contact, Purpose purpose, String origin, @Nullable String knownDevice, Instant now) {
         boolean known = store.has(contact);
         codes.tryIssue(
-                CodeRequest.by(contact, purpose, origin), known ? purpose.notice() : Notice.Kind.NO_ACCOUNT, now);
+                CodeRequest.by(contact, purpose, origin, knownDevice),
+                known ? purpose.notice() : Notice.Kind.NO_ACCOUNT,
+                now);
     }
 
     /**

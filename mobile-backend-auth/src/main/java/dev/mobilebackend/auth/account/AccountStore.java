@@ -31,6 +31,9 @@ public interface AccountStore {
     /** The account that has this address or phone. */
     Optional<Account> find(Contact contact);
 
+    /** The id of the account that has this address or phone; the same work whether or not there is such an account. */
+    Optional<String> idOf(Contact contact);
+
     /** Whether an account has this address or phone; the same work whatever the answer. */
     boolean has(Contact contact);
 

@@ -6,12 +6,12 @@ import java.time.Duration;
 /**
  * How long a one-time code is taken, how often it may be typed and how many are sent. What is sent is limited by the
  * hour and not by longer: whoever asks again and again for somebody else's address keeps its owner from a code until
- * the hour is over.
+ * the hour is over, but on no device that the account knows.
  *
  * @param lifetime from when it was asked for
  * @param attempts wrong codes before a new one is needed
- * @param anHour codes to one address or phone within an hour, whoever asks for them; and as many again for the step-ups
- *     of one account
+ * @param anHour codes to one address or phone within an hour, whoever asks for them; as many again for each device that
+ *     its account knows, and for the step-ups of one account
  */
 public record CodePolicy(Duration lifetime, int attempts, int anHour) {
 

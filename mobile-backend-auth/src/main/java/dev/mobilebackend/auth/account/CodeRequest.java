@@ -11,21 +11,27 @@ import org.jspecify.annotations.Nullable;
  * @param origin the device, network or session that asks, where the code has to be typed
  * @param contact where it goes
  * @param carried what is kept until it is typed; no secret in plain text
+ * @param knownDevice what the account knows the device by that asks; null for a device that it does not know
  */
 public record CodeRequest(
         Purpose purpose,
         String subject,
         String origin,
         Contact contact,
-        @Nullable String carried) {
+        @Nullable String carried,
+        @Nullable String knownDevice) {
+
+    public CodeRequest(Purpose purpose, String subject, String origin, Contact contact, @Nullable String carried) {
+        this(purpose, subject, origin, contact, carried, null);
+    }
 
     public CodeRequest(Purpose purpose, String subject, String origin, Contact contact) {
         this(purpose, subject, origin, contact, null);
     }
 
     /** A wish of somebody who has yet to show who they are. */
-    static CodeRequest by(Contact contact, Purpose purpose, String origin) {
-        return new CodeRequest(purpose, contact.text(), origin, contact);
+    static CodeRequest by(Contact contact, Purpose purpose, String origin, @Nullable String knownDevice) {
+        return new CodeRequest(purpose, contact.text(), origin, contact, null, knownDevice);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.mobilebackend.auth.account;
 
 import java.time.Instant;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The rules of signing in by a code or a link, without a password. Thread safe. */
 public final class CodeSignIns {
@@ -21,14 +22,23 @@ public final class CodeSignIns {
         ANY_DEVICE
     }
 
-    /** Sends a code, or word that there is no account; does the same work either way. */
-    public void sendCode(Contact contact, String origin, Instant now) {
-        parts.sendCode(contact, Purpose.SIGN_IN, origin, now);
+    /**
+     * Sends a code, or word that there is no account; does the same work either way.
+     *
+     * @param knownDevice what the account knows the device by that asks, which strangers keep from no code; null for a
+     *     device that it does not know
+     */
+    public void sendCode(Contact contact, String origin, @Nullable String knownDevice, Instant now) {
+        parts.sendCode(contact, Purpose.SIGN_IN, origin, knownDevice, now);
     }
 
-    /** Sends a link's token, or word that there is no account; does the same work either way. */
-    public void sendLink(EmailAddress email, String origin, Instant now) {
-        parts.sendCode(email, Purpose.SIGN_IN_LINK, origin, now);
+    /**
+     * Sends a link's token, or word that there is no account; does the same work either way.
+     *
+     * @param knownDevice as for {@link #sendCode}
+     */
+    public void sendLink(EmailAddress email, String origin, @Nullable String knownDevice, Instant now) {
+        parts.sendCode(email, Purpose.SIGN_IN_LINK, origin, knownDevice, now);
     }
 
     /** The account if this is the newest code of this origin. */

@@ -58,6 +58,11 @@ public final class InMemoryAccountStore implements AccountStore {
     }
 
     @Override
+    public synchronized Optional<String> idOf(Contact contact) {
+        return kept(contact).map(kept -> kept.account().id());
+    }
+
+    @Override
     public synchronized boolean has(Contact contact) {
         return kept(contact).isPresent();
     }

@@ -22,7 +22,10 @@ public enum Purpose {
 
     /** Who can have a code sent to an address or phone. */
     enum Asker {
-        /** Also whoever has signed in to another account: counted by where the code goes. */
+        /**
+         * Also whoever has signed in to another account: counted by where the code goes, and for each device apart that
+         * the account there knows.
+         */
         ANYBODY,
         /** Who has signed in to the account whose it is: counted by that account, so strangers don't use it up. */
         OWNER

@@ -3,6 +3,7 @@ package dev.mobilebackend.auth.device;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -13,6 +14,14 @@ public interface DeviceStore {
 
     /** The account's devices that were seen at this time or later, the newest first. */
     List<KnownDevice> ofAccount(String accountId, Instant seenSince);
+
+    /**
+     * Under which of these tags the account has a device that was seen at this time or later, the newest if there are
+     * several; the same work whatever the answer, and whether or not there is such an account.
+     *
+     * @param tags at least one
+     */
+    Optional<String> find(String accountId, Set<String> tags, Instant seenSince);
 
     /**
      * Keeps a device in place of what stands under its tag.

@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** Known devices of one process that knows nothing of transactions; for tests. Thread safe. */
@@ -21,6 +22,14 @@ public final class InMemoryDeviceStore implements DeviceStore {
                 .filter(device -> !device.seenAt().isBefore(seenSince))
                 .sorted(Comparator.comparing(KnownDevice::seenAt).reversed().thenComparing(KnownDevice::tag))
                 .toList();
+    }
+
+    @Override
+    public synchronized Optional<String> find(String accountId, Set<String> tags, Instant seenSince) {
+        return ofAccount(accountId, seenSince).stream()
+                .map(KnownDevice::tag)
+                .filter(tags::contains)
+                .findFirst();
     }
 
     @Override

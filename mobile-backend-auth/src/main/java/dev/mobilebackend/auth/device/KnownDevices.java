@@ -35,6 +35,9 @@ public final class KnownDevices {
 
     private static final int TAG_BYTES = 16;
 
+    /** In the place of an account's id where there is no account, and as long. */
+    private static final String NOBODY = "0123456789abcdefABCDEF";
+
     /** What a lookup of places is wrong by, or a phone's network comes out elsewhere by. */
     private static final double NEAR_KILOMETRES = 100;
 
@@ -63,21 +66,18 @@ public final class KnownDevices {
     }
 
     /**
-     * What the account knows a device by, null if it does not know it. Reads the store whether or not there is such an
+     * What the account knows a device by, null if it does not know it; the same work whether or not there is such an
      * account.
      *
      * @param accountId null where there is no such account
      * @param names of the device, the best proven one first
      */
     public @Nullable String find(@Nullable String accountId, List<String> names, Instant now) {
-        String id = accountId == null ? "" : accountId;
-        List<KnownDevice> devices = store.ofAccount(id, now.minus(kept));
-        Set<String> tags = tags(id, names);
-        return devices.stream()
-                .map(KnownDevice::tag)
-                .filter(tags::contains)
-                .findFirst()
-                .orElse(null);
+        if (names.isEmpty()) {
+            return null;
+        }
+        String id = accountId == null ? NOBODY : accountId;
+        return store.find(id, tags(id, names), now.minus(kept)).orElse(null);
     }
 
     /**

@@ -186,12 +186,12 @@ public final class Auth implements AutoCloseable {
         if (chosen.clients != null) {
             new TokenEndpoints(chosen.clients, tokens, sessions, revocations, trail).addTo(endpoints);
         }
-        new PasswordEndpoints(accounts, new PasswordChanges(parts), tries).addTo(endpoints);
+        new PasswordEndpoints(accounts, new PasswordChanges(parts), known, tries).addTo(endpoints);
         new StepUpEndpoints(accounts, codes, sessions, tries, grants, trail).addTo(endpoints);
         if (chosen.impersonation != null) {
             new ImpersonationEndpoints(chosen.impersonation, accounts, sessions, grants, trail).addTo(endpoints);
         }
-        addChosen(chosen, parts, tries, answers);
+        addChosen(chosen, parts, known, tries, answers);
         feed = new RevocationFeed(
                 revocations,
                 sessionStore,
@@ -209,10 +209,11 @@ public final class Auth implements AutoCloseable {
     }
 
     /** The ways in that an application has to choose, since each is one more way in. */
-    private void addChosen(Builder chosen, AccountParts parts, GuardedTries tries, TokenAnswers answers) {
+    private void addChosen(
+            Builder chosen, AccountParts parts, DeviceTrail known, GuardedTries tries, TokenAnswers answers) {
         var contacts = new ContactEndpoints(new ContactChanges(parts), confirmation, tries);
         contacts.addAddressTo(endpoints);
-        var signIns = new CodeEndpoints(new CodeSignIns(parts), tries, answers);
+        var signIns = new CodeEndpoints(new CodeSignIns(parts), known, tries, answers);
         if (chosen.codeSignIn) {
             signIns.addCodesTo(endpoints, chosen.phones);
         }

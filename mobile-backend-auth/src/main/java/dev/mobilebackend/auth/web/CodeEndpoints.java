@@ -5,6 +5,7 @@ import dev.mobilebackend.auth.account.Account;
 import dev.mobilebackend.auth.account.CodeSignIns;
 import dev.mobilebackend.auth.account.CodeSignIns.LinkUse;
 import dev.mobilebackend.auth.account.Contact;
+import dev.mobilebackend.auth.account.EmailAddress;
 import dev.mobilebackend.core.exchange.Answer;
 import dev.mobilebackend.core.exchange.Exchange;
 import dev.mobilebackend.core.exchange.HttpMethod;
@@ -14,11 +15,13 @@ import dev.mobilebackend.core.validate.JsonBody;
 final class CodeEndpoints {
 
     private final CodeSignIns signIns;
+    private final DeviceTrail devices;
     private final GuardedTries tries;
     private final TokenAnswers answers;
 
-    CodeEndpoints(CodeSignIns signIns, GuardedTries tries, TokenAnswers answers) {
+    CodeEndpoints(CodeSignIns signIns, DeviceTrail devices, GuardedTries tries, TokenAnswers answers) {
         this.signIns = signIns;
+        this.devices = devices;
         this.tries = tries;
         this.answers = answers;
     }
@@ -47,9 +50,11 @@ final class CodeEndpoints {
 
     private Answer sendCode(Exchange exchange, boolean phones) {
         AuthContact body = JsonBody.read(exchange, AuthContact.class);
+        Contact contact = Typed.contact(body.email(), body.phone(), phones);
         signIns.sendCode(
-                Typed.contact(body.email(), body.phone(), phones),
+                contact,
                 Origin.of(exchange.facts()),
+                devices.known(contact.text(), exchange),
                 exchange.facts().receivedAt());
         return Answer.of(202);
     }
@@ -71,9 +76,11 @@ final class CodeEndpoints {
 
     private Answer sendLink(Exchange exchange) {
         AuthAddress body = JsonBody.read(exchange, AuthAddress.class);
+        EmailAddress email = Typed.email(body.email());
         signIns.sendLink(
-                Typed.email(body.email()),
+                email,
                 Origin.of(exchange.facts()),
+                devices.known(email.text(), exchange),
                 exchange.facts().receivedAt());
         return Answer.of(202);
     }

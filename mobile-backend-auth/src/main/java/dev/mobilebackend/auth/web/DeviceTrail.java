@@ -49,7 +49,7 @@ final class DeviceTrail {
 
     /**
      * What an account knows the device of a request by, null if it does not or there is no such account; the same
-     * statements either way.
+     * statements with as many rows either way.
      *
      * @param owner an address, a phone or an account's id
      */
@@ -92,7 +92,7 @@ final class DeviceTrail {
 
     private @Nullable String accountId(String owner) {
         boolean contact = owner.indexOf('@') >= 0 || owner.startsWith("+");
-        return contact ? accounts.find(Contact.of(owner)).map(Account::id).orElse(null) : owner;
+        return contact ? accounts.idOf(Contact.of(owner)).orElse(null) : owner;
     }
 
     private static AuditEvent event(SignInSignal signal, Account account, Session session, Exchange exchange) {

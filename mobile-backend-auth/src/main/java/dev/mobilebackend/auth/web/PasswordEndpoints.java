@@ -19,11 +19,13 @@ final class PasswordEndpoints {
 
     private final Accounts accounts;
     private final PasswordChanges changes;
+    private final DeviceTrail devices;
     private final GuardedTries tries;
 
-    PasswordEndpoints(Accounts accounts, PasswordChanges changes, GuardedTries tries) {
+    PasswordEndpoints(Accounts accounts, PasswordChanges changes, DeviceTrail devices, GuardedTries tries) {
         this.accounts = accounts;
         this.changes = changes;
+        this.devices = devices;
         this.tries = tries;
     }
 
@@ -42,9 +44,11 @@ final class PasswordEndpoints {
 
     private Answer forgot(Exchange exchange) {
         AuthAddress body = JsonBody.read(exchange, AuthAddress.class);
+        EmailAddress email = Typed.email(body.email());
         changes.forgot(
-                Typed.email(body.email()),
+                email,
                 Origin.of(exchange.facts()),
+                devices.known(email.text(), exchange),
                 exchange.facts().receivedAt());
         return Answer.of(202);
     }

@@ -12,6 +12,7 @@ import dev.mobilebackend.core.secret.ServerSecret;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -87,6 +88,30 @@ class OneTimeCodesTest {
     }
 
     @Test
+    void strangersKeepNoDeviceFromACodeThatItsAccountKnows() {
+        for (int i = 0; i < 4; i++) {
+            issue(Purpose.PASSWORD_RESET, ADA.text(), "stranger", ADA);
+        }
+
+        for (int i = 0; i < 3; i++) {
+            assertTrue(issueOn("known phone", ADA));
+        }
+        assertFalse(issueOn("known phone", ADA));
+        assertTrue(issueOn("known tablet", ADA));
+        assertTrue(issueOn("known phone", PHONE));
+        assertFalse(issueOn(null, ADA));
+    }
+
+    @Test
+    void whatKnownDevicesAskForLeavesWhatAnybodyMay() {
+        for (int i = 0; i < 4; i++) {
+            issueOn("known phone", ADA);
+        }
+
+        assertTrue(issueOn(null, ADA));
+    }
+
+    @Test
     void stepUpsAreCountedByTheAccountWhereverTheyGo() {
         for (int i = 0; i < 3; i++) {
             assertTrue(issue(Purpose.STEP_UP, "account", "session", i == 0 ? PHONE : ADA));
@@ -123,6 +148,10 @@ class OneTimeCodesTest {
         assertTrue(renewed.redeem(Purpose.STEP_UP, "account", "session", code, desk.now)
                 .isPresent());
         assertTrue(renewed.checkLink(link, desk.now).isPresent());
+    }
+
+    private boolean issueOn(@Nullable String knownDevice, Contact contact) {
+        return codes.tryIssue(CodeRequest.by(contact, Purpose.SIGN_IN, "phone", knownDevice), desk.now);
     }
 
     private boolean issue(Purpose purpose, String subject, String origin, Contact contact) {

@@ -131,6 +131,9 @@ public abstract class AccountStoreContract {
         assertEquals(Optional.of(account), store.find(account.id()));
         assertEquals(Optional.of(account), store.find(email));
         assertEquals(Optional.of(account), store.find(phone));
+        assertEquals(Optional.of(account.id()), store.idOf(email));
+        assertEquals(Optional.of(account.id()), store.idOf(phone));
+        assertEquals(Optional.empty(), store.idOf(otherEmail));
         assertTrue(store.has(email));
         assertTrue(store.has(phone));
         assertFalse(store.has(otherEmail));

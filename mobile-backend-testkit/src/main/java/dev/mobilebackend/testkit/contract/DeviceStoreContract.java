@@ -8,6 +8,7 @@ import dev.mobilebackend.auth.device.KnownDevice;
 import dev.mobilebackend.auth.session.Place;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
@@ -76,6 +77,18 @@ public abstract class DeviceStoreContract {
 
         assertEquals(List.of(tablet, phone), store.ofAccount(account, START));
         assertEquals(List.of(tablet), store.ofAccount(account, START.plusNanos(1_000)));
+    }
+
+    @Test
+    void aDeviceIsFoundByAnyOfItsTagsTheNewestFirst() {
+        store.keep(account, phone, Set.of());
+        store.keep(account, tablet, Set.of());
+
+        assertEquals(Optional.of(phone.tag()), store.find(account, Set.of(phone.tag(), "unheard of"), START));
+        assertEquals(Optional.of(tablet.tag()), store.find(account, Set.of(phone.tag(), tablet.tag()), START));
+        assertEquals(Optional.empty(), store.find(account, Set.of("unheard of"), START));
+        assertEquals(Optional.empty(), store.find(account, Set.of(phone.tag()), START.plusNanos(1_000)));
+        assertEquals(Optional.empty(), store.find("another " + account, Set.of(phone.tag()), START));
     }
 
     @Test

@@ -306,6 +306,24 @@ class AccountsOverHttpTest {
         }
 
         @Test
+        void strangersKeepAnOwnerFromNoCodeOnADeviceThatTheAccountKnows(
+                MobileClient phone, MobileClient reinstalled, MobileClient.Builder phones) {
+            signedIn(phone);
+            MobileClient stranger = phones.retry(RetryPolicy.NEVER).build();
+            for (int i = 0; i < 7; i++) {
+                stranger.post("/v1/auth/password/forgot", Map.of("email", email));
+            }
+            long before = sentTo(email);
+
+            for (String path : List.of("/v1/auth/password/forgot", "/v1/auth/code/send", "/v1/auth/link/send")) {
+                assertEquals(202, phone.post(path, Map.of("email", email)).status());
+                assertEquals(202, reinstalled.post(path, Map.of("email", email)).status());
+            }
+
+            assertEquals(3, sentTo(email) - before);
+        }
+
+        @Test
         void nobodyLearnsWhetherAnAddressOrAPhoneIsKnown(MobileClient phone, MobileClient stranger) {
             signedIn(phone);
 

@@ -30,13 +30,16 @@ public final class JdbiAccountStore implements AccountStore {
     private static final String COLUMNS =
             "id, email, phone, roles, display_name, created_at, version, credentials_version";
 
+    /** What stands in the place of an account's id where there is none. */
+    private static final String NOBODYS_ID = "'0123456789abcdefABCDEF'";
+
     private static final String INSERT = "INSERT INTO mb_auth_accounts (" + COLUMNS
             + ", password_hash) VALUES (:id, :email, :phone, :roles, :displayName, :createdAt, :version, "
             + ":credentialsVersion, :passwordHash)";
 
     /** One row in any case, with what a new account would have in place of what is not there. */
     private static final String CREDENTIALS_OR_NOBODYS = "SELECT a.id IS NOT NULL AS known, "
-            + "COALESCE(a.id, '0123456789abcdefABCDEF') AS id, n.email, a.phone, COALESCE(a.roles, '') AS roles, "
+            + "COALESCE(a.id, " + NOBODYS_ID + ") AS id, n.email, a.phone, COALESCE(a.roles, '') AS roles, "
             + "a.display_name, COALESCE(a.created_at, TIMESTAMP WITH TIME ZONE '2000-01-01 00:00:00+00') AS created_at, "
             + "COALESCE(a.version, 1) AS version, COALESCE(a.credentials_version, 1) AS credentials_version, "
             + "COALESCE(a.password_hash, '') AS password_hash "
@@ -110,6 +113,20 @@ public final class JdbiAccountStore implements AccountStore {
                 .bind("contact", contact.text())
                 .map((row, context) -> account(row))
                 .findOne());
+    }
+
+    /** One row in any case, as with credentials. */
+    @Override
+    public Optional<String> idOf(Contact contact) {
+        return database.withHandle(handle -> handle.createQuery("SELECT a.id IS NOT NULL AS known, COALESCE(a.id, "
+                        + NOBODYS_ID + ") AS id FROM (VALUES (CAST(:contact AS varchar(254)))) AS n (contact) "
+                        + "LEFT JOIN mb_auth_accounts a ON a." + column(contact) + " = n.contact")
+                .bind("contact", contact.text())
+                .map((row, context) -> {
+                    String id = row.getString("id");
+                    return row.getBoolean("known") ? Optional.of(id) : Optional.<String>empty();
+                })
+                .one());
     }
 
     /** Reads the next one where it is not there: to read a row takes longer than to find that there is none. */

@@ -14,6 +14,7 @@ import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,9 @@ public final class JdbiDeviceStore implements DeviceStore {
             + "WHERE account_id = :accountId AND tag = :tag";
 
     private static final Purge UNSEEN = Purge.of("mb_auth_devices", "seen_at < :seenBefore");
+    /** One row in any case: to read a row takes longer than to find that there is none. */
+    private static final String FIND = "SELECT (SELECT tag FROM mb_auth_devices WHERE account_id = :accountId "
+            + "AND tag IN (<tags>) AND seen_at >= :seenSince ORDER BY seen_at DESC, tag FETCH FIRST 1 ROW ONLY) AS tag";
 
     private final Database database;
 
@@ -49,6 +53,16 @@ public final class JdbiDeviceStore implements DeviceStore {
                 .bind("seenSince", utc(seenSince))
                 .map((row, context) -> new KnownDevice(row.getString("tag"), instant(row), place(row)))
                 .list());
+    }
+
+    @Override
+    public Optional<String> find(String accountId, Set<String> tags, Instant seenSince) {
+        return database.withHandle(handle -> handle.createQuery(FIND)
+                .bind("accountId", accountId)
+                .bindList("tags", tags)
+                .bind("seenSince", utc(seenSince))
+                .map((row, context) -> Optional.ofNullable(row.getString("tag")))
+                .one());
     }
 
     @Override
