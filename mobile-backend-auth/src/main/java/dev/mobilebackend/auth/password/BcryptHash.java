@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 import org.bouncycastle.crypto.generators.OpenBSDBCrypt;
 
 /** bcrypt as OpenBSD and all after it write it; {@code $2a$}, {@code $2b$} and {@code $2y$} are the same here. */
-final class BcryptHash implements ForeignHash {
+final class BcryptHash implements PasswordHash {
 
     /** What is hashed: the password, of which bcrypt sees 72 bytes, or the hexadecimal digits of its SHA-256. */
     enum Input {
@@ -22,21 +22,24 @@ final class BcryptHash implements ForeignHash {
     private static final Pattern FORM = Pattern.compile("\\$2[aby]\\$(\\d\\d)\\$[./A-Za-z0-9]{53}");
 
     private final String text;
+    private final int cost;
     private final Input input;
 
-    private BcryptHash(String text, Input input) {
+    private BcryptHash(String text, int cost, Input input) {
         this.text = text;
+        this.cost = cost;
         this.input = input;
     }
 
-    static ForeignHash parse(String text, Input input, ForeignCap cap) {
+    static PasswordHash parse(String text, Input input, ForeignCap cap) {
         Matcher parts = FORM.matcher(text);
         if (!parts.matches()) {
             throw ForeignHashes.malformed("bcrypt, such as $2b$12$ and 53 characters");
         }
-        cap.requireBcrypt(Integer.parseInt(parts.group(1)));
+        int cost = Integer.parseInt(parts.group(1));
+        cap.requireBcrypt(cost);
         BouncyCastle.require("bcrypt");
-        return new BcryptHash(text, input);
+        return new BcryptHash(text, cost, input);
     }
 
     @Override
@@ -49,6 +52,11 @@ final class BcryptHash implements ForeignHash {
             Arrays.fill(typed, (byte) 0);
             Arrays.fill(hashed, (byte) 0);
         }
+    }
+
+    @Override
+    public String form() {
+        return "bcrypt of cost " + cost;
     }
 
     private static byte[] sha256Digits(byte[] typed) {

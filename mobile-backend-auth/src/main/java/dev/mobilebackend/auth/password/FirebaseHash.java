@@ -9,7 +9,7 @@ import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /** Firebase's own scrypt: the project's signer key, encrypted under what scrypt makes of the password. */
-final class FirebaseHash implements ForeignHash {
+final class FirebaseHash implements PasswordHash {
 
     private static final int DERIVED_BYTES = 64;
     private static final int AES_KEY_BYTES = 32;
@@ -43,5 +43,10 @@ final class FirebaseHash implements ForeignHash {
         } finally {
             Arrays.fill(derived, (byte) 0);
         }
+    }
+
+    @Override
+    public String form() {
+        return ScryptHash.form(project.n(), project.rounds(), 1);
     }
 }

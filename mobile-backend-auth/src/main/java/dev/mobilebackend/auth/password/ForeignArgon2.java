@@ -4,7 +4,7 @@ package dev.mobilebackend.auth.password;
 import java.util.Arrays;
 
 /** An Argon2id hash of a system that does not normalise what is typed. */
-final class ForeignArgon2 implements ForeignHash {
+final class ForeignArgon2 implements PasswordHash {
 
     private final StoredHash stored;
     private final Argon2Engine engine;
@@ -22,5 +22,10 @@ final class ForeignArgon2 implements ForeignHash {
         } finally {
             Arrays.fill(typed, (byte) 0);
         }
+    }
+
+    @Override
+    public String form() {
+        return stored.form();
     }
 }

@@ -66,7 +66,7 @@ final class ForeignHashes {
      *     repeat it
      * @throws IllegalStateException if it takes a library to check that is not there
      */
-    ForeignHash parse(String text) {
+    PasswordHash parse(String text) {
         if (text.startsWith("$2")) {
             return BcryptHash.parse(text, BcryptHash.Input.PASSWORD, cap);
         }
@@ -87,7 +87,7 @@ final class ForeignHashes {
         return new IllegalArgumentException("stored password hash must be " + expected + ", was something else");
     }
 
-    private ForeignHash spring(String text) {
+    private PasswordHash spring(String text) {
         Matcher parts =
                 matched(SPRING, text, "a form of Spring's DelegatingPasswordEncoder, such as {bcrypt}$2a$10$...");
         String rest = parts.group(2);
@@ -105,7 +105,7 @@ final class ForeignHashes {
     }
 
     /** Its parameters are one hexadecimal number: log2 N, 16 bits further r, 8 bits further p. */
-    private ForeignHash springScrypt(String rest) {
+    private PasswordHash springScrypt(String rest) {
         Matcher parts = matched(SPRING_SCRYPT, rest, "Spring's scrypt, such as {scrypt}$e0801$<salt>$<hash>");
         long parameters = Long.parseLong(parts.group(1), 16);
         long logN = parameters >> 16;
@@ -121,7 +121,7 @@ final class ForeignHashes {
                 cap);
     }
 
-    private ForeignHash springPbkdf2(Pbkdf2Hash.Digest digest, int iterations, int saltBytes, String rest) {
+    private PasswordHash springPbkdf2(Pbkdf2Hash.Digest digest, int iterations, int saltBytes, String rest) {
         byte[] bytes;
         try {
             bytes = HexFormat.of().parseHex(rest);
@@ -131,7 +131,7 @@ final class ForeignHashes {
         return salted(digest, iterations, bytes, 0, saltBytes);
     }
 
-    private ForeignHash django(String text) {
+    private PasswordHash django(String text) {
         if (text.startsWith("bcrypt$")) {
             return BcryptHash.parse(text.substring("bcrypt$".length()), BcryptHash.Input.PASSWORD, cap);
         }
@@ -168,7 +168,7 @@ final class ForeignHashes {
      * Version 2 is a nought, 16 bytes of salt and 32 of hash by PBKDF2 with SHA-1 and 1,000 iterations; version 3 a
      * one, then digest, iterations and length of the salt as big-endian integers, then salt and hash.
      */
-    private ForeignHash aspNet(String text) {
+    private PasswordHash aspNet(String text) {
         byte[] bytes = base64(text);
         if (bytes[0] == 0 && bytes.length == 49) {
             return salted(Pbkdf2Hash.Digest.SHA1, 1_000, bytes, 1, 16);
@@ -183,7 +183,7 @@ final class ForeignHashes {
         return salted(ASP_NET_DIGESTS.get(digest), iterations, bytes, head.position(), salt);
     }
 
-    private ForeignHash firebase(String text) {
+    private PasswordHash firebase(String text) {
         Matcher parts = matched(FIREBASE, text, "$firebase$<project>$<salt>$<hash>");
         FirebaseScrypt project = firebase.get(parts.group(1));
         if (project == null) {
@@ -193,14 +193,14 @@ final class ForeignHashes {
         return new FirebaseHash(project, base64(parts.group(2)), base64(parts.group(3)));
     }
 
-    private ForeignHash argon2(String rest) {
+    private PasswordHash argon2(String rest) {
         StoredHash stored = StoredHash.parse(rest);
         stored.requireWithin(argon2Cap);
         return new ForeignArgon2(stored, engine);
     }
 
     /** PBKDF2 whose hash follows its salt. */
-    private ForeignHash salted(Pbkdf2Hash.Digest digest, long iterations, byte[] bytes, int start, int saltBytes) {
+    private PasswordHash salted(Pbkdf2Hash.Digest digest, long iterations, byte[] bytes, int start, int saltBytes) {
         if (bytes.length < start + saltBytes) {
             throw malformed("PBKDF2 with " + saltBytes + " bytes of salt");
         }

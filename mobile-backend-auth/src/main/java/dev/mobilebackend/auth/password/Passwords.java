@@ -10,7 +10,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +44,10 @@ public final class Passwords {
     private final @Nullable Pepper pepper;
     private final Map<String, Pepper> peppers;
     private final String nobodys;
+
+    /** What each check takes the work of, whatever is stored; none if only the stored hash is computed. */
+    private final List<PasswordHash> always;
+
     private final Duration patience;
 
     private Passwords(Builder chosen, Argon2Engine engine, HashingGate gate) {
@@ -62,6 +65,7 @@ public final class Passwords {
         }
         pepper = chosen.peppers.isEmpty() ? null : chosen.peppers.get(0);
         nobodys = new StoredHash(policy.cost(), pepperId(), bytes(SALT_BYTES), bytes(HASH_BYTES)).text();
+        always = alike(chosen.imported);
         patience = Duration.ofDays(1);
     }
 
@@ -74,6 +78,7 @@ public final class Passwords {
         pepper = other.pepper;
         peppers = other.peppers;
         nobodys = other.nobodys;
+        always = other.always;
         this.patience = patience;
     }
 
@@ -114,8 +119,12 @@ public final class Passwords {
         byte[] salt = bytes(SALT_BYTES);
         byte[] text = PasswordText.utf8(password);
         byte[] key = pepper == null ? NONE : pepper.key();
-        byte[] hash = wiping(text, () -> engine.compute(policy.cost(), text, salt, key, NONE, HASH_BYTES));
-        return new StoredHash(policy.cost(), pepperId(), salt, hash).text();
+        try {
+            byte[] hash = gate.run(patience, () -> engine.compute(policy.cost(), text, salt, key, NONE, HASH_BYTES));
+            return new StoredHash(policy.cost(), pepperId(), salt, hash).text();
+        } finally {
+            Arrays.fill(text, (byte) 0);
+        }
     }
 
     /**
@@ -125,14 +134,21 @@ public final class Passwords {
      *     or names a pepper or Firebase project that is not known
      */
     public PasswordCheck verify(char[] password, String stored) {
-        if (StoredHash.isForm(stored)) {
-            StoredHash expected = parsed(stored);
-            return new PasswordCheck(matches(password, expected), isOutdated(expected));
-        }
-        ForeignHash expected = foreign.parse(stored);
+        PasswordHash expected = read(stored);
         boolean possible = isPossible(password);
-        boolean matches = gate.run(patience, () -> expected.matches(possible ? password : NOBODYS));
-        return new PasswordCheck(matches && possible, true);
+        char[] typed = possible ? password : NOBODYS;
+        boolean matches = gate.run(patience, () -> {
+            boolean right = expected.matches(typed);
+            for (PasswordHash each : always) {
+                PasswordHash rest = expected.rest(each);
+                if (rest != null) {
+                    rest.matches(typed);
+                }
+            }
+            return right;
+        });
+        boolean current = expected instanceof OwnHash own && !isOutdated(own.stored());
+        return new PasswordCheck(matches && possible, !current);
     }
 
     /** The work of {@link #verify} for an account that does not exist, so that time does not tell the two apart. */
@@ -140,13 +156,50 @@ public final class Passwords {
         verify(password, nobodys);
     }
 
-    /** Refuses what {@link #verify} would not take as stored; for whoever imports accounts. */
+    /**
+     * Refuses what {@link #verify} would not take as stored, and what it would take more work for than for other
+     * hashes, if some form was said to be {@link Builder#imported}; for whoever imports accounts.
+     */
     public void requireVerifiable(String stored) {
-        if (StoredHash.isForm(stored)) {
-            parsed(stored);
-        } else {
-            foreign.parse(stored);
+        PasswordHash hash = read(stored);
+        if (!always.isEmpty() && always.stream().noneMatch(each -> isPart(hash, each))) {
+            throw new IllegalArgumentException("stored password hash is " + hash.form() + ", which is none of "
+                    + always.stream().map(PasswordHash::form).toList()
+                    + ": say to the builder that it is imported too, or its work tells whose it is");
         }
+    }
+
+    /** Of our form and of those that are imported, one each; none if none are. */
+    private List<PasswordHash> alike(List<String> imported) {
+        if (imported.isEmpty()) {
+            return List.of();
+        }
+        var forms = new ArrayList<PasswordHash>();
+        forms.add(read(nobodys));
+        for (String example : imported) {
+            PasswordHash added = read(example);
+            for (PasswordHash each : forms) {
+                if (isPart(each, added) || isPart(added, each)) {
+                    throw new IllegalArgumentException("imported hashes of " + added.form() + " and those of "
+                            + each.form() + " are the same work or a part of it: say only the dearer");
+                }
+            }
+            forms.add(added);
+        }
+        return List.copyOf(forms);
+    }
+
+    private static boolean isPart(PasswordHash hash, PasswordHash other) {
+        return hash.rest(other) != other;
+    }
+
+    private PasswordHash read(String stored) {
+        if (!StoredHash.isForm(stored)) {
+            return foreign.parse(stored);
+        }
+        StoredHash own = parsed(stored);
+        Pepper used = own.pepperId() == null ? null : peppers.get(own.pepperId());
+        return new OwnHash(own, engine, used == null ? NONE : used.key());
     }
 
     private StoredHash parsed(String stored) {
@@ -165,24 +218,8 @@ public final class Passwords {
                 || !Objects.equals(hash.pepperId(), pepperId());
     }
 
-    private boolean matches(char[] password, StoredHash expected) {
-        boolean possible = isPossible(password);
-        byte[] text = PasswordText.utf8(possible ? password : NOBODYS);
-        Pepper used = expected.pepperId() == null ? null : peppers.get(expected.pepperId());
-        byte[] key = used == null ? NONE : used.key();
-        return wiping(text, () -> expected.matches(text, engine, key)) && possible;
-    }
-
     private static boolean isPossible(char[] password) {
         return password.length > 0 && password.length <= PasswordPolicy.LONGEST;
-    }
-
-    private <R> R wiping(byte[] text, Supplier<R> work) {
-        try {
-            return gate.run(patience, work);
-        } finally {
-            Arrays.fill(text, (byte) 0);
-        }
     }
 
     private @Nullable String pepperId() {
@@ -201,6 +238,7 @@ public final class Passwords {
         private final HashingPolicy policy;
         private final List<Pepper> peppers = new ArrayList<>();
         private final List<FirebaseScrypt> firebase = new ArrayList<>();
+        private final List<String> imported = new ArrayList<>();
         private ForeignCap foreignCap = ForeignCap.standard();
         private SecureRandom random = Ambient.random();
 
@@ -222,6 +260,19 @@ public final class Passwords {
         /** Checks hashes that come from this Firebase project; may be said again for another. */
         public Builder firebase(FirebaseScrypt project) {
             firebase.add(project);
+            return this;
+        }
+
+        /**
+         * Takes the work of hashes of this form at each check too, whoever is checked and whether or not there is such
+         * an account, so that time does not tell who was imported with one; not done unless said. May be said again for
+         * another form; of PBKDF2 by one digest the most iterations are enough. Each check costs them all besides our
+         * own, for as long as this is said, and other forms are not imported then.
+         *
+         * @param example any hash of that form and cost, as it is stored
+         */
+        public Builder imported(String example) {
+            imported.add(example);
             return this;
         }
 

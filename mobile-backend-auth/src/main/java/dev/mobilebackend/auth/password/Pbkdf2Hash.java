@@ -5,9 +5,10 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import javax.crypto.SecretKeyFactory;
 import javax.crypto.spec.PBEKeySpec;
+import org.jspecify.annotations.Nullable;
 
 /** PBKDF2 (RFC 8018 section 5.2), as the JDK has it. */
-final class Pbkdf2Hash implements ForeignHash {
+final class Pbkdf2Hash implements PasswordHash {
 
     enum Digest {
         SHA1,
@@ -27,7 +28,7 @@ final class Pbkdf2Hash implements ForeignHash {
         this.hash = hash;
     }
 
-    static ForeignHash of(Digest digest, long iterations, byte[] salt, byte[] hash, ForeignCap cap) {
+    static PasswordHash of(Digest digest, long iterations, byte[] salt, byte[] hash, ForeignCap cap) {
         cap.requirePbkdf2(iterations);
         if (salt.length == 0 || hash.length < 16 || hash.length > 128) {
             throw ForeignHashes.malformed("PBKDF2 with a salt and 16 to 128 bytes of hash");
@@ -48,5 +49,21 @@ final class Pbkdf2Hash implements ForeignHash {
         } finally {
             spec.clearPassword();
         }
+    }
+
+    @Override
+    public String form() {
+        return "PBKDF2 with " + digest + ", " + hash.length + " bytes and " + iterations + " iterations";
+    }
+
+    /** Iterations add up, so fewer of them are a part of more. */
+    @Override
+    public @Nullable PasswordHash rest(PasswordHash other) {
+        return other instanceof Pbkdf2Hash more
+                        && more.digest == digest
+                        && more.hash.length == hash.length
+                        && more.iterations > iterations
+                ? new Pbkdf2Hash(digest, more.iterations - iterations, salt, hash)
+                : PasswordHash.super.rest(other);
     }
 }

@@ -6,7 +6,7 @@ import java.util.Arrays;
 import org.bouncycastle.crypto.generators.SCrypt;
 
 /** scrypt (RFC 7914). */
-final class ScryptHash implements ForeignHash {
+final class ScryptHash implements PasswordHash {
 
     private final int n;
     private final int r;
@@ -22,7 +22,7 @@ final class ScryptHash implements ForeignHash {
         this.hash = hash;
     }
 
-    static ForeignHash of(long n, long r, long p, byte[] salt, byte[] hash, ForeignCap cap) {
+    static PasswordHash of(long n, long r, long p, byte[] salt, byte[] hash, ForeignCap cap) {
         cap.requireScrypt(n, r, p);
         if (salt.length == 0 || hash.length < 16) {
             throw ForeignHashes.malformed("scrypt with a salt and at least 16 bytes of hash");
@@ -34,6 +34,15 @@ final class ScryptHash implements ForeignHash {
     @Override
     public boolean matches(char[] password) {
         return MessageDigest.isEqual(compute(password, salt, n, r, p, hash.length), hash);
+    }
+
+    @Override
+    public String form() {
+        return form(n, r, p);
+    }
+
+    static String form(int n, int r, int p) {
+        return "scrypt with N=" + n + ",r=" + r + ",p=" + p;
     }
 
     static byte[] compute(char[] password, byte[] salt, int n, int r, int p, int length) {

@@ -77,6 +77,11 @@ final class StoredHash {
         return salt.length < saltBytes || hash.length < hashBytes;
     }
 
+    /** What its work depends on. */
+    String form() {
+        return "Argon2id with " + cost;
+    }
+
     Argon2Cost cost() {
         return cost;
     }

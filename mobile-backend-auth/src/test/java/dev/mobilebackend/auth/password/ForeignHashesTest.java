@@ -3,11 +3,15 @@ package dev.mobilebackend.auth.password;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mobilebackend.core.problem.ProblemException;
 import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -99,6 +103,39 @@ class ForeignHashesTest {
     void takesWhatDjangosHashersMake(String stored) {
         assertEquals(new PasswordCheck(true, true), passwords.verify("l\u00e8tmein".toCharArray(), stored));
         assertFalse(passwords.verify("l\u00e8tmeinz".toCharArray(), stored).right());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW | bcrypt of cost 5",
+                "{scrypt@SpringSecurity_v5_8}$100801$nCO5HvS+Qk/JX3hsN2TwFg==$wGQG6Q8PZb85Jvj765BoBgm9wyXaQ83UizuuQildQSg= | scrypt with N=65536,r=8,p=1",
+                "pbkdf2_sha256$30000$seasalt$VrX+V8drCGo68wlvy6rfu8i1d1pfkdeXA4LJkRGJodY= | PBKDF2 with SHA256, 32 bytes and 30000 iterations",
+                "{argon2}$argon2id$v=19$m=4096,t=3,p=1$BydFM2/1wo4+x7byAI+SZw$xh91B1KDrxcDowBWBwrM/gQbcz4GriDt+wyUAPQLw/0 | Argon2id with m=4096,t=3,p=1",
+                "$firebase$shop$42xEC+ixf3L2lw==$lSrfV15cpx95/sZS2W9c9Kp6i/LVgQNDNC/qzrCnh1SAyZvqmZqAjTdn3aoItz+VHjoZilo78198JAdRuid5lQ== | scrypt with N=16384,r=8,p=1"
+            })
+    void aFormSaysWhatTheWorkDependsOn(String stored, String form) {
+        assertEquals(form, parse(stored).form());
+    }
+
+    @Test
+    void fewerIterationsAreAPartOfMoreByTheSameDigest() {
+        PasswordHash fewer = parse("pbkdf2_sha256$30000$seasalt$VrX+V8drCGo68wlvy6rfu8i1d1pfkdeXA4LJkRGJodY=");
+        PasswordHash more = parse("pbkdf2_sha256$390000$seasalt$8xBlGd3jVgvJ+92hWPxi5ww0uuAuAnKgC45eudxro7c=");
+        PasswordHash sha1 = parse("pbkdf2_sha1$260000$seasalt2$wAibXvW6jgvatCdONi6SMJ6q7mI=");
+
+        assertEquals(
+                "PBKDF2 with SHA256, 32 bytes and 360000 iterations",
+                Objects.requireNonNull(fewer.rest(more)).form());
+        assertNull(more.rest(more));
+        assertSame(fewer, more.rest(fewer));
+        assertSame(sha1, fewer.rest(sha1));
+    }
+
+    private static PasswordHash parse(String stored) {
+        return new ForeignHashes(NativeArgon2.load(), POLICY.cap(), ForeignCap.standard(), List.of(FIREBASE))
+                .parse(stored);
     }
 
     /** The case of Django's test_bcrypt_sha256. */

@@ -11,6 +11,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.mobilebackend.core.problem.ProblemException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
@@ -26,6 +28,11 @@ class PasswordsTest {
 
     private static final String HASH_OF_PASSWORD =
             "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4";
+
+    /** The same hash, as Spring stores it. */
+    private static final String IMPORTED = "{argon2}" + HASH_OF_PASSWORD;
+
+    private static final String DJANGOS = "pbkdf2_sha256$%d$seasalt$VrX+V8drCGo68wlvy6rfu8i1d1pfkdeXA4LJkRGJodY=";
 
     private static final Pepper OLD = Pepper.of("2025", "the pepper of last year".getBytes(StandardCharsets.UTF_8));
     private static final Pepper NEW = Pepper.ofBase64("2026", "dGhlIHBlcHBlciBvZiB0aGlzIHllYXI=");
@@ -218,6 +225,69 @@ class PasswordsTest {
         });
 
         assertEquals(503, status);
+    }
+
+    @Test
+    void whatWasImportedTakesTheSameWorkAsWhatWasNotAndAsNobodys() {
+        var work = new ArrayList<String>();
+        Argon2Engine engine = NativeArgon2.load();
+        Argon2Engine counting = (cost, password, salt, secret, data, length) -> {
+            work.add(cost.toString());
+            return engine.compute(cost, password, salt, secret, data, length);
+        };
+        Passwords migrating =
+                Passwords.builder(POLICY).pepper(OLD).imported(IMPORTED).build(counting, gate);
+        String ours = migrating.hash(chars("password"));
+
+        for (Supplier<PasswordCheck> check : List.<Supplier<PasswordCheck>>of(
+                () -> migrating.verify(chars("password"), ours),
+                () -> migrating.verify(chars("password"), IMPORTED),
+                () -> migrating.verify(chars("passwore"), IMPORTED),
+                () -> migrating.verify(chars(""), ours),
+                () -> migrating.within(Duration.ofMinutes(1)).verify(chars("password"), ours))) {
+            work.clear();
+            check.get();
+            assertEquals(List.of("m=256,t=2,p=1", "m=64,t=1,p=1"), sorted(work));
+        }
+        work.clear();
+        migrating.verifyNothing(chars("password"));
+        assertEquals(List.of("m=256,t=2,p=1", "m=64,t=1,p=1"), sorted(work));
+        assertEquals(new PasswordCheck(true, false), migrating.verify(chars("password"), ours));
+        assertEquals(new PasswordCheck(true, true), migrating.verify(chars("password"), IMPORTED));
+        assertFalse(migrating.verify(chars("passwore"), IMPORTED).right());
+        assertFalse(migrating.verify(chars("passwore"), ours).right());
+    }
+
+    @Test
+    void whatWouldTakeOtherWorkIsNotImported() {
+        Passwords migrating = Passwords.builder(POLICY)
+                .imported(IMPORTED)
+                .imported(DJANGOS.formatted(600_000))
+                .build();
+
+        migrating.requireVerifiable(IMPORTED);
+        migrating.requireVerifiable(DJANGOS.formatted(600_000));
+        migrating.requireVerifiable(DJANGOS.formatted(260_000));
+        migrating.requireVerifiable(migrating.hash(chars("password")));
+        for (String dearer : List.of(DJANGOS.formatted(600_001), IMPORTED.replace("t=2", "t=1"))) {
+            assertThrows(IllegalArgumentException.class, () -> migrating.requireVerifiable(dearer));
+            passwords.requireVerifiable(dearer);
+        }
+    }
+
+    @Test
+    void formsThatArePartsOfOneAnotherAreSaidOnce() {
+        Passwords.Builder twice =
+                Passwords.builder(POLICY).imported(DJANGOS.formatted(260_000)).imported(DJANGOS.formatted(600_000));
+
+        var refusal = assertThrows(IllegalArgumentException.class, twice::build);
+
+        assertTrue(refusal.getMessage().contains("260000 iterations"), refusal.getMessage());
+        assertFalse(refusal.getMessage().contains("VrX"), refusal.getMessage());
+    }
+
+    private static List<String> sorted(List<String> work) {
+        return work.stream().sorted().toList();
     }
 
     @Test
