@@ -47,6 +47,9 @@ final class AccountServer implements AutoCloseable {
     /** Who asks where somebody has to have signed in. */
     static final String CALLER = "caller@example.org";
 
+    /** Of a device that no account knows, looked up as that of an app is which names itself well. */
+    private static final String DEVICE_ID = "6f9619ff-8b86-4d01-b42d-00cf4fc964ff";
+
     private static final Pattern TOKEN = Pattern.compile("\"accessToken\":\"([^\"]+)\"");
 
     private static final Allowance ENDLESS =
@@ -158,8 +161,8 @@ final class AccountServer implements AutoCloseable {
             String authorization = token.isEmpty() ? "" : "Authorization: Bearer " + token + "\r\n";
             return ("POST /v1/auth/" + endpoint + " HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Forwarded-Proto: https\r\n"
                             + "X-Forwarded-For: 10." + (phone >> 16 & 255) + "." + (phone >> 8 & 255) + "."
-                            + (phone & 255) + "\r\nX-Request-Id: 0123456789abcdef\r\nDevice-Id: phone\r\n"
-                            + authorization
+                            + (phone & 255) + "\r\nX-Request-Id: 0123456789abcdef\r\nDevice-Id: " + DEVICE_ID
+                            + "\r\n" + authorization
                             + "Content-Type: application/json\r\nContent-Length: " + body.length() + "\r\n\r\n" + body)
                     .getBytes(StandardCharsets.US_ASCII);
         }
