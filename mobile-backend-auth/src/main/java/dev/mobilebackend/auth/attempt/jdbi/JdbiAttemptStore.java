@@ -26,7 +26,7 @@ import org.jdbi.v3.core.statement.PreparedBatch;
  */
 public final class JdbiAttemptStore implements AttemptStore {
 
-    /** Locked in one order, so that two tries with keys in common wait for each other and nothing worse. */
+    /** Locked in one order, so that two tries with keys in common wait for each other; on H2 one may have to run again. */
     private static final String READ = "SELECT count_key, last_at, regained_at FROM mb_auth_attempts "
             + "WHERE count_key IN (<keys>) ORDER BY count_key FOR UPDATE";
 
