@@ -218,7 +218,7 @@ public final class Accounts {
     /** Gives a role, from the account's next access token on; empty if the account is gone. */
     public Optional<Account> tryGrantRole(String accountId, String role, Instant now) {
         Account.requireRole(role);
-        return recorded(AuditEvents.ROLE_GRANTED, role, now, () -> store.grantRole(accountId, role));
+        return recorded(AuditEvents.ROLE_GRANTED, accountId, role, now, () -> store.grantRole(accountId, role));
     }
 
     /**
@@ -227,15 +227,19 @@ public final class Accounts {
      */
     public Optional<Account> tryRevokeRole(String accountId, String role, Instant now) {
         Account.requireRole(role);
-        return recorded(AuditEvents.ROLE_REVOKED, role, now, () -> store.revokeRole(accountId, role));
+        return recorded(AuditEvents.ROLE_REVOKED, accountId, role, now, () -> store.revokeRole(accountId, role));
     }
 
-    private Optional<Account> recorded(String type, String role, Instant now, Supplier<Optional<Account>> step) {
+    /** Nothing is recorded where the account has the role, or has it not, already. */
+    private Optional<Account> recorded(
+            String type, String accountId, String role, Instant now, Supplier<Optional<Account>> step) {
         return parts.trail().recording(recorder -> {
-            Optional<Account> changed = step.get();
-            changed.ifPresent(account ->
-                    recorder.record(new AuditEvent(type, account.id(), null, null, Map.of("role", role), now)));
-            return changed;
+            Optional<Account> before = store.lock(accountId);
+            Optional<Account> after = step.get();
+            if (!after.map(Account::roles).equals(before.map(Account::roles))) {
+                recorder.record(new AuditEvent(type, accountId, null, null, Map.of("role", role), now));
+            }
+            return after;
         });
     }
 

@@ -7,7 +7,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What surrounds a step: who asks for it, in which session, and where from. Fills in what the step's events leave open.
+ * What surrounds a step: who asks for it, in which session, and where from. Fills in what the step's events leave open,
+ * but for whom they concern: one that names no account, as those of signing keys, is about none.
  *
  * @param accountId of whoever asks, where that is known
  * @param actorId of whoever asks in truth: the same, or staff in their place
@@ -38,7 +39,7 @@ public record Circumstances(
         boolean asker = event.actorId() == null || event.actorId().equals(accountId);
         return new AuditEvent(
                 event.type(),
-                event.accountId() == null ? accountId : event.accountId(),
+                event.accountId(),
                 asker ? actorId : event.actorId(),
                 event.sessionId() == null ? sessionId : event.sessionId(),
                 all,

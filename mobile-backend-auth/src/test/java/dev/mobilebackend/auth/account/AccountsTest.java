@@ -251,6 +251,20 @@ class AccountsTest {
     }
 
     @Test
+    void onlyARoleThatChangesIsRecorded() {
+        Account account = ada();
+
+        accounts.tryRevokeRole(account.id(), "admin", now);
+        accounts.tryGrantRole(account.id(), "admin", now);
+        accounts.tryGrantRole(account.id(), "admin", now);
+        accounts.tryRevokeRole(account.id(), "admin", now);
+        accounts.tryRevokeRole(account.id(), "admin", now);
+        accounts.tryGrantRole("nobody", "admin", now);
+
+        assertEquals(List.of("account.role-granted", "account.role-revoked"), desk.recorded());
+    }
+
+    @Test
     void aSignUpBeyondWhatAnAddressIsSentLeavesTheEarlierOne() {
         for (int i = 0; i < 6; i++) {
             signUp("the stranger's password", "stranger " + i);
