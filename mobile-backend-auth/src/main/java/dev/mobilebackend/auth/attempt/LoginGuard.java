@@ -157,12 +157,17 @@ public final class LoginGuard {
         String account = attempt.account();
         ClientAddress client = attempt.client();
         String device = attempt.knownDevice();
-        return device != null
-                ? List.of(
-                        new Count(Brake.ACCOUNT_FROM_DEVICE, blinded("account from device:" + device + " " + account)))
+        if (account != null && device != null) {
+            return List.of(
+                    new Count(Brake.ACCOUNT_FROM_DEVICE, blinded("account from device:" + device + " " + account)));
+        }
+        var network = new Count(Brake.CLIENT, blinded("client:" + client.network()));
+        var subnet = new Count(Brake.SUBNET, blinded("subnet:" + client.prefix(client.isIpv4() ? 24 : 48)));
+        return account == null
+                ? List.of(network, subnet)
                 : List.of(
-                        new Count(Brake.CLIENT, blinded("client:" + client.network())),
-                        new Count(Brake.SUBNET, blinded("subnet:" + client.prefix(client.isIpv4() ? 24 : 48))),
+                        network,
+                        subnet,
                         new Count(
                                 Brake.ACCOUNT_FROM_CLIENT,
                                 blinded("account from client:" + client.network() + " " + account)),

@@ -87,11 +87,14 @@ final class CodeEndpoints {
 
     private Answer byLink(Exchange exchange, LinkUse use) {
         AuthLinkToken body = JsonBody.read(exchange, AuthLinkToken.class);
-        Account account = signIns.byLink(
-                        body.token(),
-                        use,
-                        Origin.of(exchange.facts()),
-                        exchange.facts().receivedAt())
+        Account account = tries.ofUnguessable(
+                        "link",
+                        exchange,
+                        () -> signIns.byLink(
+                                body.token(),
+                                use,
+                                Origin.of(exchange.facts()),
+                                exchange.facts().receivedAt()))
                 .orElseThrow(() -> AuthProblems.WRONG_CODE
                         .detail("ask for another link")
                         .error(

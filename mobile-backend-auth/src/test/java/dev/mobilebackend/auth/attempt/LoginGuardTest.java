@@ -72,6 +72,20 @@ class LoginGuardTest {
     }
 
     @Test
+    void aTryThatNamesNoAccountCountsByItsNetworkAlone() {
+        var nobodys = new Attempt(null, PHONE, null);
+        for (int i = 0; i < 8; i++) {
+            assertEquals(new Allowed(), guard.decide(nobodys));
+            guard.failed(nobodys);
+        }
+
+        assertEquals(new Refused(SECOND, Brake.CLIENT), guard.decide(nobodys));
+        assertEquals(new Refused(SECOND, Brake.CLIENT), guard.decide(from(ALICE, PHONE)));
+        assertEquals(new Allowed(), guard.decide(from(ALICE, otherClient(1))));
+        assertThrows(IllegalArgumentException.class, () -> new Attempt(null, PHONE, "tablet"));
+    }
+
+    @Test
     void aRefusedTryIsNotCounted() {
         failedTries(3);
         for (int i = 0; i < 100; i++) {

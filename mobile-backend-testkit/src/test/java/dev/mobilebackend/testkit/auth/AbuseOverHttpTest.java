@@ -159,6 +159,35 @@ class AbuseOverHttpTest {
         }
 
         @Test
+        void aWrongLinkIsAnEventAndAFigureAndARightOneIsTakenHoweverManyThereWere(MobileClient.Builder phones) {
+            MobileClient phone = signedUp(phones.retry(RetryPolicy.NEVER).build());
+            phone.post("/v1/auth/link/send", Map.of("email", email));
+            String link = app().mail().code();
+            int before = app().endings().size();
+            long end = app().auth().audit().head().number();
+
+            for (int i = 0; i < 50; i++) {
+                assertEquals(422, open(phone, address(1), "wrong" + i).status());
+            }
+            assertEquals(429, open(phone, address(1), "wrong").status());
+            assertEquals(200, open(phone, address(1), link).status());
+
+            List<String> endings = app().endings();
+            assertEquals("link WRONG", endings.get(before));
+            assertEquals(
+                    List.of("link WRONG", "link REFUSED by CLIENT", "link RIGHT"),
+                    endings.subList(before + 49, endings.size()));
+            List<AuditEvent> failed = app().auth().audit().newest(null, Long.MAX_VALUE, 60).stream()
+                    .filter(entry -> entry.number() > end)
+                    .map(AuditEntry::event)
+                    .filter(event -> event.type().equals(AuditEvents.SIGN_IN_FAILED))
+                    .toList();
+            assertEquals(50, failed.size());
+            assertEquals("link", failed.get(0).details().get("tried"));
+            assertEquals(address(1), failed.get(0).details().get("client"));
+        }
+
+        @Test
         void theOwnerIsToldOfANewDeviceAndOfNoOther(MobileClient phone, MobileClient tablet) {
             signedUp(phone);
             phone.signIn(email, PASSWORD);
@@ -294,6 +323,15 @@ class AbuseOverHttpTest {
                 .header("X-Forwarded-For", address)
                 .header("X-Forwarded-Proto", "https")
                 .json(Map.of("email", email, "password", password))
+                .send();
+    }
+
+    private static Reply open(MobileClient phone, String address, String link) {
+        return phone.request("POST", "/v1/auth/link/sign-in")
+                .anonymous()
+                .header("X-Forwarded-For", address)
+                .header("X-Forwarded-Proto", "https")
+                .json(Map.of("token", link))
                 .send();
     }
 

@@ -14,7 +14,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tries at passwords and codes in a registry of Micrometer: one counter, tagged by what was tried, what became of it
+ * Tries at passwords, codes and links in a registry of Micrometer: one counter, tagged by what was tried, what became of it
  * and what refused it. Its tags are words of this module's, so their number is bounded.
  *
  * <pre>{@code
@@ -28,7 +28,7 @@ public final class AttemptMetrics implements AttemptObserver {
 
     private AttemptMetrics(MeterRegistry registry) {
         tries = Counter.builder("mobilebackend.auth.tries")
-                .description("Tries at passwords and codes, by what became of them")
+                .description("Tries at passwords, codes and links, by what became of them")
                 .withRegistry(registry);
     }
 
@@ -42,7 +42,7 @@ public final class AttemptMetrics implements AttemptObserver {
 
     /** Or the first of a kind, which an alert may wait for, would be no increase. */
     private void beginAtZero() {
-        for (String tried : List.of("password", "code")) {
+        for (String tried : List.of("password", "code", "link")) {
             for (AttemptEnding ending : List.of(AttemptEnding.RIGHT, AttemptEnding.WRONG, AttemptEnding.UNANSWERED)) {
                 counter(tried, ending, null);
             }
