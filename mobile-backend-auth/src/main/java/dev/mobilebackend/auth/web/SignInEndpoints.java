@@ -9,12 +9,9 @@ import dev.mobilebackend.core.exchange.Exchange;
 import dev.mobilebackend.core.exchange.HttpMethod;
 import dev.mobilebackend.core.validate.JsonBody;
 import java.util.Arrays;
-import java.util.Set;
 
 /** Signing up, verifying the address and signing in. */
 final class SignInEndpoints {
-
-    private static final Set<String> PASSWORD = Set.of("pwd");
 
     private final Accounts accounts;
     private final GuardedTries tries;
@@ -67,7 +64,7 @@ final class SignInEndpoints {
                                 Origin.of(exchange.facts()),
                                 exchange.facts().receivedAt()))
                 .orElseThrow(() -> AuthProblems.wrongCode("sign up again to be sent another one"));
-        return answers.opened(account, PASSWORD, exchange);
+        return answers.opened(account, Methods.PASSWORD, exchange);
     }
 
     private Answer signIn(Exchange exchange) {
@@ -82,7 +79,7 @@ final class SignInEndpoints {
                     .orElseThrow(() -> AuthProblems.WRONG_CREDENTIALS
                             .detail("or the address has not been verified yet: sign up again to be sent a code")
                             .exception());
-            return answers.opened(account, PASSWORD, exchange);
+            return answers.opened(account, Methods.PASSWORD, exchange);
         } finally {
             Arrays.fill(body.password(), '\0');
         }

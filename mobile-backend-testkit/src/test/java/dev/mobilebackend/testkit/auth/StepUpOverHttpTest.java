@@ -254,7 +254,7 @@ class StepUpOverHttpTest {
         }
 
         @Test
-        void anAddressIsSentSixCodesAnHour(MobileClient.Builder phones) {
+        void anAccountIsSentSixCodesAnHour(MobileClient.Builder phones) {
             MobileClient phone = signedIn(phones.retry(RetryPolicy.NEVER).build());
             for (int i = 0; i < 6; i++) {
                 assertEquals(202, ask(phone, Map.of()).status());
