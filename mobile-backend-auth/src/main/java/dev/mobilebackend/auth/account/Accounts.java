@@ -157,20 +157,9 @@ public final class Accounts {
         return tryAdd(newAccount(email, roles, now), passwordHash, "import");
     }
 
-    /**
-     * Whether this is the account's password; an account that has none, such as a guest's, is confirmed by its session
-     * alone.
-     *
-     * @param time that the caller has
-     * @throws dev.mobilebackend.core.problem.ProblemException 503 if too many passwords are being checked
-     */
-    public boolean confirms(String accountId, char[] password, Duration time) {
-        Optional<Credentials> found = store.credentials(accountId);
-        return found.isEmpty()
-                || passwords
-                        .within(time)
-                        .verify(password, found.get().passwordHash())
-                        .right();
+    /** Whether the account has a password at all; a guest's has none, nor one that has never been given any. */
+    public boolean hasPassword(String accountId) {
+        return store.credentials(accountId).isPresent();
     }
 
     /**

@@ -44,7 +44,10 @@ public final class ContactChanges {
         });
     }
 
-    /** The account with its new address or phone, if this is the newest code of this origin. */
+    /**
+     * The account with its new address or phone, if this is the newest code of this origin. What else was asked for in
+     * sessions counts no more: whoever did so may have had less to show, such as a guest.
+     */
     public Optional<Account> confirm(
             String accountId, Contact.Channel channel, String code, String origin, Instant now) {
         Optional<PendingCode> right = parts.codes().check(purpose(channel), accountId, origin, code, now);
@@ -59,6 +62,7 @@ public final class ContactChanges {
             Optional<Account> changed =
                     parts.store().changeContact(accountId, right.get().contact());
             if (changed.isPresent()) {
+                parts.codes().forgetOfSessions(before.get());
                 parts.tellAll(before.get(), Notice.Kind.CONTACT_CHANGED);
                 recorder.record(new AuditEvent(AuditEvents.CONTACT_CHANGED, accountId, accountId, null, Map.of(), now));
             }

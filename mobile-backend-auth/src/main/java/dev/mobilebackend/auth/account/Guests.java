@@ -75,7 +75,7 @@ public final class Guests {
         PendingCode asked = right.get();
         return parts.trail().recording(recorder -> {
             String hash = asked.carried();
-            Optional<Account> guest = parts.store().lock(guestId).filter(account -> account.email() == null);
+            Optional<Account> guest = parts.store().lock(guestId).filter(Account::isGuest);
             if (guest.isEmpty() || hash == null || !parts.codes().use(asked)) {
                 return Optional.empty();
             }
@@ -83,6 +83,7 @@ public final class Guests {
                     .changeContact(guestId, asked.contact())
                     .flatMap(reachable -> parts.store().setPasswordHash(guestId, hash));
             if (upgraded.isPresent()) {
+                parts.codes().forgetOfSessions(guest.get());
                 recorder.record(new AuditEvent(AuditEvents.GUEST_UPGRADED, guestId, guestId, null, Map.of(), now));
             }
             return upgraded;

@@ -296,15 +296,24 @@ public final class Auth implements AutoCloseable {
 
     /**
      * Asks the caller for their password before something that a found phone must not do, such as deleting the account;
-     * each wrong one counts as at a sign-in. An account without a password is let through.
+     * each wrong one counts as at a sign-in. The owner of an account without a password must have shown themselves by a
+     * code in the last five minutes; a guest is let through, who has nothing to show. Call it before a transaction, not
+     * in one.
      *
      * @param password as it was typed, null if none was; left to the caller to wipe
      * @return the caller's account, with the credentials that were checked: {@link Accounts#delete} and
      *     {@link Accounts#lock} look whether it has them still
-     * @throws dev.mobilebackend.core.problem.ProblemException 422 if it is wrong, 429 after too many tries, 403 for
-     *     staff in the caller's place
+     * @throws dev.mobilebackend.core.problem.ProblemException 422 if it is wrong, 429 after too many tries, 401 {@code
+     *     step-up-required} where there is none and no code was shown lately, 403 for staff in the caller's place
+     * @throws IllegalStateException in a transaction of this database: a wrong try has to count though that rolls back,
+     *     on a second connection, which a pool runs out of
      */
     public Account requirePassword(Exchange exchange, char @Nullable [] password) {
+        if (database.isInTransaction()) {
+            throw new IllegalStateException("requirePassword was called in a transaction, and a wrong try must count"
+                    + " though that rolls back: call it before the transaction begins, and look in it with"
+                    + " accounts().lock(account) whether the account is still as it was");
+        }
         return confirmation.require(exchange, password);
     }
 
@@ -534,7 +543,7 @@ public final class Auth implements AutoCloseable {
             return this;
         }
 
-        /** Hears what becomes of tries at passwords and codes; {@code AttemptMetrics} counts them for Micrometer. */
+        /** Hears what becomes of tries at passwords, codes and links; {@code AttemptMetrics} counts them for Micrometer. */
         public Builder observe(AttemptObserver other) {
             observer = other;
             return this;

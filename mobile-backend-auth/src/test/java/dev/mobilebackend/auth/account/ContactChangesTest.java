@@ -148,6 +148,20 @@ class ContactChangesTest {
         assertEquals(Optional.empty(), confirm(Contact.Channel.MAIL, code));
     }
 
+    @Test
+    void anotherPhoneDropsWhatElseWasAskedForInSessions() {
+        changes.tryAsk(ada, NEW, "a stolen session", desk.now);
+        String stolen = code();
+        changes.tryAsk(ada, PHONE, "session", desk.now);
+        Account changed = confirm(Contact.Channel.SMS, desk.codeFor(PHONE)).orElseThrow();
+
+        assertEquals(
+                Optional.empty(),
+                changes.confirm(ada.id(), Contact.Channel.MAIL, stolen, "a stolen session", desk.now));
+
+        assertEquals(Optional.of(changed), desk.accounts.find(ada.id()));
+    }
+
     private String code() {
         return desk.outbox.stream()
                 .filter(notice -> notice.kind() == Notice.Kind.NEW_CONTACT_CODE)

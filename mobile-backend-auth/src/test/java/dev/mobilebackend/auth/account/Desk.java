@@ -103,6 +103,16 @@ public final class Desk {
         return mail().code();
     }
 
+    /** The newest code that went to this address or phone. */
+    String codeFor(Contact contact) {
+        Notice newest = outbox.stream()
+                .filter(notice ->
+                        notice.to().equals(contact.text()) && notice.kind().carriesCode())
+                .reduce((earlier, later) -> later)
+                .orElseThrow();
+        return accounts.message(newest).orElseThrow().code();
+    }
+
     List<Notice.Kind> told() {
         return outbox.stream().map(Notice::kind).toList();
     }

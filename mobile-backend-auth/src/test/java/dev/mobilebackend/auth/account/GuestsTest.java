@@ -58,6 +58,27 @@ class GuestsTest {
     }
 
     @Test
+    void whatAGuestAskedForCountsNoMoreOnceItCanBeReached() {
+        var changes = new ContactChanges(desk.parts);
+        changes.tryAsk(guest, Desk.PHONE, "session", desk.now);
+        String phone = desk.codeFor(Desk.PHONE);
+        upgrade();
+        assertTrue(guests.verify(guest.id(), desk.codeFor(ADA), "session", desk.now)
+                .isPresent());
+
+        assertEquals(Optional.empty(), changes.confirm(guest.id(), Contact.Channel.SMS, phone, "session", desk.now));
+    }
+
+    @Test
+    void whoeverHasAPhoneIsNoGuestToUpgrade() {
+        upgrade();
+        String code = desk.code();
+        desk.store.changeContact(guest.id(), Desk.PHONE);
+
+        assertEquals(Optional.empty(), guests.verify(guest.id(), code, "session", desk.now));
+    }
+
+    @Test
     void aGuestDoesNotGetAnAddressThatHasAnAccount() {
         Account ada = desk.ada();
         upgrade();

@@ -249,11 +249,19 @@ class StolenDumpTest {
         }
 
         @Test
-        void noCodeOfASessionIsVerified(TestClock clock) {
+        void noCodeForAnotherPhoneIsVerified() {
             assertEquals(422, confirm(owner, "phone/confirm", 5, GUESS).status());
             assertEquals(200, confirm(owner, "phone/confirm", 5, SECRET).status());
+        }
+
+        @Test
+        void noCodeForAnotherAddressIsVerified() {
             assertEquals(422, confirm(owner, "address/confirm", 6, GUESS).status());
             assertEquals(200, confirm(owner, "address/confirm", 6, SECRET).status());
+        }
+
+        @Test
+        void noCodeOfAGuestOrAStepUpIsVerified(TestClock clock) {
             assertEquals(422, confirm(guest, "guest/verify", 7, GUESS).status());
             assertEquals(200, confirm(guest, "guest/verify", 7, SECRET).status());
             assertTrue(stepUp(GUESS, clock).isEmpty());
