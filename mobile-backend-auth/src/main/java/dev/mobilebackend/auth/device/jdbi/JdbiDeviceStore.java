@@ -31,6 +31,7 @@ public final class JdbiDeviceStore implements DeviceStore {
             + "WHERE account_id = :accountId AND tag = :tag";
 
     private static final Purge UNSEEN = Purge.of("mb_auth_devices", "seen_at < :seenBefore");
+
     /** One row in any case: to read a row takes longer than to find that there is none. */
     private static final String FIND = "SELECT (SELECT tag FROM mb_auth_devices WHERE account_id = :accountId "
             + "AND tag IN (<tags>) AND seen_at >= :seenSince ORDER BY seen_at DESC, tag FETCH FIRST 1 ROW ONLY) AS tag";
