@@ -589,8 +589,16 @@ public final class Auth implements AutoCloseable {
                     : readyRules;
         }
 
-        /** Reads the signing keys, making the first one where there is none, and what has been revoked. */
+        /**
+         * Reads the signing keys, making the first one where there is none, and what has been revoked.
+         *
+         * @throws IllegalArgumentException if everybody meets the condition of an {@link #impersonation}, which is tried
+         *     on somebody who is nobody in particular
+         */
         public Auth build() {
+            if (impersonation != null) {
+                Anybody.requireRefused(impersonation.who(), clock.instant());
+            }
             return new Auth(this);
         }
     }

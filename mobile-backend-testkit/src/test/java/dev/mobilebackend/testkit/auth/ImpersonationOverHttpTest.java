@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
+import dev.mobilebackend.auth.access.Attribute;
 import dev.mobilebackend.auth.access.ImpersonationPolicy;
 import dev.mobilebackend.auth.audit.AuditEntry;
 import dev.mobilebackend.auth.audit.AuditEvent;
@@ -69,14 +70,6 @@ class ImpersonationOverHttpTest {
         AuthApp app() {
             return APP;
         }
-    }
-
-    @Test
-    void everybodyMayNotBeChosen() {
-        var refused = assertThrows(IllegalArgumentException.class, () -> ImpersonationPolicy.by(Access.signedIn()));
-
-        assertTrue(refused.getMessage().contains("Access.role(\"support\")"), refused::getMessage);
-        assertThrows(IllegalArgumentException.class, () -> ImpersonationPolicy.by(Access.open()));
     }
 
     @Test
@@ -259,6 +252,16 @@ class ImpersonationOverHttpTest {
                 assertTrue(templates(app().auth()).contains("/v1/auth/impersonation"));
                 assertFalse(templates(without).contains("/v1/auth/impersonation"));
             }
+        }
+
+        @Test
+        void everybodyMayNotBeChosen() {
+            Auth.Builder auth = Auth.builder(app().database(), ServerSecret.of(new byte[32]), (handle, notice) -> {})
+                    .impersonation(ImpersonationPolicy.by(Attribute.of("a name", exchange -> true)));
+
+            var refused = assertThrows(IllegalArgumentException.class, auth::build);
+
+            assertTrue(refused.getMessage().contains("Attribute[a name]"), refused::getMessage);
         }
 
         @Test
