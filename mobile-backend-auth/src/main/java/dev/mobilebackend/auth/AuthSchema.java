@@ -25,6 +25,7 @@ public final class AuthSchema {
                     "V224__auth_accounts_beside_the_version_before.sql",
                     "V225__auth_abandoned_guests.sql",
                     "V230__auth_audit.sql",
+                    "V234__auth_audit_types.sql",
                     "V240__auth_attempts.sql",
                     "V241__auth_devices.sql"));
 

@@ -113,6 +113,7 @@ public final class Guests {
             parts.sessions().forgetAll(guestId, now);
             recorder.record(
                     new AuditEvent(AuditEvents.GUEST_MERGED, guestId, into.id(), null, Map.of("into", into.id()), now));
+            parts.trail().erase(guestId, into.id(), now);
             return true;
         });
     }

@@ -5,20 +5,27 @@ import dev.mobilebackend.auth.audit.AuditVerification.Broken;
 import dev.mobilebackend.auth.audit.AuditVerification.Fault;
 import dev.mobilebackend.auth.audit.AuditVerification.Whole;
 import java.security.MessageDigest;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** One look at the trail, from its first entry, or one that began it anew, to its head. Used once. */
+/**
+ * One look at the trail, to its head from its first entry, the one after those that are archived, or one that began it
+ * anew. Used once.
+ */
 final class AuditCheck {
 
     private static final int AT_ONCE = 1_000;
 
     private final AuditStore store;
-    private final List<ChainKey> accepted;
+    private final AuditHead head;
+    private final Optional<KeySpans> spans;
     private final long start;
     private final long excused;
 
@@ -26,23 +33,48 @@ final class AuditCheck {
     private final Map<@Nullable String, Long> erased = new HashMap<>();
 
     private long number;
-    private byte[] tag = AuditHead.NONE.tag();
+    private byte[] tag;
 
-    private AuditCheck(AuditStore store, List<ChainKey> accepted, long start, long excused) {
+    private AuditCheck(AuditStore store, List<ChainKey> accepted, AuditHead head, AuditHead before, long excused) {
         this.store = store;
-        this.accepted = accepted;
-        this.start = start;
+        this.head = head;
+        this.start = before.number() + 1;
         this.excused = excused;
-        this.number = start - 1;
+        this.number = before.number();
+        this.tag = before.tag();
+        this.spans = accepted.stream()
+                .filter(key -> key.hasSealed(head))
+                .findFirst()
+                .map(sealing -> KeySpans.of(store, accepted, sealing, start, head.number(), excused));
     }
 
+    /** The head is read first: what is recorded meanwhile comes after it and is left to the next look. */
     static AuditCheck ofAll(AuditStore store, List<ChainKey> accepted) {
-        return new AuditCheck(store, accepted, 1, 0);
+        AuditHead head = store.head();
+        return new AuditCheck(store, accepted, head, left(store, head), 0);
     }
 
     /** From where the trail was begun anew. */
     static AuditCheck from(long broken, AuditStore store, List<ChainKey> accepted) {
-        return new AuditCheck(store, accepted, broken, broken);
+        var before = new AuditHead(broken - 1, AuditHead.NONE.tag(), AuditHead.NONE.seal());
+        return new AuditCheck(store, accepted, store.head(), before, broken);
+    }
+
+    /**
+     * The last entry that has left for the archive, as its record says, or nothing where the first entry is there. The
+     * record is one of those that are looked at afterwards: whoever has forged one has broken the chain there.
+     */
+    static AuditHead left(AuditStore store, AuditHead head) {
+        if (store.after(0, 1).stream().anyMatch(entry -> entry.number() == 1)) {
+            return AuditHead.NONE;
+        }
+        return store.ofType(AuditEvents.ARCHIVED).stream()
+                .filter(record -> record.number() <= head.number())
+                .flatMap(record -> AuditHead.tryParse(record.event().details().get("through"))
+                        .filter(through -> through.number() < record.number())
+                        .stream())
+                .max(Comparator.comparingLong(AuditHead::number))
+                .orElse(AuditHead.NONE);
     }
 
     /** Whether the details are those that the tag covers. */
@@ -53,15 +85,36 @@ final class AuditCheck {
                         entry.blinded(), AuditChain.blinded(salt, entry.event().details()));
     }
 
-    /** The head is read first: what is recorded meanwhile comes after it and is left to the next look. */
     AuditVerification run() {
-        AuditHead head = store.head();
-        Optional<ChainKey> sealing =
-                accepted.stream().filter(key -> key.hasSealed(head)).findFirst();
-        if (sealing.isEmpty()) {
-            return new Broken(head.number(), Fault.HEAD_CHANGED, "the head's seal does not fit the head");
+        return spans.map(this::run)
+                .orElseGet(
+                        () -> new Broken(head.number(), Fault.HEAD_CHANGED, "the head's seal does not fit the head"));
+    }
+
+    /**
+     * The entries that come next, each looked at, up to a number and to the first that is not older than a time.
+     *
+     * @throws IllegalStateException if one is not as it was recorded
+     */
+    List<AuditEntry> next(Instant olderThan, long through) {
+        var older = new ArrayList<AuditEntry>();
+        for (AuditEntry entry : store.after(number, AT_ONCE)) {
+            if (entry.number() > Math.min(through, head.number())
+                    || !entry.event().at().isBefore(olderThan)) {
+                break;
+            }
+            Optional<Broken> fault = check(entry, spans.orElseThrow());
+            if (fault.isPresent()) {
+                throw new IllegalStateException("the trail was damaged while it was archived: "
+                        + fault.get().detail());
+            }
+            passed(entry);
+            older.add(entry);
         }
-        KeySpans spans = KeySpans.of(store, accepted, sealing.get(), start, head.number(), excused);
+        return older;
+    }
+
+    private AuditVerification run(KeySpans known) {
         // Below every number that there may be: who adds entries may begin anywhere.
         long read = excused == 0 ? Long.MIN_VALUE : number;
         while (number < head.number()) {
@@ -73,26 +126,30 @@ final class AuditCheck {
                 if (number == head.number()) {
                     break;
                 }
-                Optional<Broken> fault = check(entry, spans);
+                Optional<Broken> fault = check(entry, known);
                 if (fault.isPresent()) {
                     // Nothing fits where an unknown secret was in use: what broke off there says more.
-                    return number < start && spans.nextBreak() > 0 ? brokenOff(spans.nextBreak()) : fault.get();
+                    return number < start && known.nextBreak() > 0 ? brokenOff(known.nextBreak()) : fault.get();
                 }
-                number = entry.number();
-                tag = entry.tag();
+                passed(entry);
                 read = number;
             }
         }
-        return end(head);
+        return end();
     }
 
-    private Optional<Broken> check(AuditEntry entry, KeySpans spans) {
+    private void passed(AuditEntry entry) {
+        number = entry.number();
+        tag = entry.tag();
+    }
+
+    private Optional<Broken> check(AuditEntry entry, KeySpans known) {
         long place = number + 1;
         if (entry.number() < place) {
             return Optional.of(added(entry.number(), "before the first"));
         }
-        List<ChainKey> keys = spans.at(place);
-        if (place == spans.nextBreak() && follows(AuditHead.NONE.tag(), place, entry, keys)) {
+        List<ChainKey> keys = known.at(place);
+        if (place == known.nextBreak() && follows(AuditHead.NONE.tag(), place, entry, keys)) {
             return Optional.of(brokenOff(place));
         }
         if (!follows(tag, place, entry, keys)) {
@@ -140,7 +197,7 @@ final class AuditCheck {
                 : deleted(place);
     }
 
-    private AuditVerification end(AuditHead head) {
+    private AuditVerification end() {
         if (!Arrays.equals(tag, head.tag())) {
             return new Broken(number, Fault.HEAD_CHANGED, "the head has another tag than entry " + number);
         }

@@ -36,4 +36,8 @@ public record AuditEvent(
         details = Map.copyOf(details);
         at = at.truncatedTo(ChronoUnit.MICROS);
     }
+
+    AuditEvent with(Map<String, String> otherDetails) {
+        return new AuditEvent(type, accountId, actorId, sessionId, otherDetails, at);
+    }
 }

@@ -42,6 +42,9 @@ public final class AuditEvents {
     /** The trail goes on under another server secret. */
     public static final String SECRET_CHANGED = "audit.secret-changed";
 
+    /** Entries have left the trail for its archive; the details say up to which, and its tag. */
+    public static final String ARCHIVED = "audit.archived";
+
     /** The end of the trail was not as it had been left; what stands before this entry is not vouched for. */
     public static final String TRAIL_BROKEN = "audit.broken";
 

@@ -3,6 +3,8 @@ package dev.mobilebackend.auth.audit;
 
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The end of a trail: how many entries there are, and the tag of the newest. Immutable but for its arrays, which nobody
@@ -48,6 +50,15 @@ public record AuditHead(long number, byte[] tag, byte[] seal) {
         } catch (IllegalArgumentException other) {
             throw new IllegalArgumentException(
                     "head must be a number, a colon and a tag in hexadecimal digits, was '" + text + "'", other);
+        }
+    }
+
+    /** {@link #parse} of what may be something else, or nothing. */
+    static Optional<AuditHead> tryParse(@Nullable String text) {
+        try {
+            return Optional.ofNullable(text).map(AuditHead::parse);
+        } catch (IllegalArgumentException other) {
+            return Optional.empty();
         }
     }
 

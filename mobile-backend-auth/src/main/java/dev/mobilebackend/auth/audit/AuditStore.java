@@ -35,9 +35,12 @@ public interface AuditStore {
     /** Entries with a smaller number than this, the last one first; of one account if one is named. */
     List<AuditEntry> newest(@Nullable String accountId, long before, int limit);
 
-    /** All entries of a type, the first one first. */
+    /** All entries of a type of which there are few, the first one first; looks at no others. */
     List<AuditEntry> ofType(String type);
 
     /** Forgets the details of all entries that concern an account, and says how many had any. */
     int erase(String accountId);
+
+    /** Removes the entries up to a number, which are kept elsewhere. */
+    void remove(long through);
 }

@@ -11,12 +11,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What happened, in order and for good. Each entry is tagged together with the tag before it, and the end is sealed,
@@ -31,8 +28,8 @@ import org.slf4j.LoggerFactory;
  * AuditVerification found = trail.verify();
  * }</pre>
  *
- * Entries are numbered without a gap, so transactions that record wait for each other, from their first record to their
- * end. What an entry says in its details can be erased later, and the chain stays whole.
+ * Entries are numbered without a gap, so transactions that record wait for each other, from the end of their step to
+ * their own. What an entry says in its details can be erased later, and the chain stays whole.
  *
  * <p>Whoever can write to the database, but does not have the server secret, can neither change, add, move nor delete
  * an entry unseen, nor cut off the end, but for one thing: put entries and head back to what they had copied before,
@@ -44,10 +41,11 @@ import org.slf4j.LoggerFactory;
  */
 public final class AuditTrail {
 
-    private static final Logger LOG = LoggerFactory.getLogger(AuditTrail.class);
-
     /** Types that mean something to the trail itself. */
     private static final String RESERVED = "audit.";
+
+    /** So few that a trail that is damaged, and recorded to all the time, is not looked at for ever. */
+    private static final int LOOKS = 3;
 
     /** What surrounds the step that a thread is in. */
     private static final ThreadLocal<@Nullable Circumstances> AROUND = new ThreadLocal<>();
@@ -65,16 +63,14 @@ public final class AuditTrail {
     }
 
     private final AuditStore store;
-    private final List<ChainKey> keys;
-    private final SecureRandom random;
+    private final TrailEnd end;
 
-    /** Once another instance has gone on from the current key to one that is accepted here. */
-    private volatile boolean succeeded;
+    /** What the steps that a thread is in have recorded so far; they are one transaction. */
+    private final ThreadLocal<@Nullable List<AuditEvent>> recorded = new ThreadLocal<>();
 
     public AuditTrail(AuditStore store, ServerSecret secret, SecureRandom random) {
         this.store = store;
-        this.keys = ChainKey.of(secret);
-        this.random = random;
+        this.end = new TrailEnd(store, secret, random);
     }
 
     /**
@@ -82,28 +78,18 @@ public final class AuditTrail {
      * is made, and not later: a trail that is gone then shows.
      */
     public void begin(Instant at) {
-        store.inTransaction(() -> {
-            boolean isNew = store.lockHead().equals(AuditHead.NONE) && store.last() == 0;
-            if (isNew) {
-                new AuditWriter(keys.get(0), 0, AuditHead.NONE.tag(), random)
-                        .add(own(AuditEvents.TRAIL_BEGUN, Map.of(), at))
-                        .writeTo(store);
-            }
-            return isNew;
-        });
+        store.inTransaction(() -> end.begin(at));
     }
 
     /**
      * Runs a step and keeps what it records: the step's changes in the trail's own database and its records are both
      * there afterwards, or neither. What the step throws undoes both and is thrown on.
+     *
+     * <p>A step within a step is part of it: what both have recorded is kept where the outer one ends. So a step locks
+     * its rows first and the trail's end last, and steps cannot lock each other out over the two.
      */
     public <R> R recording(Function<Recorder, R> step) {
-        return store.inTransaction(() -> {
-            var recorded = new ArrayList<AuditEvent>();
-            R result = step.apply(event -> recorded.add(completed(notReserved(event))));
-            append(recorded);
-            return result;
-        });
+        return collecting(events -> step.apply(event -> events.add(completed(notReserved(event)))));
     }
 
     /** Runs a step on this thread; what it records is completed by what surrounds it. */
@@ -146,31 +132,60 @@ public final class AuditTrail {
 
     /**
      * Erases the details of all that concerns an account, as its owner may demand (GDPR article 17), and records that
-     * this was done. The entries themselves stay, and so does the chain.
+     * this was done. The entries themselves stay, and so does the chain. Within a step this is done where the step ends,
+     * and includes what the step has recorded before.
      */
     public void erase(String accountId, @Nullable String actorId, Instant at) {
-        store.inTransaction(() -> {
-            int erased = store.erase(accountId);
-            append(List.of(completed(new AuditEvent(
-                    AuditEvents.ERASED, accountId, actorId, null, Map.of("entries", Integer.toString(erased)), at))));
-            return erased;
-        });
+        var erasure = new AuditEvent(AuditEvents.ERASED, accountId, actorId, null, Map.of(), at);
+        collecting(events -> events.add(completed(erasure)));
+    }
+
+    /**
+     * Hands the entries that are older than a time to an archive, in their order, and removes them once it has them;
+     * says how many. Stops at the first that is not older. What is left goes on from a sealed record of this, and can
+     * be verified as before. Not within a step, and of instances that do this at once one does it.
+     *
+     * <p>The record of a change of the server secret stays, with all after it, while the secret before is still
+     * accepted.
+     *
+     * @throws IllegalStateException if the trail is not whole; nothing has been removed
+     */
+    public long archive(Instant olderThan, AuditArchive archive, Instant now) {
+        if (verify() instanceof Broken broken) {
+            throw new IllegalStateException("a trail must be whole to be archived, but " + broken.detail()
+                    + ": keep a copy of the database and find out by whom");
+        }
+        return new Archiving(store, end, archive).upTo(olderThan, now);
     }
 
     /** Looks at every entry and names the first that was changed, deleted, moved or added. Reads the whole trail. */
     public AuditVerification verify() {
-        return looked(() -> AuditCheck.ofAll(store, keys));
+        return looked(() -> AuditCheck.ofAll(store, end.keys()));
     }
 
-    /** The same, and whether a head is of this trail that was kept elsewhere; with or without its seal. */
+    /**
+     * The same, and whether a head is of this trail that was kept elsewhere; with or without its seal.
+     *
+     * @throws IllegalArgumentException if its entry has left the trail for the archive
+     */
     public AuditVerification verify(AuditHead kept) {
         AuditVerification found = verify();
-        boolean holds = store.after(kept.number() - 1, 1).stream()
-                .anyMatch(entry -> entry.number() == kept.number() && Arrays.equals(entry.tag(), kept.tag()));
-        return found instanceof Whole && !holds
+        AuditHead left = AuditCheck.left(store, store.head());
+        if (found instanceof Whole && kept.number() < left.number()) {
+            throw new IllegalArgumentException("kept must be of an entry of the trail, was of entry " + kept.number()
+                    + ", and those up to " + left.number() + " are archived: take a later head");
+        }
+        return found instanceof Whole && !isThere(kept, left)
                 ? new Broken(
                         kept.number(), Fault.CUT_OFF, "entry " + kept.number() + " is not the one whose head was kept")
                 : found;
+    }
+
+    private boolean isThere(AuditHead kept, AuditHead left) {
+        return kept.number() == left.number()
+                ? Arrays.equals(kept.tag(), left.tag())
+                : store.after(kept.number() - 1, 1).stream()
+                        .anyMatch(entry -> entry.number() == kept.number() && Arrays.equals(entry.tag(), kept.tag()));
     }
 
     /**
@@ -178,88 +193,48 @@ public final class AuditTrail {
      * into what happened before.
      */
     public AuditVerification verifyFrom(long broken) {
-        return looked(() -> AuditCheck.from(broken, store, keys));
+        return looked(() -> AuditCheck.from(broken, store, end.keys()));
     }
 
-    /** Once more where something was recorded meanwhile, such as the erasure of details that were found missing. */
+    /**
+     * Again where something was recorded meanwhile, such as the erasure of details that were found missing, or that
+     * entries left for the archive.
+     */
     private AuditVerification looked(Supplier<AuditCheck> check) {
-        long end = store.head().number();
-        AuditVerification found = check.get().run();
-        return found instanceof Broken && store.head().number() != end
-                ? check.get().run()
-                : found;
+        AuditVerification found;
+        long number;
+        int looks = 0;
+        do {
+            number = store.head().number();
+            found = check.get().run();
+            looks++;
+        } while (found instanceof Broken && looks < LOOKS && store.head().number() != number);
+        return found;
     }
 
-    private void append(List<AuditEvent> events) {
-        if (events.isEmpty()) {
-            return;
+    /** In one transaction with what is around it; what is collected is kept by the outermost. */
+    private <R> R collecting(Function<List<AuditEvent>, R> step) {
+        List<AuditEvent> ofTheOuter = recorded.get();
+        if (ofTheOuter != null) {
+            return step.apply(ofTheOuter);
         }
-        AuditWriter writer = writer(events.get(0).at());
-        events.forEach(writer::add);
-        writer.writeTo(store);
-    }
-
-    /** Goes on from the end of the trail, which may be there or not, under whichever key it has come to. */
-    private AuditWriter writer(Instant at) {
-        AuditHead head = store.lockHead();
-        long last = store.last();
-        Optional<ChainKey> sealing =
-                keys.stream().filter(key -> key.hasSealed(head)).findFirst();
-        if (sealing.isEmpty() || last > head.number()) {
-            return anew(head, last, at);
-        }
-        ChainKey current = keys.get(0);
-        if (sealing.get() == current || isSucceeded()) {
-            return new AuditWriter(sealing.get(), head.number(), head.tag(), random);
-        }
-        LOG.info("the audit trail goes on under another server secret from entry {} on", head.number() + 1);
-        Map<String, String> succession =
-                Map.of("from", sealing.get().id(), "to", current.id(), "key", current.wrap(sealing.get(), random));
-        return new AuditWriter(current, head.number(), head.tag(), random)
-                .add(own(AuditEvents.SECRET_CHANGED, succession, at));
-    }
-
-    /**
-     * Whoever records must not be stopped by a damaged trail, nor vouch for it: so it breaks off, to be seen for ever.
-     */
-    private AuditWriter anew(AuditHead head, long last, Instant at) {
-        LOG.error(
-                "the audit trail was damaged: its head, of entry {}, is not one that this application has sealed under a"
-                        + " server secret that it has, or is not at the end, entry {}; it goes on after a mark of that",
-                head.number(),
-                last);
-        Map<String, String> found = Map.of("head", Long.toString(head.number()), "last", Long.toString(last));
-        return new AuditWriter(keys.get(0), last, AuditHead.NONE.tag(), random)
-                .add(own(AuditEvents.TRAIL_BROKEN, found, at));
-    }
-
-    /**
-     * Whether the trail has left the current key behind, as it does while the instances of an application get another
-     * secret one by one: then those that have the old one in front still follow.
-     */
-    private boolean isSucceeded() {
-        if (!succeeded) {
-            String current = keys.get(0).id();
-            succeeded = store.ofType(AuditEvents.SECRET_CHANGED).stream()
-                    .filter(entry -> current.equals(entry.event().details().get("from")))
-                    .anyMatch(this::isOurs);
-        }
-        return succeeded;
-    }
-
-    private boolean isOurs(AuditEntry entry) {
-        return AuditCheck.hasItsDetails(entry)
-                && store.after(entry.number() - 2, 1).stream().anyMatch(before -> keys.stream()
-                        .anyMatch(key -> key.hasTagged(before.tag(), entry.number(), entry)));
+        return store.inTransaction(() -> {
+            var events = new ArrayList<AuditEvent>();
+            recorded.set(events);
+            R result;
+            try {
+                result = step.apply(events);
+            } finally {
+                recorded.remove();
+            }
+            end.append(events);
+            return result;
+        });
     }
 
     private AuditEvent completed(AuditEvent event) {
         Circumstances circumstances = AROUND.get();
         return circumstances == null ? event : circumstances.complete(event);
-    }
-
-    private static AuditEvent own(String type, Map<String, String> details, Instant at) {
-        return new AuditEvent(type, null, null, null, details, at);
     }
 
     private static AuditEvent notReserved(AuditEvent event) {

@@ -4,7 +4,7 @@ package dev.mobilebackend.auth.audit;
 /** What a look at the whole trail has found. */
 public sealed interface AuditVerification {
 
-    /** Every entry is as it was recorded, and none is missing up to this head. */
+    /** Every entry is as it was recorded, and none is missing up to this head but those that are archived. */
     record Whole(AuditHead head) implements AuditVerification {}
 
     /**

@@ -23,7 +23,8 @@ public record Circumstances(
         Map<String, String> details) {
 
     /** They say that somebody is to be forgotten, so they say no more of them. */
-    private static final Set<String> OF_THE_FORGOTTEN = Set.of(AuditEvents.ACCOUNT_DELETED, AuditEvents.ERASED);
+    static final Set<String> OF_THE_FORGOTTEN =
+            Set.of(AuditEvents.ACCOUNT_DELETED, AuditEvents.GUEST_MERGED, AuditEvents.ERASED);
 
     public Circumstances {
         details = Map.copyOf(details);

@@ -107,6 +107,11 @@ public final class InMemoryAuditStore implements AuditStore {
         });
     }
 
+    @Override
+    public void remove(long through) {
+        locked(() -> entries.removeIf(entry -> entry.number() <= through));
+    }
+
     private <R> R locked(Supplier<R> work) {
         steps.lock();
         try {
@@ -117,10 +122,7 @@ public final class InMemoryAuditStore implements AuditStore {
     }
 
     private static AuditEntry withoutDetails(AuditEntry entry) {
-        AuditEvent event = entry.event();
-        var bare = new AuditEvent(
-                event.type(), event.accountId(), event.actorId(), event.sessionId(), Map.of(), event.at());
-        return new AuditEntry(entry.number(), bare, null, entry.blinded(), entry.tag());
+        return new AuditEntry(entry.number(), entry.event().with(Map.of()), null, entry.blinded(), entry.tag());
     }
 
     private static List<AuditEntry> some(List<AuditEntry> from, Predicate<AuditEntry> wanted, int limit) {

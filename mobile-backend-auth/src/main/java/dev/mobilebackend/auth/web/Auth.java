@@ -158,8 +158,8 @@ public final class Auth implements AutoCloseable {
                     devices.forget(guest.id());
                     merge.merge(guest, into);
                 });
-        JdbiKeyStore keyStore = JdbiKeyStore.of(database, secret, chosen.random);
-        if (keyStore.all().isEmpty()) {
+        JdbiKeyStore keyStore = JdbiKeyStore.besideTrail(database, secret, chosen.random);
+        if (!keyStore.tellsOfTrail()) {
             audit.begin(chosen.clock.instant());
         }
         keys = KeyRing.builder(new RecordedKeys(keyStore, audit, chosen.clock))

@@ -120,6 +120,30 @@ public abstract class AuditStoreContract {
     }
 
     @Test
+    void removesWhatStandsUpToANumber() {
+        append(event("first", Map.of()));
+        AuditEntry second = append(event("second", Map.of()));
+        AuditEntry third = append(event("third", Map.of()));
+
+        store().remove(second.number());
+
+        assertEquals(List.of(third), store().after(0, 10));
+        assertEquals(head(third), store().head());
+    }
+
+    @Test
+    void keepsWhatAStepThatFailsHasRemoved() {
+        AuditEntry entry = append(event("first", Map.of()));
+
+        assertThrows(IllegalStateException.class, () -> store().inTransaction(() -> {
+            store().remove(entry.number());
+            throw new IllegalStateException("the step failed");
+        }));
+
+        assertEquals(List.of(entry), store().after(entry.number() - 1, 1));
+    }
+
+    @Test
     void stepsAtOnceDoNotSeeTheSameHead() {
         AuditHead before = store().head();
 

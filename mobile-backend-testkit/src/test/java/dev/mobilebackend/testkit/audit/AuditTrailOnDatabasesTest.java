@@ -44,12 +44,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What somebody with every right on the database cannot do to the trail unseen. */
 class AuditTrailOnDatabasesTest {
 
-    private static final Instant AT = Instant.parse("2026-03-01T08:00:00Z");
-    private static final int ENTRIES = 9;
-    private static final ServerSecret OLD = ServerSecret.of(new byte[32]);
-    private static final ServerSecret OLD_THEN_NEW = ServerSecret.of(new byte[32], new byte[33]);
-    private static final ServerSecret NEW_THEN_OLD = ServerSecret.of(new byte[33], new byte[32]);
-    private static final ServerSecret NEW = ServerSecret.of(new byte[33]);
     private static final ServerSecret NEWER_THEN_NEW = ServerSecret.of(new byte[34], new byte[33]);
     private static final ServerSecret NEWER = ServerSecret.of(new byte[34]);
 
@@ -67,71 +61,42 @@ class AuditTrailOnDatabasesTest {
         }
     }
 
-    @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-    abstract static class OnDatabase {
-
-        private final Dialect dialect;
-        private TestDatabase database;
-        private AuditTrail trail;
+    abstract static class OnDatabase extends TrailOnDatabase {
 
         OnDatabase(Dialect dialect) {
-            this.dialect = dialect;
-        }
-
-        @BeforeAll
-        void start() {
-            database = TestDatabase.of(dialect);
-            Schema.install(database.database(), AuthSchema.TABLES);
-            tamper("CREATE TABLE effect (id integer)");
-        }
-
-        @AfterAll
-        void stop() {
-            database.close();
-        }
-
-        @BeforeEach
-        void aTrailOfItsOwn() {
-            tamper("DELETE FROM mb_auth_audit");
-            tamper("DELETE FROM mb_auth_audit_head");
-            tamper("DELETE FROM effect");
-            trail = trail(OLD);
-            trail.begin(AT);
-            for (int i = 2; i <= ENTRIES; i++) {
-                trail.record(event("account-" + i % 3, Map.of("client", "192.0.2.0/24", "turn", Integer.toString(i))));
-            }
+            super(dialect);
         }
 
         @Test
         void aTrailThatNobodyTouchedIsWhole() {
-            Whole found = assertInstanceOf(Whole.class, trail.verify());
+            Whole found = assertInstanceOf(Whole.class, trail().verify());
 
             assertEquals(ENTRIES, found.head().number());
         }
 
         @Test
         void whatAStepDidAndWhatItRecordedAreBothThere() {
-            trail.recording(recorder -> {
+            trail().recording(recorder -> {
                 recorder.record(event("account-1", Map.of()));
                 return effect(1);
             });
 
             assertEquals(1, effects());
-            assertEquals(ENTRIES + 1, trail.head().number());
+            assertEquals(ENTRIES + 1, trail().head().number());
         }
 
         @Test
         void aStepThatFailsLeavesNeither() {
             assertThrows(
                     IllegalStateException.class,
-                    () -> trail.recording(recorder -> {
+                    () -> trail().recording(recorder -> {
                         recorder.record(event("account-1", Map.of()));
                         effect(1);
                         throw new IllegalStateException("the step failed");
                     }));
 
             assertEquals(0, effects());
-            assertEquals(ENTRIES, trail.head().number());
+            assertEquals(ENTRIES, trail().head().number());
         }
 
         @Test
@@ -140,7 +105,7 @@ class AuditTrailOnDatabasesTest {
             try {
                 assertThrows(
                         RuntimeException.class,
-                        () -> trail.recording(recorder -> {
+                        () -> trail().recording(recorder -> {
                             recorder.record(event("account-1", Map.of()));
                             return effect(1);
                         }));
@@ -227,7 +192,7 @@ class AuditTrailOnDatabasesTest {
                     + ", type, account_id, actor_id, session_id, details, at, salt, blinded, tag FROM mb_auth_audit"
                     + " WHERE number = 3");
 
-            Broken found = assertInstanceOf(Broken.class, trail.verify());
+            Broken found = assertInstanceOf(Broken.class, trail().verify());
             assertEquals(Fault.ADDED, found.fault());
         }
 
@@ -242,8 +207,8 @@ class AuditTrailOnDatabasesTest {
         void anEndThatWasMovedBackIsNoticedForEverByWhoeverRecordsNext() {
             cutOffTheEnd();
 
-            trail.record(event("account-1", Map.of()));
-            trail.record(event("account-2", Map.of()));
+            trail().record(event("account-1", Map.of()));
+            trail().record(event("account-2", Map.of()));
 
             assertBroken(7, Fault.BROKEN_OFF);
         }
@@ -261,8 +226,8 @@ class AuditTrailOnDatabasesTest {
 
             assertEquals(
                     Fault.HEAD_CHANGED,
-                    assertInstanceOf(Broken.class, trail.verify()).fault());
-            trail.record(event("account-1", Map.of()));
+                    assertInstanceOf(Broken.class, trail().verify()).fault());
+            trail().record(event("account-1", Map.of()));
             assertBroken(1, Fault.BROKEN_OFF);
         }
 
@@ -270,18 +235,18 @@ class AuditTrailOnDatabasesTest {
         void aTrailThatHasEntriesDoesNotBeginAgain() {
             tamper("DELETE FROM mb_auth_audit_head");
 
-            trail.begin(AT);
+            trail().begin(AT);
 
             assertEquals(
                     Fault.HEAD_CHANGED,
-                    assertInstanceOf(Broken.class, trail.verify()).fault());
+                    assertInstanceOf(Broken.class, trail().verify()).fault());
         }
 
         @Test
         void aTrailBeginsOnce() {
-            trail.begin(AT);
+            trail().begin(AT);
 
-            assertEquals(ENTRIES, trail.head().number());
+            assertEquals(ENTRIES, trail().head().number());
         }
 
         @ParameterizedTest
@@ -295,7 +260,7 @@ class AuditTrailOnDatabasesTest {
         void aDamagedEndStopsNobodyAndIsVouchedForByNobody(String damage) {
             tamper(damage);
 
-            trail.recording(recorder -> {
+            trail().recording(recorder -> {
                 recorder.record(event("account-1", Map.of()));
                 return effect(1);
             });
@@ -303,8 +268,8 @@ class AuditTrailOnDatabasesTest {
             assertEquals(1, effects());
             assertEquals(
                     "sign-in.failed",
-                    trail.newest(null, Long.MAX_VALUE, 1).get(0).event().type());
-            assertInstanceOf(Broken.class, trail.verify());
+                    trail().newest(null, Long.MAX_VALUE, 1).get(0).event().type());
+            assertInstanceOf(Broken.class, trail().verify());
         }
 
         @Test
@@ -313,7 +278,7 @@ class AuditTrailOnDatabasesTest {
                     "INSERT INTO mb_auth_audit SELECT 9223372036854775807, type, account_id, actor_id, session_id, details,"
                             + " at, salt, blinded, tag FROM mb_auth_audit WHERE number = 9");
 
-            trail.record(event("account-1", Map.of()));
+            trail().record(event("account-1", Map.of()));
 
             assertBroken(Long.MAX_VALUE, Fault.ADDED);
         }
@@ -321,29 +286,29 @@ class AuditTrailOnDatabasesTest {
         @Test
         void whatIsRecordedAfterABreakCanBeVerifiedFromThere() {
             cutOffTheEnd();
-            trail.record(event("account-1", Map.of()));
-            trail.record(event("account-2", Map.of()));
+            trail().record(event("account-1", Map.of()));
+            trail().record(event("account-2", Map.of()));
 
-            assertInstanceOf(Whole.class, trail.verifyFrom(7));
+            assertInstanceOf(Whole.class, trail().verifyFrom(7));
             tamper("UPDATE mb_auth_audit SET actor_id = 'somebody-else' WHERE number = 9");
-            Broken found = assertInstanceOf(Broken.class, trail.verifyFrom(7));
+            Broken found = assertInstanceOf(Broken.class, trail().verifyFrom(7));
             assertEquals(9, found.number());
         }
 
         @Test
         void anOlderHeadThatWasCopiedShowsByOneThatIsKeptElsewhere() {
-            AuditHead copied = trail.head();
-            trail.record(event("account-1", Map.of("client", "203.0.113.0/24")));
-            AuditHead kept = AuditHead.parse(trail.head().toString());
-            assertInstanceOf(Whole.class, trail.verify(kept));
+            AuditHead copied = trail().head();
+            trail().record(event("account-1", Map.of("client", "203.0.113.0/24")));
+            AuditHead kept = AuditHead.parse(trail().head().toString());
+            assertInstanceOf(Whole.class, trail().verify(kept));
 
             tamper("DELETE FROM mb_auth_audit WHERE number > " + ENTRIES);
-            JdbiAuditStore.of(database.database()).append(List.of(), copied);
+            JdbiAuditStore.of(database()).append(List.of(), copied);
 
-            assertInstanceOf(Whole.class, trail.verify());
+            assertInstanceOf(Whole.class, trail().verify());
             assertEquals(
                     Fault.CUT_OFF,
-                    assertInstanceOf(Broken.class, trail.verify(kept)).fault());
+                    assertInstanceOf(Broken.class, trail().verify(kept)).fault());
         }
 
         @Test
@@ -380,7 +345,7 @@ class AuditTrailOnDatabasesTest {
             assertEquals(ENTRIES + 9, found.head().number());
             assertEquals(
                     2,
-                    JdbiAuditStore.of(database.database())
+                    JdbiAuditStore.of(database())
                             .ofType(AuditEvents.SECRET_CHANGED)
                             .size());
         }
@@ -404,7 +369,7 @@ class AuditTrailOnDatabasesTest {
             AuditHead head = renewed.head();
             tamper("DELETE FROM mb_auth_audit WHERE number = " + head.number());
             AuditEntry change = renewed.newest(null, Long.MAX_VALUE, 1).get(0);
-            JdbiAuditStore.of(database.database()).append(List.of(), sealed(OLD, change.number(), change.tag()));
+            JdbiAuditStore.of(database()).append(List.of(), sealed(OLD, change.number(), change.tag()));
             trail(OLD).record(event("account-2", Map.of("client", "forged")));
 
             Broken found = assertInstanceOf(Broken.class, renewed.verify());
@@ -414,7 +379,7 @@ class AuditTrailOnDatabasesTest {
         @Test
         void transactionsThatWouldNotSeeWhatOthersRecordedAreRefusedAtTheStart() {
             Jdbi strict = Jdbi.create(() -> {
-                Connection connection = database.database().jdbi().open().getConnection();
+                Connection connection = database().jdbi().open().getConnection();
                 connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
                 return connection;
             });
@@ -428,26 +393,26 @@ class AuditTrailOnDatabasesTest {
         void theTrailsOwnTypesAreNotForOthers() {
             var erasure = new AuditEvent(AuditEvents.ERASED, "account-1", null, null, Map.of(), AT);
 
-            assertThrows(IllegalArgumentException.class, () -> trail.record(erasure));
+            assertThrows(IllegalArgumentException.class, () -> trail().record(erasure));
         }
 
         @Test
         void anAccountsDetailsCanBeErasedAndTheChainStaysWhole() {
-            trail.erase("account-1", "staff", AT);
+            trail().erase("account-1", "staff", AT);
 
-            assertInstanceOf(Whole.class, trail.verify());
+            assertInstanceOf(Whole.class, trail().verify());
             assertEquals(
                     Map.of("entries", "2"),
-                    trail.newest("account-1", Long.MAX_VALUE, 1).get(0).event().details());
+                    trail().newest("account-1", Long.MAX_VALUE, 1).get(0).event().details());
             assertEquals(
                     Map.of(),
-                    trail.newest("account-1", ENTRIES, 1).get(0).event().details());
+                    trail().newest("account-1", ENTRIES, 1).get(0).event().details());
         }
 
         @ParameterizedTest
         @ValueSource(strings = {"{\"client\":\"forged\"}", "no json"})
         void detailsThatArePutIntoAnErasedEntryAreNamed(String details) {
-            trail.erase("account-1", "staff", AT);
+            trail().erase("account-1", "staff", AT);
             tamper("UPDATE mb_auth_audit SET details = '" + details + "' WHERE number = 4");
 
             assertBroken(4, Fault.CHANGED);
@@ -455,8 +420,8 @@ class AuditTrailOnDatabasesTest {
 
         @Test
         void detailsThatAreTakenAwayAfterAnErasureAreNoticed() {
-            trail.erase("account-1", "staff", AT);
-            trail.record(event("account-1", Map.of("client", "198.51.100.0/24")));
+            trail().erase("account-1", "staff", AT);
+            trail().record(event("account-1", Map.of("client", "198.51.100.0/24")));
             tamper("UPDATE mb_auth_audit SET details = NULL, salt = NULL WHERE number = " + (ENTRIES + 2));
 
             assertBroken(ENTRIES + 2, Fault.CHANGED);
@@ -476,34 +441,6 @@ class AuditTrailOnDatabasesTest {
         private void cutOffTheEnd() {
             tamper("DELETE FROM mb_auth_audit WHERE number > 6");
             tamper("UPDATE mb_auth_audit_head SET number = 6, tag = (SELECT tag FROM mb_auth_audit WHERE number = 6)");
-        }
-
-        private void assertBroken(long number, Fault fault) {
-            Broken found = assertInstanceOf(Broken.class, trail.verify());
-
-            assertEquals(number + " " + fault, found.number() + " " + found.fault());
-        }
-
-        private AuditTrail trail(ServerSecret secret) {
-            return new AuditTrail(JdbiAuditStore.of(database.database()), secret, new SecureRandom());
-        }
-
-        private int effect(int id) {
-            return database.database().withHandle(handle -> handle.execute("INSERT INTO effect VALUES (?)", id));
-        }
-
-        private int effects() {
-            return database.database().withHandle(handle -> handle.createQuery("SELECT COUNT(*) FROM effect")
-                    .mapTo(Integer.class)
-                    .one());
-        }
-
-        private void tamper(String sql) {
-            database.database().withHandle(handle -> handle.execute(sql));
-        }
-
-        private static AuditEvent event(String account, Map<String, String> details) {
-            return new AuditEvent("sign-in.failed", account, account, "session", details, AT);
         }
     }
 }

@@ -306,6 +306,24 @@ class AuditOverHttpTest {
         }
 
         @Test
+        void aGuestWhoGoesOverToAnAccountLeavesNoDetails(MobileClient owner, MobileClient phone) {
+            signUp(owner);
+            phone.signInBy("/v1/auth/guest", Map.of());
+            String guest = account(phone);
+
+            phone.signInBy("/v1/auth/guest/link", Map.of("email", email, "password", PASSWORD));
+
+            assertEquals(account(owner), account(phone));
+            List<AuditEntry> left = app().auth().audit().newest(guest, Long.MAX_VALUE, 100);
+            assertEquals(AuditEvents.GUEST_MERGED, left.get(1).event().type());
+            assertEquals(Set.of("into", "requestId"), left.get(1).event().details().keySet());
+            for (AuditEntry entry : left.subList(2, left.size())) {
+                assertEquals(Map.of(), entry.event().details(), entry::toString);
+            }
+            assertInstanceOf(Whole.class, app().auth().audit().verify());
+        }
+
+        @Test
         void rolesAndAccountsThatAServiceMakesAreRecorded() {
             Accounts accounts = app().auth().accounts();
             Account made = accounts.tryCreate(
@@ -355,7 +373,7 @@ class AuditOverHttpTest {
 
             assertInstanceOf(Whole.class, app().auth().audit().verify());
             List<AuditEntry> left = app().auth().audit().newest(account, Long.MAX_VALUE, 100);
-            assertEquals(AuditEvents.ACCOUNT_DELETED, left.get(0).event().type());
+            assertEquals(AuditEvents.ACCOUNT_DELETED, left.get(1).event().type());
             for (AuditEntry entry : left) {
                 assertFalse(entry.event().details().containsKey("client"), entry::toString);
             }

@@ -158,6 +158,13 @@ public final class JdbiAuditStore implements AuditStore {
                 .execute());
     }
 
+    @Override
+    public void remove(long through) {
+        database.withHandle(handle -> handle.createUpdate("DELETE FROM mb_auth_audit WHERE number <= :through")
+                .bind("through", through)
+                .execute());
+    }
+
     private static Optional<AuditHead> head(Handle handle, String query) {
         return handle.createQuery(query)
                 .map((row, context) -> new AuditHead(row.getLong("number"), bytes(row, "tag"), bytes(row, "seal")))

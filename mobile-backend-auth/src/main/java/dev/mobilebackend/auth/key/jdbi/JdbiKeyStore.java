@@ -33,7 +33,20 @@ public final class JdbiKeyStore implements KeyStore {
     }
 
     public static JdbiKeyStore of(Database database, ServerSecret secret, SecureRandom random) {
-        return new JdbiKeyStore(database, new KeySeal(secret, random));
+        return new JdbiKeyStore(database, new KeySeal(secret, random, false));
+    }
+
+    /** Keys that tell, by how they are sealed, that there is an audit trail beside them. */
+    public static JdbiKeyStore besideTrail(Database database, ServerSecret secret, SecureRandom random) {
+        return new JdbiKeyStore(database, new KeySeal(secret, random, true));
+    }
+
+    /**
+     * Whether a key tells that there is an audit trail. None does in a database that is new or has had none so far;
+     * from the first {@link #sealAnew} on all do, so that a trail that is gone cannot be made out to be a new one.
+     */
+    public boolean tellsOfTrail() {
+        return database.withHandle(handle -> rows(handle).stream().anyMatch(row -> row.tellsOfTrail(seal)));
     }
 
     @Override
@@ -68,7 +81,7 @@ public final class JdbiKeyStore implements KeyStore {
     public void sealAnew() {
         database.useTransaction(handle -> {
             for (Row row : rows(handle)) {
-                if (!seal.isCurrent(row.sealed())) {
+                if (!row.isCurrent(seal)) {
                     handle.createUpdate("UPDATE mb_auth_keys SET sealed_jwk = :anew "
                                     + "WHERE kid = :kid AND sealed_jwk = :sealed")
                             .bind("anew", seal.close(row.open(seal)))
@@ -95,6 +108,14 @@ public final class JdbiKeyStore implements KeyStore {
 
         SigningKey open(KeySeal seal) {
             return seal.open(keyId, generation, activeFrom, sealed);
+        }
+
+        boolean tellsOfTrail(KeySeal seal) {
+            return seal.tellsOfTrail(keyId, generation, activeFrom, sealed);
+        }
+
+        boolean isCurrent(KeySeal seal) {
+            return seal.isCurrent(keyId, generation, activeFrom, sealed);
         }
     }
 }
