@@ -291,7 +291,7 @@ class AccountsTest {
         assertEquals(Optional.empty(), accounts.find(account.id()));
         assertEquals(0, desk.sessionsOf(account));
         assertEquals(List.of(Notice.Kind.ACCOUNT_DELETED), desk.told());
-        assertEquals(List.of("audit.erased", "account.deleted"), desk.recorded());
+        assertEquals(List.of("account.deleted", "audit.erased"), desk.recorded());
         assertEquals(Optional.empty(), desk.codeStore.takeAttempt(Purpose.SIGN_UP, ADA.text(), "phone", now));
         assertFalse(accounts.delete(account, now));
     }

@@ -132,7 +132,7 @@ class GuestsTest {
 
         assertEquals(Optional.empty(), desk.accounts.find(guest.id()));
         assertEquals(List.of(guest), desk.deleted);
-        assertEquals(List.of("account.created", "audit.erased", "account.deleted"), desk.recorded());
+        assertEquals(List.of("account.created", "account.deleted", "audit.erased"), desk.recorded());
         assertEquals(0, guests.endAbandoned(later.plusMillis(1)));
     }
 

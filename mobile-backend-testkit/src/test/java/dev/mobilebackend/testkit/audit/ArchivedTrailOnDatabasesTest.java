@@ -92,7 +92,9 @@ class ArchivedTrailOnDatabasesTest {
 
             assertInstanceOf(Whole.class, trail().verify());
             assertEquals(
-                    IntStream.rangeClosed(1, ENTRIES + 2).mapToObj(Long::valueOf).toList(),
+                    IntStream.rangeClosed(1, ENTRIES + 2)
+                            .mapToObj(Long::valueOf)
+                            .toList(),
                     archived.stream().map(AuditEntry::number).toList());
         }
 
@@ -216,12 +218,10 @@ class ArchivedTrailOnDatabasesTest {
                 return recorder;
             });
 
-            assertThrows(
-                    IllegalStateException.class,
-                    () -> trail().archive(
-                                    NOW,
-                                    entries -> tamper("UPDATE mb_auth_audit SET actor_id = NULL WHERE number = 1005"),
-                                    NOW));
+            assertThrows(IllegalStateException.class, () -> trail().archive(
+                            NOW,
+                            entries -> tamper("UPDATE mb_auth_audit SET actor_id = NULL WHERE number = 1005"),
+                            NOW));
 
             assertBroken(1_005, Fault.CHANGED);
             assertEquals(1_001, stored().get(0).number());
@@ -229,14 +229,12 @@ class ArchivedTrailOnDatabasesTest {
 
         @Test
         void whatTheArchiveDidNotTakeStays() {
-            assertThrows(
-                    IllegalStateException.class,
-                    () -> trail().archive(
-                                    day(6),
-                                    entries -> {
-                                        throw new IllegalStateException("the disk is full");
-                                    },
-                                    NOW));
+            assertThrows(IllegalStateException.class, () -> trail().archive(
+                            day(6),
+                            entries -> {
+                                throw new IllegalStateException("the disk is full");
+                            },
+                            NOW));
 
             assertEquals(ENTRIES, stored().size());
             assertEquals(5, archiveThrough(5));
@@ -286,8 +284,7 @@ class ArchivedTrailOnDatabasesTest {
             assertInstanceOf(Whole.class, trail().verify(heads.get(4)));
             assertInstanceOf(Whole.class, trail().verify(heads.get(5)));
             assertInstanceOf(Broken.class, trail().verify(new AuditHead(5, new byte[32], new byte[0])));
-            var archivedOne = assertThrows(
-                    IllegalArgumentException.class, () -> trail().verify(heads.get(3)));
+            var archivedOne = assertThrows(IllegalArgumentException.class, () -> trail().verify(heads.get(3)));
             assertTrue(archivedOne.getMessage().contains("up to 5 are archived"), archivedOne.getMessage());
         }
 
@@ -327,8 +324,7 @@ class ArchivedTrailOnDatabasesTest {
         }
 
         private String through(int number) {
-            AuditEntry last =
-                    JdbiAuditStore.of(database()).after(number - 1, 1).get(0);
+            AuditEntry last = JdbiAuditStore.of(database()).after(number - 1, 1).get(0);
             return "{\"through\":\"" + new AuditHead(number, last.tag(), new byte[0]) + "\"}";
         }
     }

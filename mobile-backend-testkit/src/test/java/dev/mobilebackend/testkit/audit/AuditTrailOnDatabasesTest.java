@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.mobilebackend.auth.AuthSchema;
 import dev.mobilebackend.auth.audit.AuditEntry;
 import dev.mobilebackend.auth.audit.AuditEvent;
 import dev.mobilebackend.auth.audit.AuditEvents;
@@ -18,25 +17,17 @@ import dev.mobilebackend.auth.audit.AuditVerification.Whole;
 import dev.mobilebackend.auth.audit.jdbi.JdbiAuditStore;
 import dev.mobilebackend.core.data.Database;
 import dev.mobilebackend.core.data.Dialect;
-import dev.mobilebackend.core.data.Schema;
 import dev.mobilebackend.core.digest.HmacSha256;
 import dev.mobilebackend.core.secret.ServerSecret;
-import dev.mobilebackend.testkit.app.TestDatabase;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.security.SecureRandom;
 import java.sql.Connection;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.jdbi.v3.core.Jdbi;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -87,13 +78,11 @@ class AuditTrailOnDatabasesTest {
 
         @Test
         void aStepThatFailsLeavesNeither() {
-            assertThrows(
-                    IllegalStateException.class,
-                    () -> trail().recording(recorder -> {
-                        recorder.record(event("account-1", Map.of()));
-                        effect(1);
-                        throw new IllegalStateException("the step failed");
-                    }));
+            assertThrows(IllegalStateException.class, () -> trail().recording(recorder -> {
+                recorder.record(event("account-1", Map.of()));
+                effect(1);
+                throw new IllegalStateException("the step failed");
+            }));
 
             assertEquals(0, effects());
             assertEquals(ENTRIES, trail().head().number());
@@ -103,12 +92,10 @@ class AuditTrailOnDatabasesTest {
         void aStepWhoseRecordIsRefusedLeavesNoEffect() {
             tamper("ALTER TABLE mb_auth_audit ADD CONSTRAINT full_up CHECK (number <= " + ENTRIES + ")");
             try {
-                assertThrows(
-                        RuntimeException.class,
-                        () -> trail().recording(recorder -> {
-                            recorder.record(event("account-1", Map.of()));
-                            return effect(1);
-                        }));
+                assertThrows(RuntimeException.class, () -> trail().recording(recorder -> {
+                    recorder.record(event("account-1", Map.of()));
+                    return effect(1);
+                }));
 
                 assertEquals(0, effects());
             } finally {
@@ -403,7 +390,10 @@ class AuditTrailOnDatabasesTest {
             assertInstanceOf(Whole.class, trail().verify());
             assertEquals(
                     Map.of("entries", "2"),
-                    trail().newest("account-1", Long.MAX_VALUE, 1).get(0).event().details());
+                    trail().newest("account-1", Long.MAX_VALUE, 1)
+                            .get(0)
+                            .event()
+                            .details());
             assertEquals(
                     Map.of(),
                     trail().newest("account-1", ENTRIES, 1).get(0).event().details());

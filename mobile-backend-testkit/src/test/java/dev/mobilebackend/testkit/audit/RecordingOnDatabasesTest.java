@@ -58,13 +58,11 @@ class RecordingOnDatabasesTest {
         @Test
         void whatAnInnerStepDidBeforeItFailedIsKeptWithItsRecordWhereTheOuterOneGoesOn() {
             trail().recording(outer -> {
-                assertThrows(
-                        IllegalStateException.class,
-                        () -> trail().recording(inner -> {
-                            effect(1);
-                            record(inner, "inner");
-                            throw new IllegalStateException("the inner step failed");
-                        }));
+                assertThrows(IllegalStateException.class, () -> trail().recording(inner -> {
+                    effect(1);
+                    record(inner, "inner");
+                    throw new IllegalStateException("the inner step failed");
+                }));
                 return record(outer, "outer");
             });
 
@@ -74,12 +72,10 @@ class RecordingOnDatabasesTest {
 
         @Test
         void nothingOfAStepThatFailedIsKeptByTheNext() {
-            assertThrows(
-                    IllegalStateException.class,
-                    () -> trail().recording(outer -> trail().recording(inner -> {
-                        record(inner, "never");
-                        throw new IllegalStateException("the step failed");
-                    })));
+            assertThrows(IllegalStateException.class, () -> trail().recording(outer -> trail().recording(inner -> {
+                record(inner, "never");
+                throw new IllegalStateException("the step failed");
+            })));
 
             trail().record(event("account-1", Map.of("turn", "next")));
 
@@ -153,7 +149,8 @@ class RecordingOnDatabasesTest {
 
         /** The turns since the test began. */
         private List<String> recorded() {
-            return since().map(event -> event.details().getOrDefault("turn", "")).toList();
+            return since().map(event -> event.details().getOrDefault("turn", ""))
+                    .toList();
         }
     }
 }

@@ -67,9 +67,7 @@ class UpgradedTrailTest {
             List<String> before = AuthSchema.TABLES.scripts().stream()
                     .takeWhile(script -> !script.contains("audit"))
                     .toList();
-            Schema.install(
-                    database.database(),
-                    new SchemaPart("auth", AuthSchema.TABLES.loader(), before));
+            Schema.install(database.database(), new SchemaPart("auth", AuthSchema.TABLES.loader(), before));
             older = KeyRing.builder(JdbiKeyStore.of(database.database(), SECRET))
                     .clock(clock)
                     .build()
@@ -104,8 +102,8 @@ class UpgradedTrailTest {
             auth().close();
             database.database().withHandle(handle -> handle.execute("DELETE FROM mb_auth_audit"));
             database.database()
-                    .withHandle(handle ->
-                            handle.execute("UPDATE mb_auth_audit_head SET number = 0, tag = '', seal = ''"));
+                    .withHandle(
+                            handle -> handle.execute("UPDATE mb_auth_audit_head SET number = 0, tag = '', seal = ''"));
 
             AuditVerification found;
             try (Auth auth = auth()) {
@@ -123,7 +121,9 @@ class UpgradedTrailTest {
 
             auth().close();
 
-            assertEquals(List.of(older.id()), before.all().stream().map(SigningKey::id).toList());
+            assertEquals(
+                    List.of(older.id()),
+                    before.all().stream().map(SigningKey::id).toList());
         }
 
         private Auth auth() {

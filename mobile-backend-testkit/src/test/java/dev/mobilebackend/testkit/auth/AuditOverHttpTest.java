@@ -316,7 +316,8 @@ class AuditOverHttpTest {
             assertEquals(account(owner), account(phone));
             List<AuditEntry> left = app().auth().audit().newest(guest, Long.MAX_VALUE, 100);
             assertEquals(AuditEvents.GUEST_MERGED, left.get(1).event().type());
-            assertEquals(Set.of("into", "requestId"), left.get(1).event().details().keySet());
+            assertEquals(
+                    Set.of("into", "requestId"), left.get(1).event().details().keySet());
             for (AuditEntry entry : left.subList(2, left.size())) {
                 assertEquals(Map.of(), entry.event().details(), entry::toString);
             }
