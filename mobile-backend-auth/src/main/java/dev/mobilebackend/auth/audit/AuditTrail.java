@@ -9,6 +9,7 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -50,6 +51,10 @@ public final class AuditTrail {
     /** What surrounds the step that a thread is in. */
     private static final ThreadLocal<@Nullable Circumstances> AROUND = new ThreadLocal<>();
 
+    /** What the steps that a thread is in have recorded so far; those of one trail are one transaction. */
+    private static final ThreadLocal<Map<AuditTrail, List<AuditEvent>>> RECORDED =
+            ThreadLocal.withInitial(HashMap::new);
+
     /** Takes the events of one step. */
     @FunctionalInterface
     public interface Recorder {
@@ -64,9 +69,6 @@ public final class AuditTrail {
 
     private final AuditStore store;
     private final TrailEnd end;
-
-    /** What the steps that a thread is in have recorded so far; they are one transaction. */
-    private final ThreadLocal<@Nullable List<AuditEvent>> recorded = new ThreadLocal<>();
 
     public AuditTrail(AuditStore store, ServerSecret secret, SecureRandom random) {
         this.store = store;
@@ -214,18 +216,19 @@ public final class AuditTrail {
 
     /** In one transaction with what is around it; what is collected is kept by the outermost. */
     private <R> R collecting(Function<List<AuditEvent>, R> step) {
-        List<AuditEvent> ofTheOuter = recorded.get();
+        Map<AuditTrail, List<AuditEvent>> recorded = RECORDED.get();
+        List<AuditEvent> ofTheOuter = recorded.get(this);
         if (ofTheOuter != null) {
             return step.apply(ofTheOuter);
         }
         return store.inTransaction(() -> {
             var events = new ArrayList<AuditEvent>();
-            recorded.set(events);
+            recorded.put(this, events);
             R result;
             try {
                 result = step.apply(events);
             } finally {
-                recorded.remove();
+                recorded.remove(this);
             }
             end.append(events);
             return result;
