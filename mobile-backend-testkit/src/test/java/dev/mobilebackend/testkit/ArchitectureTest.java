@@ -2,6 +2,7 @@
 package dev.mobilebackend.testkit;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
@@ -118,6 +119,20 @@ class ArchitectureTest {
                     "com.nimbusds.jose.jwk.source..",
                     "com.nimbusds.jose.proc..",
                     "com.nimbusds.jwt.."));
+
+    /** Nor is a key that a proof points to; a {@code URI} is read there and not followed. */
+    @ArchTest
+    static final ArchRule proofsMakeNoConnection = noClasses()
+            .that()
+            .resideInAPackage("dev.mobilebackend.auth.dpop..")
+            .should()
+            .dependOnClassesThat(resideInAnyPackage(
+                            "java.net..",
+                            "javax.net..",
+                            "java.nio.channels..",
+                            "com.nimbusds.jose.jwk.source..",
+                            "com.nimbusds.jose.proc..")
+                    .and(not(are("java.net.URI", "java.net.URISyntaxException"))));
 
     @ArchTest
     static final ArchRule timeRandomnessAndThreadsAreHandedIn = noClasses()

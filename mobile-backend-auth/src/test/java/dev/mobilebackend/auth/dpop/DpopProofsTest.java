@@ -25,6 +25,7 @@ import com.nimbusds.jose.util.Base64URL;
 import com.nimbusds.jose.util.JSONObjectUtils;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
+import dev.mobilebackend.auth.Outbound;
 import dev.mobilebackend.auth.dpop.DpopDecision.NonceNeeded;
 import dev.mobilebackend.auth.dpop.DpopDecision.Proven;
 import dev.mobilebackend.auth.dpop.DpopDecision.Refused;
@@ -349,6 +350,32 @@ class DpopProofsTest {
                         header(p384, JWSAlgorithm.ES384, "dpop+jwt").build().toJSONObject(), new ECDSASigner(p384))));
         assertRefused("must be a JWT", check(signed(ofRsa.toJSONObject(), new RSASSASigner(rsa))));
         assertRefused("must be a JWT", check(signed(symmetric.toJSONObject(), new MACSigner(new byte[32]))));
+    }
+
+    /** The key is the one in the proof, or none. */
+    @Test
+    void aKeyThatAProofPointsToIsNeitherUsedNorFetched() throws JOSEException {
+        try (var outbound = Outbound.listen()) {
+            for (String url : List.of("http://127.0.0.1:1/keys", "https://keys.evil.example/", "file:///etc/passwd")) {
+                for (String name : List.of("jku", "x5u", "kid", "url", "jwks_uri")) {
+                    Map<String, Object> header =
+                            header(KEY, JWSAlgorithm.ES256, "dpop+jwt").build().toJSONObject();
+                    header.put(name, url);
+                    assertRefused("must be a JWT", check(signed(header, new ECDSASigner(OTHER_KEY))));
+                    header.remove("jwk");
+
+                    assertRefused("must be a JWT", check(signed(header, new ECDSASigner(KEY))));
+                }
+                Map<String, Object> jwk = KEY.toPublicJWK().toJSONObject();
+                jwk.put("x5u", url);
+                Map<String, Object> header =
+                        header(KEY, JWSAlgorithm.ES256, "dpop+jwt").build().toJSONObject();
+                header.put("jwk", jwk);
+                assertRefused("must be a JWT", check(signed(header, new ECDSASigner(OTHER_KEY))));
+            }
+
+            assertEquals(List.of(), outbound.calls());
+        }
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.nimbusds.jose.crypto.impl.ECDSA;
 import com.nimbusds.jose.jwk.Curve;
+import dev.mobilebackend.auth.Outbound;
 import dev.mobilebackend.auth.TestClock;
 import dev.mobilebackend.auth.key.InMemoryKeyStore;
 import dev.mobilebackend.auth.key.KeyRing;
@@ -22,6 +23,8 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.CharRange;
 import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -44,6 +47,19 @@ class TokenForgeryTest {
     private final String header = TokenForge.header("ES256", key.id());
     private final long now = clock.instant().getEpochSecond();
     private final String payload = TokenForge.payload(clock.instant());
+
+    private Outbound outbound;
+
+    @BeforeEach
+    void listen() {
+        outbound = Outbound.listen();
+    }
+
+    @AfterEach
+    void nobodyWasCalled() {
+        outbound.close();
+        assertEquals(List.of(), outbound.calls());
+    }
 
     @Test
     void theForgeMakesGoodTokens() {
