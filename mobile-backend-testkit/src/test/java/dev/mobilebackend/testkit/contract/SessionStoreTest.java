@@ -35,9 +35,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -148,26 +145,6 @@ class SessionStoreTest {
                 Thread.onSpinWait();
             }
             return false;
-        }
-    }
-
-    /** Runs what is to be repeated when a test says so. */
-    private static final class Ticks extends ScheduledThreadPoolExecutor {
-
-        private Runnable tick = () -> {};
-
-        Ticks() {
-            super(1, Ambient.threads("ticks"));
-        }
-
-        @Override
-        public ScheduledFuture<?> scheduleWithFixedDelay(Runnable task, long first, long delay, TimeUnit unit) {
-            tick = task;
-            return schedule(() -> {}, 1, TimeUnit.DAYS);
-        }
-
-        void next() {
-            tick.run();
         }
     }
 
