@@ -10,6 +10,7 @@ import dev.mobilebackend.auth.access.ImpersonationPolicy;
 import dev.mobilebackend.auth.account.CodeSignIns.LinkUse;
 import dev.mobilebackend.auth.account.EmailAddress;
 import dev.mobilebackend.auth.attempt.micrometer.AttemptMetrics;
+import dev.mobilebackend.auth.dpop.DpopPolicy;
 import dev.mobilebackend.auth.token.AccessTokenPolicy;
 import dev.mobilebackend.auth.web.Auth;
 import dev.mobilebackend.core.ambient.Ambient;
@@ -90,7 +91,8 @@ public final class Shop implements AutoCloseable {
         var orders = new Orders(database, idempotency, jobs, products, paging, clock, Ambient.random());
         var mailbox = new Mailbox(database, clock, settings.development());
         var figures = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-        auth = Auth.builder(database, secret, (handle, notice) -> jobs.enqueue(handle, new SendMail(notice)))
+        Auth.Builder chosen = Auth.builder(
+                        database, secret, (handle, notice) -> jobs.enqueue(handle, new SendMail(notice)))
                 .accessTokens(AccessTokenPolicy.of("https://shop.example", "shop"))
                 .codeSignIn()
                 .linkSignIn(LinkUse.SAME_DEVICE)
@@ -99,8 +101,11 @@ public final class Shop implements AutoCloseable {
                 .impersonation(ImpersonationPolicy.by(Access.allOf(Access.role("admin"), Access.privateNetwork())))
                 .listener(orders::forget)
                 .observe(AttemptMetrics.of(figures))
-                .clock(clock)
-                .build();
+                .clock(clock);
+        if (settings.origin() != null) {
+            chosen.dpop(DpopPolicy.of(settings.origin()));
+        }
+        auth = chosen.build();
         worker = Worker.builder(jobs)
                 .handle(MakeReceipt.class, jobs.inTransaction(orders::makeReceipt))
                 .handle(HourlyPurge.class, hourly(jobs, () -> purge(idempotency, clock)))

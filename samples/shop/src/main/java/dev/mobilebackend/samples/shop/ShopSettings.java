@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param development allows plain HTTP from this machine and shows sent mail under {@code /dev/outbox}
  * @param serverSecret Base64 of at least 32 bytes; without one a file beside the data keeps it
  * @param adminPassword of {@code admin@shop.example}; no admin without one
+ * @param origin how apps address the shop; a device can bind its sessions to a key of its own only where it is set
  * @param grace how long it answers on after it was told to stop, so that load balancers notice
  */
 public record ShopSettings(
@@ -24,6 +25,7 @@ public record ShopSettings(
         boolean development,
         @Nullable String serverSecret,
         @Nullable String adminPassword,
+        @Nullable String origin,
         Duration grace) {
 
     /**
@@ -43,6 +45,7 @@ public record ShopSettings(
                 development,
                 environment.get("SHOP_SECRET"),
                 environment.get("SHOP_ADMIN_PASSWORD"),
+                origin(environment.get("SHOP_ORIGIN")),
                 grace(environment.get("SHOP_GRACE"), development));
     }
 
@@ -79,6 +82,13 @@ public record ShopSettings(
             throw new IllegalArgumentException("SHOP_DEV must be true or false, was '" + text + "'");
         }
         return text.equals("true");
+    }
+
+    private static @Nullable String origin(@Nullable String text) {
+        if (text != null && !text.matches("https?://[^/?#\\s]+")) {
+            throw new IllegalArgumentException("SHOP_ORIGIN must be like https://api.shop.example, was '" + text + "'");
+        }
+        return text;
     }
 
     private static Duration grace(@Nullable String text, boolean development) {

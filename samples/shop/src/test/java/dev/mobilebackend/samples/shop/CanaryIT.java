@@ -12,7 +12,6 @@ import dev.mobilebackend.core.digest.HmacSha256;
 import dev.mobilebackend.core.secret.ServerSecret;
 import dev.mobilebackend.testkit.app.TestDatabase;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -21,9 +20,8 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -44,10 +42,12 @@ import tools.jackson.databind.json.JsonMapper;
 @Timeout(120)
 class CanaryIT {
 
-    private static final Pattern READY = Pattern.compile("shop: ready on (http://[^,]+),");
     private static final JsonMapper JSON = new JsonMapper();
+    private static final String ORIGIN = "https://api.shop.example";
     private static final String EMAIL = "canary@example.org";
+    private static final String PHONE = "+4930123456";
     private static final String GUEST = "guest@example.org";
+    private static final String MOVED = "moved-" + GUEST;
     private static final String PASSWORD = "1st p\u00e4ssphrase \"of\" ours / & + 100%";
     private static final String RESET = "2nd p\u00e4ssphrase \"of\" ours / & + 100%";
     private static final String CHANGED = "3rd p\u00e4ssphrase \"of\" ours / & + 100%";
@@ -90,17 +90,14 @@ class CanaryIT {
 
         try (TestDatabase postgres = TestDatabase.postgres()) {
             database = postgres.database();
-            Process process = start(postgres);
-            try {
-                shop = awaitStart(process);
+            TalkativeShop running = TalkativeShop.start(folder, environment(postgres));
+            try (running) {
+                shop = running.address();
                 hidePrivateKeys();
                 drive();
-            } finally {
-                process.toHandle().destroy();
-                process.waitFor();
             }
+            canary.show("the log", running.output());
         }
-        canary.show("the log", Files.readString(output()));
 
         assertEquals(Set.of(), canary.found());
         assertTrue(canary.shown("mb_auth_codes") > 3 && canary.shown("mb_job") > 3 && canary.shown("problems") > 20);
@@ -111,17 +108,33 @@ class CanaryIT {
         refreshAndReplay();
         forgetAndChange();
         signInByCodeAndLink();
-        beginAsGuest();
+        aside(this::beginAsGuest);
+        stepUp();
+        aside(this::signInWithAKey);
+        aside(this::actInAnothersPlace);
         sendNonsense();
         dump();
         sendSecretsWhereNoneBelong();
         leave();
-        lookAround();
+        aside(this::lookAround);
         dump();
         failOnRows();
-        lookAround();
+        aside(this::lookAround);
         failOnTables();
         dump();
+    }
+
+    private interface Steps {
+        void go() throws Exception;
+    }
+
+    /** Goes on afterwards with the tokens from before. */
+    private void aside(Steps steps) throws Exception {
+        String access = accessToken;
+        String refresh = refreshToken;
+        steps.go();
+        accessToken = access;
+        refreshToken = refresh;
     }
 
     private void signUpAndIn() throws Exception {
@@ -166,18 +179,103 @@ class CanaryIT {
         String token = code(EMAIL, "link token");
         post("/v1/auth/link/sign-in", Map.of("token", token.substring(1)));
         assertEquals(200, post("/v1/auth/link/sign-in", Map.of("token", token)));
-        post("/v1/auth/phone/change", Map.of("phone", "+4930123456", "password", MISTYPED));
-        assertEquals(202, post("/v1/auth/phone/change", Map.of("phone", "+4930123456", "password", CHANGED)));
-        assertEquals(200, post("/v1/auth/phone/confirm", Map.of("code", code("+4930123456", "phone code"))));
+        post("/v1/auth/phone/change", Map.of("phone", PHONE, "password", MISTYPED));
+        assertEquals(202, post("/v1/auth/phone/change", Map.of("phone", PHONE, "password", CHANGED)));
+        assertEquals(200, post("/v1/auth/phone/confirm", Map.of("code", code(PHONE, "phone code"))));
     }
 
     private void beginAsGuest() throws Exception {
-        String mine = accessToken;
         assertEquals(201, post("/v1/auth/guest", Map.of()));
         post("/v1/auth/guest/link", Map.of("email", EMAIL, "password", MISTYPED));
+        assertEquals(200, post("/v1/auth/guest/link", Map.of("email", EMAIL, "password", CHANGED)));
+        assertEquals(201, post("/v1/auth/guest", Map.of()));
         assertEquals(202, post("/v1/auth/guest/upgrade", Map.of("email", GUEST, "password", GUESTS)));
         assertEquals(200, post("/v1/auth/guest/verify", Map.of("code", code(GUEST, "guest's code"))));
-        accessToken = mine;
+        post("/v1/auth/address/change", Map.of("email", MOVED, "password", MISTYPED));
+        assertEquals(202, post("/v1/auth/address/change", Map.of("email", MOVED, "password", GUESTS)));
+        post("/v1/auth/address/confirm", Map.of("code", "00000000"));
+        assertEquals(200, post("/v1/auth/address/confirm", Map.of("code", code(MOVED, "address code"))));
+        assertEquals(200, get("/v1/auth/sessions"));
+        assertEquals(204, post("/v1/auth/sign-out/others", Map.of()));
+        assertEquals(204, delete("/v1/me", Map.of("password", GUESTS)));
+    }
+
+    private void stepUp() throws Exception {
+        assertEquals(202, post("/v1/auth/step-up/code", Map.of()));
+        String code = code(EMAIL, "step-up code");
+        assertEquals(422, post("/v1/auth/step-up", Map.of("code", "00000000")));
+        assertEquals(422, post("/v1/auth/step-up", Map.of("password", MISTYPED)));
+        assertEquals(422, post("/v1/auth/step-up", Map.of("password", CHANGED, "code", code)));
+        assertEquals(200, post("/v1/auth/step-up", Map.of("code", code)));
+        assertEquals(422, post("/v1/auth/step-up", Map.of("code", code)));
+        assertEquals(202, post("/v1/auth/step-up/code", Map.of("method", "sms")));
+        assertEquals(200, post("/v1/auth/step-up", Map.of("code", code(PHONE, "step-up code by text message"))));
+        assertEquals(200, post("/v1/auth/step-up", Map.of("password", CHANGED)));
+    }
+
+    /** A proof is worth a request as long as nobody else has shown it, so it has no place in a log either. */
+    private void signInWithAKey() throws Exception {
+        String bearers = accessToken;
+        var key = new PhoneKey(ORIGIN);
+        var thiefs = new PhoneKey(ORIGIN);
+        Map<String, String> credentials = Map.of("email", EMAIL, "password", CHANGED);
+        assertEquals(400, postProven("sign-in", credentials, key, Instant.EPOCH));
+        assertEquals(200, postProven("sign-in", credentials, key, Instant.now()));
+        String bound = accessToken;
+        String proof = key.proof("GET", "/v1/me", Instant.now(), bound);
+        assertEquals(200, getProven(bound, proof));
+        assertEquals(401, getProven(bound, proof));
+        assertEquals(401, getProven(bound, thiefs.proof("GET", "/v1/me", Instant.now(), bound)));
+        assertEquals(401, getProven(bearers, key.proof("GET", "/v1/me", Instant.now(), bearers)));
+        assertEquals(401, getProven(bound, proof + "x"));
+        assertEquals(401, get("/v1/me"));
+        Map<String, String> refresh = Map.of("refreshToken", refreshToken);
+        assertEquals(401, postProven("refresh", refresh, thiefs, Instant.now()));
+        assertEquals(400, refresh(refreshToken, true));
+        assertEquals(200, postProven("refresh", refresh, key, Instant.now()));
+    }
+
+    private int postProven(String endpoint, Map<String, String> body, PhoneKey key, Instant at) throws Exception {
+        String path = "/v1/auth/" + endpoint;
+        HttpRequest.Builder request = json(anonymous("POST", path)).header("DPoP", hidden(key.proof("POST", path, at)));
+        return send(request, JSON.writeValueAsBytes(body));
+    }
+
+    private int getProven(String token, String proof) throws Exception {
+        return send(
+                anonymous("GET", "/v1/me")
+                        .header("Authorization", "DPoP " + token)
+                        .header("DPoP", hidden(proof)),
+                new byte[0]);
+    }
+
+    private String hidden(String proof) {
+        canary.hide("a proof by a key", proof);
+        canary.hide("the signature of a proof", proof.substring(proof.lastIndexOf('.') + 1));
+        return proof;
+    }
+
+    private void actInAnothersPlace() throws Exception {
+        List<String> noIds = List.of(accessToken, refreshToken, CHANGED);
+        String accountId = accountId();
+        assertEquals(200, post("/v1/auth/sign-in", Map.of("email", "admin@shop.example", "password", ADMINS)));
+        String staffs = accessToken;
+        for (String nobody : noIds) {
+            assertEquals(404, post("/v1/auth/impersonation", Map.of("accountId", nobody, "reason", "ticket 7")));
+        }
+        assertEquals(200, post("/v1/auth/impersonation", Map.of("accountId", accountId, "reason", "ticket 7")));
+        assertEquals(200, get("/v1/me"));
+        assertEquals(403, get("/v1/me/export"));
+        assertEquals(403, post("/v1/auth/step-up", Map.of("password", CHANGED)));
+        accessToken = staffs;
+        assertEquals(204, post("/v1/auth/sign-out", Map.of()));
+    }
+
+    private String accountId() {
+        return database.withHandle(handle -> handle.createQuery("SELECT id FROM mb_auth_accounts WHERE email = :email")
+                .bind("email", EMAIL)
+                .mapTo(String.class)
+                .one());
     }
 
     private void sendNonsense() throws Exception {
@@ -258,12 +356,11 @@ class CanaryIT {
 
     private void leave() throws Exception {
         send(request("GET", "/v1/me/export"), new byte[0]);
-        send(json(request("DELETE", "/v1/me")), JSON.writeValueAsBytes(Map.of("password", MISTYPED)));
+        delete("/v1/me", Map.of("password", MISTYPED));
     }
 
     /** What operators see. */
     private void lookAround() throws Exception {
-        String mine = accessToken;
         post("/v1/auth/sign-in", Map.of("email", "admin@shop.example", "password", ADMINS));
         for (String path : List.of(
                 "/metrics",
@@ -276,7 +373,6 @@ class CanaryIT {
                 "/health/ready")) {
             get(path);
         }
-        accessToken = mine;
     }
 
     /** The database would like to name the values of a row that it refuses. */
@@ -369,6 +465,10 @@ class CanaryIT {
         return send(request("GET", path), new byte[0]);
     }
 
+    private int delete(String path, Map<String, String> body) throws Exception {
+        return send(json(request("DELETE", path)), JSON.writeValueAsBytes(body));
+    }
+
     private int post(String path, Map<String, String> body) throws Exception {
         return send(json(request("POST", path)), JSON.writeValueAsBytes(body));
     }
@@ -385,11 +485,14 @@ class CanaryIT {
         if (answer.statusCode() < 300 && answer.body().startsWith("{\"accessToken\"")) {
             JsonNode tokens = JSON.readTree(answer.body());
             accessToken = tokens.get("accessToken").asString();
-            refreshToken = tokens.get("refreshToken").asString();
             canary.hide("an access token", accessToken);
             canary.hide("an access token's signature", accessToken.substring(accessToken.lastIndexOf('.') + 1));
-            canary.hide("a refresh token", refreshToken);
-            text = text.replace(accessToken, "").replace(refreshToken, "");
+            text = text.replace(accessToken, "");
+            if (tokens.has("refreshToken")) {
+                refreshToken = tokens.get("refreshToken").asString();
+                canary.hide("a refresh token", refreshToken);
+                text = text.replace(refreshToken, "");
+            }
         }
         canary.show(answer.statusCode() < 400 ? "answers to " + built.uri().getPath() : "problems", text);
         return answer.statusCode();
@@ -451,54 +554,22 @@ class CanaryIT {
         }
     }
 
-    private Path output() {
-        return folder.resolve("output");
-    }
-
-    /** The jar with both of its outputs in a file. */
-    private Process start(TestDatabase postgres) throws IOException {
-        var command = new ArrayList<String>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                .filter(option -> option.startsWith("-XX:"))
-                .forEach(command::add);
-        command.addAll(List.of(
-                "-Dorg.slf4j.simpleLogger.defaultLogLevel=info",
-                "-Dorg.slf4j.simpleLogger.log.dev.mobilebackend=trace",
-                "-Dorg.slf4j.simpleLogger.log.dev.mobilebackend.access=trace",
-                "-Dorg.slf4j.simpleLogger.log.dev.mobilebackend.access.denied=trace",
-                "-Dorg.slf4j.simpleLogger.log.org.jdbi=trace",
-                "-Dorg.slf4j.simpleLogger.log.com.zaxxer=trace",
-                "-jar",
-                Path.of("target", "shop.jar").toAbsolutePath().toString()));
-        var builder = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
-        builder.redirectOutput(output().toFile());
-        builder.environment()
-                .putAll(Map.of(
-                        "PORT",
-                        "0",
-                        "DATABASE_URL",
-                        postgres.jdbcUrl(),
-                        "DATABASE_USER",
-                        postgres.user(),
-                        "DATABASE_PASSWORD",
-                        DATABASES,
-                        "SHOP_ADMIN_PASSWORD",
-                        ADMINS,
-                        "SHOP_SECRET",
-                        Base64.getEncoder().encodeToString(SERVER_SECRET)));
-        return builder.start();
-    }
-
-    private URI awaitStart(Process process) throws IOException {
-        while (process.isAlive()) {
-            Matcher ready = READY.matcher(Files.readString(output()));
-            if (ready.find()) {
-                return URI.create(ready.group(1));
-            }
-            Thread.onSpinWait();
-        }
-        throw new AssertionError("the shop did not start: " + Files.readString(output()));
+    private static Map<String, String> environment(TestDatabase postgres) {
+        return Map.of(
+                "PORT",
+                "0",
+                "DATABASE_URL",
+                postgres.jdbcUrl(),
+                "DATABASE_USER",
+                postgres.user(),
+                "DATABASE_PASSWORD",
+                DATABASES,
+                "SHOP_ADMIN_PASSWORD",
+                ADMINS,
+                "SHOP_ORIGIN",
+                ORIGIN,
+                "SHOP_SECRET",
+                Base64.getEncoder().encodeToString(SERVER_SECRET));
     }
 
     private static byte[] bytes(String text) {

@@ -95,6 +95,7 @@ class ShopProcessIT {
                 "SHOP_DEV", "maybe",
                 "SHOP_SECRET", "c2hvcnQ=",
                 "SHOP_GRACE", "a while",
+                "SHOP_ORIGIN", "api.shop.example",
                 "SHOP_ADMIN_PASSWORD", "short",
                 "HOST", "no.such.invalid",
                 "DATABASE_URL", "jdbc:postgresql://127.0.0.1:1/shop?password=hunter2");
