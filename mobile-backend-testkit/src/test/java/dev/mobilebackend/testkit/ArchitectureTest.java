@@ -28,6 +28,7 @@ import com.tngtech.archunit.lang.SimpleConditionEvent;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import dev.mobilebackend.core.ambient.Ambient;
+import java.net.URL;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.InstantSource;
@@ -134,6 +135,14 @@ class ArchitectureTest {
                             "com.nimbusds.jose.proc..")
                     .and(not(are("java.net.URI", "java.net.URISyntaxException"))));
 
+    /** Nor do they let a library follow it for them. */
+    @ArchTest
+    static final ArchRule tokensKeysAndProofsHandOnNoUrl = noClasses()
+            .that()
+            .resideInAnyPackage("dev.mobilebackend.auth.token..", "dev.mobilebackend.auth.key", "dev.mobilebackend.auth.dpop..")
+            .should()
+            .accessTargetWhere(takesOrGivesAUrl());
+
     @ArchTest
     static final ArchRule timeRandomnessAndThreadsAreHandedIn = noClasses()
             .that()
@@ -195,6 +204,15 @@ class ArchitectureTest {
     private static DescribedPredicate<JavaClass> are(String... names) {
         Set<String> set = Set.of(names);
         return describe("are one of " + set, type -> set.contains(type.getName()));
+    }
+
+    private static DescribedPredicate<JavaAccess<?>> takesOrGivesAUrl() {
+        return describe(
+                "takes or gives a URL",
+                access -> access.getTarget() instanceof CodeUnitAccessTarget called
+                        && Stream.concat(
+                                        called.getRawParameterTypes().stream(), Stream.of(called.getRawReturnType()))
+                                .anyMatch(type -> type.isEquivalentTo(URL.class)));
     }
 
     private static DescribedPredicate<JavaAccess<?>> makesTimeRandomnessOrThreads() {

@@ -22,13 +22,22 @@ class RefreshModelTest {
 
     private static final Duration EVER = Duration.ofDays(30);
 
+    /**
+     * The bound of the search. To ask, to be served, to be answered, to lose, to repeat, to move the clock, to steal
+     * and to use what was stolen are a move each, so three refreshes fit in, or two and a theft.
+     */
+    private static final int MOVES = 10;
+
+    /** With two more moves three refreshes within seconds overtake a duplicate, which is then taken for a theft. */
+    private static final int MOVES_WITHOUT_PROOFS = 8;
+
     @Test
     void aPhoneThatSendsProofsIsNeverSignedOutWhateverTheNetworkAndTheClockDo() {
         List<Duration> clock = List.of(RefreshModel.LATER, Duration.ofHours(-1));
         var model = new RefreshModel(Client.INSTALL_SECRET, Loot.NOTHING, EVER, clock);
         model.onPhoneAnswer(RefreshModelTest::assertSignedIn);
 
-        int worlds = model.explore(8, world -> assertTokens(model.phoneAsks(world, world.now()), world));
+        int worlds = model.explore(MOVES, world -> assertTokens(model.phoneAsks(world, world.now()), world));
 
         assertTrue(worlds > 3_000, () -> "the search was cut short: " + worlds);
     }
@@ -39,7 +48,7 @@ class RefreshModelTest {
         var model = new RefreshModel(Client.PLAIN, Loot.NOTHING, Duration.ofSeconds(8), clock);
         model.onPhoneAnswer(RefreshModelTest::assertSignedIn);
 
-        int worlds = model.explore(8, world -> {
+        int worlds = model.explore(MOVES_WITHOUT_PROOFS, world -> {
             assertTokens(model.phoneAsks(world, world.now()), world);
             assertTokens(model.phoneAsks(world, world.session().refreshedAt().plus(Duration.ofMinutes(10))), world);
         });
@@ -51,7 +60,7 @@ class RefreshModelTest {
     void ofThiefAndOwnerOnlyOneEverGetsTokensAndTheOtherIsFoundOut() {
         var model = new RefreshModel(Client.INSTALL_SECRET, Loot.TOKEN, EVER, List.of(RefreshModel.LATER));
 
-        int worlds = model.explore(9, world -> {
+        int worlds = model.explore(MOVES, world -> {
             boolean thiefUsedIt = world.thief() != null && world.thief().hasUsedIt();
             Instant later = world.now().plus(RefreshModel.LATER);
             assertFalse(thiefUsedIt && world.ownerUsedIt(), world::toString);
@@ -72,7 +81,7 @@ class RefreshModelTest {
         var model = new RefreshModel(Client.PLAIN, Loot.TOKEN, EVER, List.of(Duration.ofSeconds(8)));
         var used = new AtomicInteger();
 
-        int worlds = model.explore(8, world -> {
+        int worlds = model.explore(MOVES, world -> {
             Instant rotatedAt =
                     world.thief() == null ? null : world.thief().rotatedAt().get(world.held());
             if (rotatedAt == null) {
@@ -99,7 +108,7 @@ class RefreshModelTest {
         var model = new RefreshModel(Client.HARDWARE_KEY, Loot.NOTHING, EVER, clock);
         model.onPhoneAnswer(RefreshModelTest::assertSignedIn);
 
-        int worlds = model.explore(8, world -> assertTokens(model.phoneAsks(world, world.now()), world));
+        int worlds = model.explore(MOVES, world -> assertTokens(model.phoneAsks(world, world.now()), world));
 
         assertTrue(worlds > 3_000, () -> "the search was cut short: " + worlds);
     }
@@ -114,7 +123,7 @@ class RefreshModelTest {
             assertInstanceOf(WrongKey.class, decision);
         });
 
-        model.explore(9, world -> assertTokens(model.phoneAsks(world, world.now()), world));
+        model.explore(MOVES, world -> assertTokens(model.phoneAsks(world, world.now()), world));
 
         assertTrue(tries.get() > 3_000, () -> "the thief hardly tried: " + tries);
     }
