@@ -139,7 +139,8 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule tokensKeysAndProofsHandOnNoUrl = noClasses()
             .that()
-            .resideInAnyPackage("dev.mobilebackend.auth.token..", "dev.mobilebackend.auth.key", "dev.mobilebackend.auth.dpop..")
+            .resideInAnyPackage(
+                    "dev.mobilebackend.auth.token..", "dev.mobilebackend.auth.key", "dev.mobilebackend.auth.dpop..")
             .should()
             .accessTargetWhere(takesOrGivesAUrl());
 
@@ -210,8 +211,7 @@ class ArchitectureTest {
         return describe(
                 "takes or gives a URL",
                 access -> access.getTarget() instanceof CodeUnitAccessTarget called
-                        && Stream.concat(
-                                        called.getRawParameterTypes().stream(), Stream.of(called.getRawReturnType()))
+                        && Stream.concat(called.getRawParameterTypes().stream(), Stream.of(called.getRawReturnType()))
                                 .anyMatch(type -> type.isEquivalentTo(URL.class)));
     }
 
