@@ -11,8 +11,9 @@ import dev.mobilebackend.auth.device.SignInListener;
 import dev.mobilebackend.auth.device.SignInSignal;
 import dev.mobilebackend.auth.device.SignInSignal.ImpossibleTravel;
 import dev.mobilebackend.auth.session.Place;
+import dev.mobilebackend.core.data.Dialect;
 import dev.mobilebackend.core.problem.Problem;
-import dev.mobilebackend.testkit.app.MobileBackend;
+import dev.mobilebackend.testkit.app.MobileBackendTest;
 import dev.mobilebackend.testkit.app.TestDatabase;
 import dev.mobilebackend.testkit.client.MobileClient;
 import dev.mobilebackend.testkit.client.Reply;
@@ -26,7 +27,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What becomes of those who guess, of the owners whose accounts they guess at, and of sign-ins that are unusual. */
 class AbuseOverHttpTest {
@@ -38,39 +38,17 @@ class AbuseOverHttpTest {
     private static final AtomicInteger COUNT = new AtomicInteger();
 
     @Nested
-    class OnH2 extends Endpoints {
-
-        private static final AuthApp APP = new AuthApp();
-
-        @RegisterExtension
-        static final MobileBackend BACKEND = MobileBackend.on(TestDatabase::h2, APP);
-
-        @Override
-        AuthApp app() {
-            return APP;
-        }
-    }
+    @MobileBackendTest(value = AuthApp.class, database = Dialect.H2)
+    class OnH2 extends Endpoints {}
 
     @Nested
-    class OnPostgres extends Endpoints {
+    @MobileBackendTest(AuthApp.class)
+    class OnPostgres extends Endpoints {}
 
-        private static final AuthApp APP = new AuthApp();
-
-        @RegisterExtension
-        static final MobileBackend BACKEND = MobileBackend.on(TestDatabase::postgres, APP);
-
-        @Override
-        AuthApp app() {
-            return APP;
-        }
-    }
-
-    abstract static class Endpoints {
+    abstract static class Endpoints extends OverHttp {
 
         private final int number = COUNT.incrementAndGet();
         private final String email = "flora" + number + "@example.org";
-
-        abstract AuthApp app();
 
         @AfterEach
         void listenNoMore() {

@@ -8,8 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.mobilebackend.auth.account.Contact;
 import dev.mobilebackend.auth.account.Message;
 import dev.mobilebackend.auth.account.Notice;
-import dev.mobilebackend.testkit.app.MobileBackend;
-import dev.mobilebackend.testkit.app.TestDatabase;
+import dev.mobilebackend.core.data.Dialect;
+import dev.mobilebackend.testkit.app.MobileBackendTest;
 import dev.mobilebackend.testkit.client.Call;
 import dev.mobilebackend.testkit.client.MobileClient;
 import dev.mobilebackend.testkit.client.Reply;
@@ -22,7 +22,6 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Accounts as a phone lives with them: forgotten passwords, codes, links, other addresses, guests and the end. */
 class AccountsOverHttpTest {
@@ -32,41 +31,19 @@ class AccountsOverHttpTest {
     private static final AtomicLong COUNT = new AtomicLong();
 
     @Nested
-    class OnH2 extends Flows {
-
-        private static final AuthApp APP = new AuthApp();
-
-        @RegisterExtension
-        static final MobileBackend BACKEND = MobileBackend.on(TestDatabase::h2, APP);
-
-        @Override
-        AuthApp app() {
-            return APP;
-        }
-    }
+    @MobileBackendTest(value = AuthApp.class, database = Dialect.H2)
+    class OnH2 extends Flows {}
 
     @Nested
-    class OnPostgres extends Flows {
+    @MobileBackendTest(AuthApp.class)
+    class OnPostgres extends Flows {}
 
-        private static final AuthApp APP = new AuthApp();
-
-        @RegisterExtension
-        static final MobileBackend BACKEND = MobileBackend.on(TestDatabase::postgres, APP);
-
-        @Override
-        AuthApp app() {
-            return APP;
-        }
-    }
-
-    abstract static class Flows {
+    abstract static class Flows extends OverHttp {
 
         private final long number = COUNT.incrementAndGet();
         private final String email = "bea" + number + "@example.org";
         private final String newEmail = "bea" + number + "@new.example";
         private final String number49 = "+4930" + (1_000_000 + number);
-
-        abstract AuthApp app();
 
         @Test
         void aForgottenPasswordIsSetAnewAndSignsEveryDeviceOut(MobileClient phone, MobileClient tablet) {
@@ -451,11 +428,6 @@ class AccountsOverHttpTest {
 
         private static String wrong(String code) {
             return (code.charAt(0) == '0' ? '1' : '0') + code.substring(1);
-        }
-
-        private static void assertProblem(int status, String code, Reply reply) {
-            assertEquals(status, reply.status(), reply::toString);
-            assertEquals(code, reply.json().get("code").asString(), reply::toString);
         }
     }
 }

@@ -17,8 +17,8 @@ import dev.mobilebackend.auth.audit.AuditEvent;
 import dev.mobilebackend.auth.audit.AuditEvents;
 import dev.mobilebackend.auth.audit.AuditVerification.Whole;
 import dev.mobilebackend.auth.key.KeyRing;
-import dev.mobilebackend.testkit.app.MobileBackend;
-import dev.mobilebackend.testkit.app.TestDatabase;
+import dev.mobilebackend.core.data.Dialect;
+import dev.mobilebackend.testkit.app.MobileBackendTest;
 import dev.mobilebackend.testkit.client.Call;
 import dev.mobilebackend.testkit.client.MobileClient;
 import dev.mobilebackend.testkit.client.Tokens;
@@ -33,7 +33,6 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import tools.jackson.databind.JsonNode;
 
 /** What requests leave behind in the audit trail. */
@@ -43,38 +42,16 @@ class AuditOverHttpTest {
     private static final AtomicLong COUNT = new AtomicLong();
 
     @Nested
-    class OnH2 extends Requests {
-
-        private static final AuthApp APP = new AuthApp();
-
-        @RegisterExtension
-        static final MobileBackend BACKEND = MobileBackend.on(TestDatabase::h2, APP);
-
-        @Override
-        AuthApp app() {
-            return APP;
-        }
-    }
+    @MobileBackendTest(value = AuthApp.class, database = Dialect.H2)
+    class OnH2 extends Requests {}
 
     @Nested
-    class OnPostgres extends Requests {
+    @MobileBackendTest(AuthApp.class)
+    class OnPostgres extends Requests {}
 
-        private static final AuthApp APP = new AuthApp();
-
-        @RegisterExtension
-        static final MobileBackend BACKEND = MobileBackend.on(TestDatabase::postgres, APP);
-
-        @Override
-        AuthApp app() {
-            return APP;
-        }
-    }
-
-    abstract static class Requests {
+    abstract static class Requests extends OverHttp {
 
         private final String email = "grace" + COUNT.incrementAndGet() + "@example.org";
-
-        abstract AuthApp app();
 
         @Test
         void aSignInIsRecordedWithWhereItCameFrom(MobileClient phone) {
@@ -429,14 +406,6 @@ class AuditOverHttpTest {
 
         private static String account(MobileClient phone) {
             return phone.get("/who").json().asString();
-        }
-
-        private AuditEvent newest(String type) {
-            return app().auth().audit().newest(null, Long.MAX_VALUE, 50).stream()
-                    .map(AuditEntry::event)
-                    .filter(event -> event.type().equals(type))
-                    .findFirst()
-                    .orElseThrow();
         }
     }
 }

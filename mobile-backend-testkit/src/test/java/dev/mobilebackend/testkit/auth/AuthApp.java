@@ -134,7 +134,7 @@ final class AuthApp implements BackendApp {
             context.addServlet("jwks", auth.jwksServlet()).addMapping(Auth.JWKS_PATH);
             context.addServlet("who", new Who(auth)).addMapping("/who", "/recent", "/by-text");
         });
-        return new Running(app, auth);
+        return new Running(this, app);
     }
 
     /** What became of tries at passwords and codes, in their order. */
@@ -208,17 +208,18 @@ final class AuthApp implements BackendApp {
         JdbiSessionStore.of(database).revoke(sessionId, new Revocation(now, Revocation.Reason.ENDED_BY_OWNER));
     }
 
-    private record Running(RunningApp app, Auth auth) implements RunningApp {
+    /** The application while it runs; tests may take it as a parameter. */
+    record Running(AuthApp application, RunningApp server) implements RunningApp {
 
         @Override
         public URI uri() {
-            return app.uri();
+            return server.uri();
         }
 
         @Override
         public void close() {
-            app.close();
-            auth.close();
+            server.close();
+            application.auth.close();
         }
     }
 

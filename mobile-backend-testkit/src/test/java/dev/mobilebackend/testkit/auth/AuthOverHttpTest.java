@@ -8,7 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mobilebackend.auth.account.Notice;
-import dev.mobilebackend.testkit.app.MobileBackend;
+import dev.mobilebackend.core.data.Dialect;
+import dev.mobilebackend.testkit.app.MobileBackendTest;
 import dev.mobilebackend.testkit.app.TestDatabase;
 import dev.mobilebackend.testkit.client.MobileClient;
 import dev.mobilebackend.testkit.client.Reply;
@@ -29,7 +30,6 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
@@ -41,38 +41,16 @@ class AuthOverHttpTest {
     private static final AtomicLong COUNT = new AtomicLong();
 
     @Nested
-    class OnH2 extends Endpoints {
-
-        private static final AuthApp APP = new AuthApp();
-
-        @RegisterExtension
-        static final MobileBackend BACKEND = MobileBackend.on(TestDatabase::h2, APP);
-
-        @Override
-        AuthApp app() {
-            return APP;
-        }
-    }
+    @MobileBackendTest(value = AuthApp.class, database = Dialect.H2)
+    class OnH2 extends Endpoints {}
 
     @Nested
-    class OnPostgres extends Endpoints {
+    @MobileBackendTest(AuthApp.class)
+    class OnPostgres extends Endpoints {}
 
-        private static final AuthApp APP = new AuthApp();
-
-        @RegisterExtension
-        static final MobileBackend BACKEND = MobileBackend.on(TestDatabase::postgres, APP);
-
-        @Override
-        AuthApp app() {
-            return APP;
-        }
-    }
-
-    abstract static class Endpoints {
+    abstract static class Endpoints extends OverHttp {
 
         private final String email = "ada" + COUNT.incrementAndGet() + "@example.org";
-
-        abstract AuthApp app();
 
         @Test
         void aCodeFromTheMailSignsIn(MobileClient phone) {
@@ -571,13 +549,6 @@ class AuthOverHttpTest {
 
         private static String refreshToken(Reply reply) {
             return reply.json().get("refreshToken").asString();
-        }
-
-        private static void assertProblem(int status, String code, Reply reply) {
-            assertEquals(status, reply.status(), reply.text());
-            assertEquals(
-                    "application/problem+json", reply.header("Content-Type").orElseThrow());
-            assertEquals(code, reply.json().get("code").asString());
         }
 
         private static Set<String> pointers(Reply reply) {

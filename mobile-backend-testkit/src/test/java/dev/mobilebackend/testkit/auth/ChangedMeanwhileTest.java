@@ -8,7 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.mobilebackend.auth.account.EmailAddress;
 import dev.mobilebackend.auth.account.Notice;
 import dev.mobilebackend.auth.account.jdbi.JdbiAccountStore;
-import dev.mobilebackend.testkit.app.MobileBackend;
+import dev.mobilebackend.core.data.Dialect;
+import dev.mobilebackend.testkit.app.MobileBackendTest;
 import dev.mobilebackend.testkit.app.TestDatabase;
 import dev.mobilebackend.testkit.client.MobileClient;
 import dev.mobilebackend.testkit.client.Reply;
@@ -26,7 +27,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * To check a password takes a while, in which its owner may have set another one so that the old counts no more. Here
@@ -43,42 +43,20 @@ class ChangedMeanwhileTest {
     private static final AtomicLong COUNT = new AtomicLong();
 
     @Nested
-    class OnH2 extends Races {
-
-        private static final AuthApp APP = new AuthApp();
-
-        @RegisterExtension
-        static final MobileBackend BACKEND = MobileBackend.on(TestDatabase::h2, APP);
-
-        @Override
-        AuthApp app() {
-            return APP;
-        }
-    }
+    @MobileBackendTest(value = AuthApp.class, database = Dialect.H2)
+    class OnH2 extends Races {}
 
     @Nested
-    class OnPostgres extends Races {
+    @MobileBackendTest(AuthApp.class)
+    class OnPostgres extends Races {}
 
-        private static final AuthApp APP = new AuthApp();
-
-        @RegisterExtension
-        static final MobileBackend BACKEND = MobileBackend.on(TestDatabase::postgres, APP);
-
-        @Override
-        AuthApp app() {
-            return APP;
-        }
-    }
-
-    abstract static class Races {
+    abstract static class Races extends OverHttp {
 
         private final String email = "mia" + COUNT.incrementAndGet() + "@example.org";
         private final AtomicBoolean done = new AtomicBoolean();
         private TestDatabase database;
         private MobileClient owner;
         private MobileClient thief;
-
-        abstract AuthApp app();
 
         @BeforeEach
         void signUp(TestDatabase database, MobileClient owner, MobileClient.Builder thieves) {
@@ -319,11 +297,6 @@ class ChangedMeanwhileTest {
                     .findFirst()
                     .orElseThrow();
             return app().auth().accounts().message(newest).orElseThrow().code();
-        }
-
-        private static void assertProblem(int status, String code, Reply reply) {
-            assertEquals(status, reply.status(), reply::toString);
-            assertTrue(reply.text().contains("\"" + code + "\""), reply::toString);
         }
     }
 }

@@ -10,16 +10,15 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import dev.mobilebackend.auth.access.Attribute;
 import dev.mobilebackend.auth.access.ImpersonationPolicy;
-import dev.mobilebackend.auth.audit.AuditEntry;
 import dev.mobilebackend.auth.audit.AuditEvent;
 import dev.mobilebackend.auth.audit.AuditEvents;
 import dev.mobilebackend.auth.web.Auth;
+import dev.mobilebackend.core.data.Dialect;
 import dev.mobilebackend.core.route.Access;
 import dev.mobilebackend.core.route.Route;
 import dev.mobilebackend.core.route.Routes;
 import dev.mobilebackend.core.secret.ServerSecret;
-import dev.mobilebackend.testkit.app.MobileBackend;
-import dev.mobilebackend.testkit.app.TestDatabase;
+import dev.mobilebackend.testkit.app.MobileBackendTest;
 import dev.mobilebackend.testkit.client.Call;
 import dev.mobilebackend.testkit.client.MobileClient;
 import dev.mobilebackend.testkit.client.Reply;
@@ -35,7 +34,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Staff in the place of an account. */
 class ImpersonationOverHttpTest {
@@ -45,32 +43,12 @@ class ImpersonationOverHttpTest {
     private static final AtomicLong COUNT = new AtomicLong();
 
     @Nested
-    class OnH2 extends Flows {
-
-        private static final AuthApp APP = new AuthApp();
-
-        @RegisterExtension
-        static final MobileBackend BACKEND = MobileBackend.on(TestDatabase::h2, APP);
-
-        @Override
-        AuthApp app() {
-            return APP;
-        }
-    }
+    @MobileBackendTest(value = AuthApp.class, database = Dialect.H2)
+    class OnH2 extends Flows {}
 
     @Nested
-    class OnPostgres extends Flows {
-
-        private static final AuthApp APP = new AuthApp();
-
-        @RegisterExtension
-        static final MobileBackend BACKEND = MobileBackend.on(TestDatabase::postgres, APP);
-
-        @Override
-        AuthApp app() {
-            return APP;
-        }
-    }
+    @MobileBackendTest(AuthApp.class)
+    class OnPostgres extends Flows {}
 
     @Test
     void aPolicyThatMakesNoSenseFailsAtTheStart() {
@@ -80,15 +58,13 @@ class ImpersonationOverHttpTest {
         assertThrows(IllegalArgumentException.class, () -> policy.scopes("two words"));
     }
 
-    abstract static class Flows {
+    abstract static class Flows extends OverHttp {
 
         private final String staffEmail = "sam" + COUNT.incrementAndGet() + "@example.org";
         private MobileClient phone;
         private String owner;
         private MobileClient desk;
         private String staff;
-
-        abstract AuthApp app();
 
         @BeforeEach
         void signIn(MobileClient owners, MobileClient staffs) {
@@ -345,14 +321,6 @@ class ImpersonationOverHttpTest {
                     .anyMatch(entry -> entry.event().type().equals(type));
         }
 
-        private AuditEvent newest(String type) {
-            return app().auth().audit().newest(null, Long.MAX_VALUE, 50).stream()
-                    .map(AuditEntry::event)
-                    .filter(event -> event.type().equals(type))
-                    .findFirst()
-                    .orElseThrow();
-        }
-
         private static String token(Reply reply) {
             return reply.json().get("accessToken").asString();
         }
@@ -363,11 +331,6 @@ class ImpersonationOverHttpTest {
 
         private static String withoutId(Reply reply) {
             return reply.text().replaceAll("\"requestId\":\"[^\"]*\"", "");
-        }
-
-        private static void assertProblem(int status, String code, Reply reply) {
-            assertEquals(status, reply.status(), reply::toString);
-            assertEquals(code, reply.json().get("code").asString(), reply::toString);
         }
     }
 }

@@ -9,11 +9,10 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import dev.mobilebackend.auth.access.StepUp;
 import dev.mobilebackend.auth.account.Notice;
-import dev.mobilebackend.auth.audit.AuditEntry;
 import dev.mobilebackend.auth.audit.AuditEvent;
 import dev.mobilebackend.auth.audit.AuditEvents;
-import dev.mobilebackend.testkit.app.MobileBackend;
-import dev.mobilebackend.testkit.app.TestDatabase;
+import dev.mobilebackend.core.data.Dialect;
+import dev.mobilebackend.testkit.app.MobileBackendTest;
 import dev.mobilebackend.testkit.client.MobileClient;
 import dev.mobilebackend.testkit.client.Reply;
 import dev.mobilebackend.testkit.client.RetryPolicy;
@@ -27,7 +26,6 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Showing once more who is at the device, by the endpoint that a {@link StepUp} sends apps to. */
 class StepUpOverHttpTest {
@@ -36,40 +34,18 @@ class StepUpOverHttpTest {
     private static final AtomicLong COUNT = new AtomicLong();
 
     @Nested
-    class OnH2 extends Flows {
-
-        private static final AuthApp APP = new AuthApp();
-
-        @RegisterExtension
-        static final MobileBackend BACKEND = MobileBackend.on(TestDatabase::h2, APP);
-
-        @Override
-        AuthApp app() {
-            return APP;
-        }
-    }
+    @MobileBackendTest(value = AuthApp.class, database = Dialect.H2)
+    class OnH2 extends Flows {}
 
     @Nested
-    class OnPostgres extends Flows {
+    @MobileBackendTest(AuthApp.class)
+    class OnPostgres extends Flows {}
 
-        private static final AuthApp APP = new AuthApp();
-
-        @RegisterExtension
-        static final MobileBackend BACKEND = MobileBackend.on(TestDatabase::postgres, APP);
-
-        @Override
-        AuthApp app() {
-            return APP;
-        }
-    }
-
-    abstract static class Flows {
+    abstract static class Flows extends OverHttp {
 
         private final long number = COUNT.incrementAndGet();
         private final String email = "cyd" + number + "@example.org";
         private final String number49 = "+4931" + (1_000_000 + number);
-
-        abstract AuthApp app();
 
         @Test
         void thePasswordShowsOnceMoreWhoIsThere(MobileClient phone, TestClock clock) throws ParseException {
@@ -394,25 +370,12 @@ class StepUpOverHttpTest {
             return other;
         }
 
-        private AuditEvent newest(String type) {
-            return app().auth().audit().newest(null, Long.MAX_VALUE, 50).stream()
-                    .map(AuditEntry::event)
-                    .filter(event -> event.type().equals(type))
-                    .findFirst()
-                    .orElseThrow();
-        }
-
         private static JWTClaimsSet claims(MobileClient phone) throws ParseException {
             return claims(phone.tokens().orElseThrow().accessToken());
         }
 
         private static JWTClaimsSet claims(String token) throws ParseException {
             return SignedJWT.parse(token).getJWTClaimsSet();
-        }
-
-        private static void assertProblem(int status, String code, Reply reply) {
-            assertEquals(status, reply.status(), reply::toString);
-            assertEquals(code, reply.json().get("code").asString(), reply::toString);
         }
     }
 }

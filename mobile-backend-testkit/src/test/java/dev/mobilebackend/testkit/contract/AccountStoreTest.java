@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.testkit.contract;
 
-import dev.mobilebackend.auth.AuthSchema;
 import dev.mobilebackend.auth.account.AccountStore;
 import dev.mobilebackend.auth.account.InMemoryAccountStore;
 import dev.mobilebackend.auth.account.jdbi.JdbiAccountStore;
@@ -9,13 +8,10 @@ import dev.mobilebackend.auth.session.InMemorySessionStore;
 import dev.mobilebackend.auth.session.SessionStore;
 import dev.mobilebackend.auth.session.jdbi.JdbiSessionStore;
 import dev.mobilebackend.core.data.Dialect;
-import dev.mobilebackend.core.data.Schema;
-import dev.mobilebackend.testkit.app.TestDatabase;
 import java.util.function.Supplier;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class AccountStoreTest {
 
@@ -57,22 +53,11 @@ class AccountStoreTest {
     @TestInstance(TestInstance.Lifecycle.PER_CLASS)
     abstract static class OnDatabase extends AccountStoreContract {
 
-        private final Dialect dialect;
-        private TestDatabase database;
+        @RegisterExtension
+        final AuthTables database;
 
         OnDatabase(Dialect dialect) {
-            this.dialect = dialect;
-        }
-
-        @BeforeAll
-        void start() {
-            database = TestDatabase.of(dialect);
-            Schema.install(database.database(), AuthSchema.TABLES);
-        }
-
-        @AfterAll
-        void stop() {
-            database.close();
+            database = new AuthTables(dialect);
         }
 
         @Override

@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.testkit.contract;
 
-import dev.mobilebackend.auth.AuthSchema;
 import dev.mobilebackend.auth.audit.AuditStore;
 import dev.mobilebackend.auth.audit.InMemoryAuditStore;
 import dev.mobilebackend.auth.audit.jdbi.JdbiAuditStore;
 import dev.mobilebackend.core.data.Dialect;
-import dev.mobilebackend.core.data.Schema;
-import dev.mobilebackend.testkit.app.TestDatabase;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class AuditStoreTest {
 
@@ -43,22 +39,11 @@ class AuditStoreTest {
     @TestInstance(TestInstance.Lifecycle.PER_CLASS)
     abstract static class OnDatabase extends AuditStoreContract {
 
-        private final Dialect dialect;
-        private TestDatabase database;
+        @RegisterExtension
+        final AuthTables database;
 
         OnDatabase(Dialect dialect) {
-            this.dialect = dialect;
-        }
-
-        @BeforeAll
-        void start() {
-            database = TestDatabase.of(dialect);
-            Schema.install(database.database(), AuthSchema.TABLES);
-        }
-
-        @AfterAll
-        void stop() {
-            database.close();
+            database = new AuthTables(dialect);
         }
 
         @Override

@@ -1,19 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.testkit.contract;
 
-import dev.mobilebackend.auth.AuthSchema;
 import dev.mobilebackend.auth.account.CodeStore;
 import dev.mobilebackend.auth.account.InMemoryCodeStore;
 import dev.mobilebackend.auth.account.Notice;
 import dev.mobilebackend.auth.account.jdbi.JdbiCodeStore;
 import dev.mobilebackend.core.data.Dialect;
-import dev.mobilebackend.core.data.Schema;
-import dev.mobilebackend.testkit.app.TestDatabase;
 import java.util.function.Consumer;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class CodeStoreTest {
 
@@ -43,22 +39,11 @@ class CodeStoreTest {
     @TestInstance(TestInstance.Lifecycle.PER_CLASS)
     abstract static class OnDatabase extends CodeStoreContract {
 
-        private final Dialect dialect;
-        private TestDatabase database;
+        @RegisterExtension
+        final AuthTables database;
 
         OnDatabase(Dialect dialect) {
-            this.dialect = dialect;
-        }
-
-        @BeforeAll
-        void start() {
-            database = TestDatabase.of(dialect);
-            Schema.install(database.database(), AuthSchema.TABLES);
-        }
-
-        @AfterAll
-        void stop() {
-            database.close();
+            database = new AuthTables(dialect);
         }
 
         @Override

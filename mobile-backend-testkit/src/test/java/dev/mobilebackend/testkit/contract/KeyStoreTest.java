@@ -4,21 +4,17 @@ package dev.mobilebackend.testkit.contract;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.mobilebackend.auth.AuthSchema;
 import dev.mobilebackend.auth.key.InMemoryKeyStore;
 import dev.mobilebackend.auth.key.KeyRing;
 import dev.mobilebackend.auth.key.KeyStore;
 import dev.mobilebackend.auth.key.jdbi.JdbiKeyStore;
 import dev.mobilebackend.core.data.Dialect;
-import dev.mobilebackend.core.data.Schema;
 import dev.mobilebackend.core.secret.ServerSecret;
-import dev.mobilebackend.testkit.app.TestDatabase;
 import java.util.Arrays;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class KeyStoreTest {
 
@@ -50,22 +46,11 @@ class KeyStoreTest {
     @TestInstance(TestInstance.Lifecycle.PER_CLASS)
     abstract static class OnDatabase extends KeyStoreContract {
 
-        private final Dialect dialect;
-        private TestDatabase database;
+        @RegisterExtension
+        final AuthTables database;
 
         OnDatabase(Dialect dialect) {
-            this.dialect = dialect;
-        }
-
-        @BeforeAll
-        void start() {
-            database = TestDatabase.of(dialect);
-            Schema.install(database.database(), AuthSchema.TABLES);
-        }
-
-        @AfterAll
-        void stop() {
-            database.close();
+            database = new AuthTables(dialect);
         }
 
         @Override

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.mobilebackend.auth.AuthSchema;
 import dev.mobilebackend.auth.session.Device;
 import dev.mobilebackend.auth.session.InMemorySessionStore;
 import dev.mobilebackend.auth.session.Presenter;
@@ -26,21 +25,18 @@ import dev.mobilebackend.auth.session.Sessions;
 import dev.mobilebackend.auth.session.jdbi.JdbiSessionStore;
 import dev.mobilebackend.core.ambient.Ambient;
 import dev.mobilebackend.core.data.Dialect;
-import dev.mobilebackend.core.data.Schema;
 import dev.mobilebackend.core.exchange.Authentication;
 import dev.mobilebackend.core.secret.ServerSecret;
-import dev.mobilebackend.testkit.app.TestDatabase;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class SessionStoreTest {
 
@@ -184,22 +180,11 @@ class SessionStoreTest {
     @TestInstance(TestInstance.Lifecycle.PER_CLASS)
     abstract static class OnDatabase extends SessionStoreContract {
 
-        private final Dialect dialect;
-        TestDatabase database;
+        @RegisterExtension
+        final AuthTables database;
 
         OnDatabase(Dialect dialect) {
-            this.dialect = dialect;
-        }
-
-        @BeforeAll
-        void start() {
-            database = TestDatabase.of(dialect);
-            Schema.install(database.database(), AuthSchema.TABLES);
-        }
-
-        @AfterAll
-        void stop() {
-            database.close();
+            database = new AuthTables(dialect);
         }
 
         @Override
