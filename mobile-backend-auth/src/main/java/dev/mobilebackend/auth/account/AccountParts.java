@@ -55,9 +55,9 @@ public record AccountParts(
      * Sends a code to an address or a phone, or word that no account has it; does the same work either way, so that
      * whoever asks learns nothing.
      *
-     * @param knownDevice what the account knows the device by that asks
+     * @param knownDevice whether the account knows the device that asks
      */
-    void sendCode(Contact contact, Purpose purpose, String origin, @Nullable String knownDevice, Instant now) {
+    void sendCode(Contact contact, Purpose purpose, String origin, boolean knownDevice, Instant now) {
         boolean known = store.has(contact);
         codes.tryIssue(
                 CodeRequest.by(contact, purpose, origin, knownDevice),

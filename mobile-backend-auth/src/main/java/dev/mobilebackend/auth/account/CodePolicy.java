@@ -10,8 +10,8 @@ import java.time.Duration;
  *
  * @param lifetime from when it was asked for
  * @param attempts wrong codes before a new one is needed
- * @param anHour codes to one address or phone within an hour, whoever asks for them; as many again for each device that
- *     its account knows, and for the step-ups of one account
+ * @param anHour codes to one address or phone within an hour, whoever asks for them; as many again for the devices
+ *     that its account knows, and for the step-ups of one account
  */
 public record CodePolicy(Duration lifetime, int attempts, int anHour) {
 

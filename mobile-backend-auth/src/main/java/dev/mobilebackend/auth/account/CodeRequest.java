@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param origin the device, network or session that asks, where the code has to be typed
  * @param contact where it goes
  * @param carried what is kept until it is typed; no secret in plain text
- * @param knownDevice what the account knows the device by that asks; null for a device that it does not know
+ * @param knownDevice whether the account knows the device that asks
  */
 public record CodeRequest(
         Purpose purpose,
@@ -19,10 +19,10 @@ public record CodeRequest(
         String origin,
         Contact contact,
         @Nullable String carried,
-        @Nullable String knownDevice) {
+        boolean knownDevice) {
 
     public CodeRequest(Purpose purpose, String subject, String origin, Contact contact, @Nullable String carried) {
-        this(purpose, subject, origin, contact, carried, null);
+        this(purpose, subject, origin, contact, carried, false);
     }
 
     public CodeRequest(Purpose purpose, String subject, String origin, Contact contact) {
@@ -30,7 +30,7 @@ public record CodeRequest(
     }
 
     /** A wish of somebody who has yet to show who they are. */
-    static CodeRequest by(Contact contact, Purpose purpose, String origin, @Nullable String knownDevice) {
+    static CodeRequest by(Contact contact, Purpose purpose, String origin, boolean knownDevice) {
         return new CodeRequest(purpose, contact.text(), origin, contact, null, knownDevice);
     }
 

@@ -3,7 +3,6 @@ package dev.mobilebackend.auth.account;
 
 import java.time.Instant;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** The rules of signing in by a code or a link, without a password. Thread safe. */
 public final class CodeSignIns {
@@ -25,10 +24,9 @@ public final class CodeSignIns {
     /**
      * Sends a code, or word that there is no account; does the same work either way.
      *
-     * @param knownDevice what the account knows the device by that asks, which strangers keep from no code; null for a
-     *     device that it does not know
+     * @param knownDevice whether the account knows the device that asks, which strangers then keep from no code
      */
-    public void sendCode(Contact contact, String origin, @Nullable String knownDevice, Instant now) {
+    public void sendCode(Contact contact, String origin, boolean knownDevice, Instant now) {
         parts.sendCode(contact, Purpose.SIGN_IN, origin, knownDevice, now);
     }
 
@@ -37,7 +35,7 @@ public final class CodeSignIns {
      *
      * @param knownDevice as for {@link #sendCode}
      */
-    public void sendLink(EmailAddress email, String origin, @Nullable String knownDevice, Instant now) {
+    public void sendLink(EmailAddress email, String origin, boolean knownDevice, Instant now) {
         parts.sendCode(email, Purpose.SIGN_IN_LINK, origin, knownDevice, now);
     }
 

@@ -15,8 +15,8 @@ import java.util.Optional;
 
 /**
  * Codes that go to a mailbox or a phone and are taken once, for a while, for one purpose, from where they were asked
- * for. Only the newest one counts, a few wrong ones use it up, and an address gets only so many, whoever asks; a device
- * that its account knows has as many to itself. Thread safe; has no clock and no state of its own.
+ * for. Only the newest one counts, a few wrong ones use it up, and an address gets only so many, whoever asks;
+ * the devices that its account knows have as many to themselves. Thread safe; has no clock and no state of its own.
  *
  * <pre>{@code
  * Contact contact = account.contact().orElseThrow(); // a guest has none
@@ -133,7 +133,7 @@ public final class OneTimeCodes {
                     case ANYBODY -> request.contact().text();
                     case OWNER -> request.subject();
                 };
-        String device = request.knownDevice() == null ? "" : "\n" + request.knownDevice();
+        String device = request.knownDevice() ? "\nknown device" : "";
         byte[] tag = blinding.tag(request.purpose().asker() + "\n" + counted + device);
         return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(tag, KEY_BYTES));
     }

@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The rules of setting another password: with a code by who forgot it, with the old one by who knows it. Either way
@@ -26,10 +25,9 @@ public final class PasswordChanges {
     /**
      * Sends a code to the address, or word that it has no account; does the same work either way.
      *
-     * @param knownDevice what the account knows the device by that asks, which strangers keep from no code; null for a
-     *     device that it does not know
+     * @param knownDevice whether the account knows the device that asks, which strangers then keep from no code
      */
-    public void forgot(EmailAddress email, String origin, @Nullable String knownDevice, Instant now) {
+    public void forgot(EmailAddress email, String origin, boolean knownDevice, Instant now) {
         parts.sendCode(email, Purpose.PASSWORD_RESET, origin, knownDevice, now);
     }
 

@@ -111,12 +111,15 @@ public final class KeyRing {
      * Ends a key that has leaked: its tokens are refused here at once, and on every instance within
      * {@link KeyPolicy#reloadEvery}. Where it was the one that signs, a new one signs at once; for as long its tokens
      * may be refused by an instance that has not looked yet, and the phone refreshes them.
+     *
+     * @throws IllegalArgumentException if there is no such key: then it is mistyped, or has ended already
      */
     public void end(String keyId) {
         reloading.lock();
         try {
             Instant now = clock.instant();
             KeyView before = load(now);
+            requireKey(before, keyId);
             if (before.current(now).id().equals(keyId)) {
                 add(before.newest().generation() + 1, now);
             }
@@ -126,6 +129,14 @@ public final class KeyRing {
             view = load(now);
         } finally {
             reloading.unlock();
+        }
+    }
+
+    private static void requireKey(KeyView view, String keyId) {
+        List<String> ids = view.keys().stream().map(SigningKey::id).toList();
+        if (!ids.contains(keyId)) {
+            throw new IllegalArgumentException("there is no signing key " + keyId + ": it is mistyped, or has ended"
+                    + " already; there are " + String.join(", ", ids));
         }
     }
 

@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Tells where an address is used, by a database of such places that the application brings. It is asked at each sign-in
- * and refresh, so it has to know the answer without asking anybody over the network.
+ * and refresh, so it has to know the answer without asking anybody over the network. Whoever it fails for
+ * signs in without a place.
  */
 @FunctionalInterface
 public interface PlaceLookup {

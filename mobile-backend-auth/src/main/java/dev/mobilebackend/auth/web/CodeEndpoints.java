@@ -54,7 +54,7 @@ final class CodeEndpoints {
         signIns.sendCode(
                 contact,
                 Origin.of(exchange.facts()),
-                devices.known(contact.text(), exchange),
+                devices.known(contact.text(), exchange) != null,
                 exchange.facts().receivedAt());
         return Answer.of(202);
     }
@@ -80,7 +80,7 @@ final class CodeEndpoints {
         signIns.sendLink(
                 email,
                 Origin.of(exchange.facts()),
-                devices.known(email.text(), exchange),
+                devices.known(email.text(), exchange) != null,
                 exchange.facts().receivedAt());
         return Answer.of(202);
     }

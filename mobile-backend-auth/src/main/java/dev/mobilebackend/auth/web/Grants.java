@@ -11,6 +11,7 @@ import dev.mobilebackend.auth.token.AccessTokens;
 import dev.mobilebackend.auth.token.IssuedToken;
 import dev.mobilebackend.core.exchange.Authentication;
 import dev.mobilebackend.core.exchange.Caller;
+import dev.mobilebackend.core.route.Access;
 import java.time.Instant;
 import java.util.Set;
 
@@ -25,14 +26,18 @@ final class Grants {
         this.scopes = scopes;
     }
 
-    /** To the owner: with the roles that the account has now and the scopes that the application chooses now. */
-    AuthAccess toOwner(Account account, Session session) {
+    /** An account's owner: with the roles that it has now and the scopes that the application chooses now. */
+    Caller owner(Account account, Session session) {
         Set<String> chosen = requireNonNull(
                 scopes.of(account, session),
                 () -> "the scopes of a token must not be null, were for account " + account.id()
                         + ": return Set.of() where there are none");
-        var caller = new Caller(account.id(), session.id(), account.roles(), chosen, session.authentication(), null);
-        return access(caller, session, session.expiresAt());
+        chosen.forEach(Access::scope);
+        return new Caller(account.id(), session.id(), account.roles(), chosen, session.authentication(), null);
+    }
+
+    AuthAccess toOwner(Caller owner, Session session) {
+        return access(owner, session, session.expiresAt());
     }
 
     /** To staff in the place of an account: on their own session, as somebody who has shown nothing. */

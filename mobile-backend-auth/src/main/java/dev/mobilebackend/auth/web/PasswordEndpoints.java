@@ -48,7 +48,7 @@ final class PasswordEndpoints {
         changes.forgot(
                 email,
                 Origin.of(exchange.facts()),
-                devices.known(email.text(), exchange),
+                devices.known(email.text(), exchange) != null,
                 exchange.facts().receivedAt());
         return Answer.of(202);
     }

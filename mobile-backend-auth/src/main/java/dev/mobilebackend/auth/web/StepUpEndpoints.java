@@ -91,7 +91,7 @@ final class StepUpEndpoints {
             }
             // A role may have gone while the password was hashed.
             Account now = accounts.find(account.id()).orElseThrow(AuthProblems::changedMeanwhile);
-            return Answer.json(200, JsonBody.write(grants.toOwner(now, session)));
+            return Answer.json(200, JsonBody.write(grants.toOwner(grants.owner(now, session), session)));
         } finally {
             if (password != null) {
                 Arrays.fill(password, '\0');

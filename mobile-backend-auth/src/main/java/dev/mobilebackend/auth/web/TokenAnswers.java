@@ -14,6 +14,7 @@ import dev.mobilebackend.auth.session.RotationProof;
 import dev.mobilebackend.auth.session.Session;
 import dev.mobilebackend.auth.session.Sessions;
 import dev.mobilebackend.core.exchange.Answer;
+import dev.mobilebackend.core.exchange.Caller;
 import dev.mobilebackend.core.exchange.Exchange;
 import dev.mobilebackend.core.problem.ProblemException;
 import dev.mobilebackend.core.validate.JsonBody;
@@ -26,9 +27,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Answers that carry an access token and a refresh token. */
 final class TokenAnswers {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TokenAnswers.class);
 
     private final Accounts accounts;
     private final Sessions sessions;
@@ -68,7 +73,7 @@ final class TokenAnswers {
                 exchange.facts().appVersion());
         Instant now = exchange.facts().receivedAt();
         String key = gate.key(exchange);
-        Place place = places.find(exchange.facts().client());
+        Place place = place(exchange);
         Opening opening = trail.recording(recorder -> {
             Account unchanged = accounts.lock(account).orElseThrow(AuthProblems::changedMeanwhile);
             Sessions.Opened session = sessions.open(account.id(), device, methods, key, text(place), now);
@@ -80,13 +85,14 @@ final class TokenAnswers {
                     exchange,
                     Map.of("methods", String.join(" ", new TreeSet<>(methods)))));
             devices.opened(unchanged, session.session(), place, exchange, recorder);
-            return new Opening(unchanged, session);
+            // Within the step: where the scopes can't be told, no session is left that nobody holds.
+            return new Opening(grants.owner(unchanged, session.session()), session);
         });
-        return tokens(opening.account, opening.opened.session(), opening.opened.token(), now);
+        return tokens(opening.owner, opening.opened.session(), opening.opened.token(), now);
     }
 
-    /** A session, and its account as it was when that was opened: a role may have gone since the account was read. */
-    private record Opening(Account account, Sessions.Opened opened) {}
+    /** A session, and its owner as the account was when that was opened: a role may have gone since it was read. */
+    private record Opening(Caller owner, Sessions.Opened opened) {}
 
     /** The account is read anew, so that an access token says what the account may do now. */
     Answer renewed(Session session, RefreshToken refreshToken, Exchange exchange) {
@@ -105,16 +111,22 @@ final class TokenAnswers {
             });
             throw sessionEnded("the account does not exist any more");
         }
-        return tokens(account.get(), session, refreshToken, now);
+        return tokens(grants.owner(account.get(), session), session, refreshToken, now);
     }
 
     /** Who sends this request to refresh a session. */
     Presenter presenter(Exchange exchange, @Nullable RotationProof proof) {
-        return new Presenter(
-                proof,
-                gate.key(exchange),
-                exchange.facts().appVersion(),
-                text(places.find(exchange.facts().client())));
+        return new Presenter(proof, gate.key(exchange), exchange.facts().appVersion(), text(place(exchange)));
+    }
+
+    /** Places are for people to read and for signals: somebody signs in without one too. */
+    private @Nullable Place place(Exchange exchange) {
+        try {
+            return places.find(exchange.facts().client());
+        } catch (RuntimeException failed) {
+            LOG.warn("the look-up of places failed; this request goes on without one", failed);
+            return null;
+        }
     }
 
     private static @Nullable String text(@Nullable Place place) {
@@ -128,8 +140,8 @@ final class TokenAnswers {
                 .exception();
     }
 
-    private Answer tokens(Account account, Session session, RefreshToken refreshToken, Instant now) {
-        AuthAccess access = grants.toOwner(account, session);
+    private Answer tokens(Caller owner, Session session, RefreshToken refreshToken, Instant now) {
+        AuthAccess access = grants.toOwner(owner, session);
         var body = new AuthTokens(
                 access.accessToken(),
                 access.tokenType(),

@@ -21,7 +21,7 @@ class CodeSignInsTest {
 
     @Test
     void aCodeSignsInOnce() {
-        signIns.sendCode(ADA, "phone", null, desk.now);
+        signIns.sendCode(ADA, "phone", false, desk.now);
         String code = desk.code();
 
         assertEquals(Optional.of(ada), signIns.byCode(ADA, code, "phone", desk.now));
@@ -31,7 +31,7 @@ class CodeSignInsTest {
     @Test
     void aCodeToAPhoneSignsInWhoeverHasIt() {
         Account reachable = desk.store.changeContact(ada.id(), PHONE).orElseThrow();
-        signIns.sendCode(PHONE, "phone", null, desk.now);
+        signIns.sendCode(PHONE, "phone", false, desk.now);
 
         assertEquals(Contact.Channel.SMS, desk.outbox.get(0).channel());
         assertEquals(Optional.of(reachable), signIns.byCode(PHONE, desk.code(), "phone", desk.now));
@@ -39,7 +39,7 @@ class CodeSignInsTest {
 
     @Test
     void anUnknownPhoneIsOwedANoticeThatIsNeverSent() {
-        signIns.sendCode(PHONE, "phone", null, desk.now);
+        signIns.sendCode(PHONE, "phone", false, desk.now);
 
         assertEquals(1, desk.outbox.size());
         assertEquals(Optional.empty(), desk.accounts.message(desk.outbox.get(0)));
@@ -47,7 +47,7 @@ class CodeSignInsTest {
 
     @Test
     void aLinkSignsInOnceOnTheDeviceThatAskedForIt() {
-        signIns.sendLink(ADA, "phone", null, desk.now);
+        signIns.sendLink(ADA, "phone", false, desk.now);
         String token = desk.code();
 
         assertEquals(Optional.empty(), signIns.byLink(token, SAME_DEVICE, "stranger", desk.now));
@@ -57,14 +57,14 @@ class CodeSignInsTest {
 
     @Test
     void aLinkMaySignInOnAnyDeviceWhereThatIsChosen() {
-        signIns.sendLink(ADA, "phone", null, desk.now);
+        signIns.sendLink(ADA, "phone", false, desk.now);
 
         assertEquals(Optional.of(ada), signIns.byLink(desk.code(), ANY_DEVICE, "tablet", desk.now));
     }
 
     @Test
     void aLinkIsTakenForAQuarterOfAnHour() {
-        signIns.sendLink(ADA, "phone", null, desk.now);
+        signIns.sendLink(ADA, "phone", false, desk.now);
         String token = desk.code();
 
         assertEquals(
@@ -75,16 +75,16 @@ class CodeSignInsTest {
 
     @Test
     void onlyTheNewestLinkSignsIn() {
-        signIns.sendLink(ADA, "phone", null, desk.now);
+        signIns.sendLink(ADA, "phone", false, desk.now);
         String first = desk.code();
-        signIns.sendLink(ADA, "phone", null, desk.now);
+        signIns.sendLink(ADA, "phone", false, desk.now);
 
         assertEquals(Optional.empty(), signIns.byLink(first, SAME_DEVICE, "phone", desk.now));
     }
 
     @Test
     void aTokenThatWasNotMadeHereIsRefused() {
-        signIns.sendLink(ADA, "phone", null, desk.now);
+        signIns.sendLink(ADA, "phone", false, desk.now);
         String token = desk.code();
         byte[] forged = Base64.getUrlDecoder().decode(token);
         forged[35] ^= 1;

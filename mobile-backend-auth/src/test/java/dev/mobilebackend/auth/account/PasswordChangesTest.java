@@ -24,7 +24,7 @@ class PasswordChangesTest {
     @Test
     void aForgottenPasswordIsReplacedWithTheCode() {
         desk.session(ada);
-        changes.forgot(ADA, "phone", null, desk.now);
+        changes.forgot(ADA, "phone", false, desk.now);
         assertEquals(Notice.Kind.PASSWORD_RESET_CODE, desk.mail().kind());
 
         Account changed = reset(desk.code()).orElseThrow();
@@ -39,7 +39,7 @@ class PasswordChangesTest {
 
     @Test
     void aCodeResetsOnce() {
-        changes.forgot(ADA, "phone", null, desk.now);
+        changes.forgot(ADA, "phone", false, desk.now);
         String code = desk.code();
         reset(code);
 
@@ -48,9 +48,9 @@ class PasswordChangesTest {
 
     @Test
     void aResetDropsTheCodesOfOtherDevices() {
-        changes.forgot(ADA, "stranger", null, desk.now);
+        changes.forgot(ADA, "stranger", false, desk.now);
         String strangers = desk.code();
-        changes.forgot(ADA, "phone", null, desk.now);
+        changes.forgot(ADA, "phone", false, desk.now);
         reset(desk.code());
 
         assertEquals(
@@ -61,10 +61,10 @@ class PasswordChangesTest {
     @Test
     void aResetDropsEveryCodeThatWasAskedForBefore() {
         var signIns = new CodeSignIns(desk.parts);
-        signIns.sendCode(ADA, "stranger", null, desk.now);
+        signIns.sendCode(ADA, "stranger", false, desk.now);
         String signIn = desk.code();
         new ContactChanges(desk.parts).tryAsk(ada, EmailAddress.parse("eve@example.org"), "session", desk.now);
-        changes.forgot(ADA, "phone", null, desk.now);
+        changes.forgot(ADA, "phone", false, desk.now);
 
         reset(desk.code());
 
@@ -75,7 +75,7 @@ class PasswordChangesTest {
 
     @Test
     void aCodeIsForItsDeviceAndForResetsAlone() {
-        changes.forgot(ADA, "phone", null, desk.now);
+        changes.forgot(ADA, "phone", false, desk.now);
         String code = desk.code();
 
         assertEquals(
@@ -87,7 +87,7 @@ class PasswordChangesTest {
 
     @Test
     void aPasswordThatIsNotAcceptedLeavesTheCode() {
-        changes.forgot(ADA, "phone", null, desk.now);
+        changes.forgot(ADA, "phone", false, desk.now);
         String code = desk.code();
 
         var refusal = assertThrows(
@@ -101,7 +101,7 @@ class PasswordChangesTest {
     @Test
     void anUnknownAddressHearsThatItHasNoAccountAndNoCodeIsTaken() {
         EmailAddress eve = EmailAddress.parse("eve@example.org");
-        changes.forgot(eve, "phone", null, desk.now);
+        changes.forgot(eve, "phone", false, desk.now);
 
         assertEquals(Notice.Kind.NO_ACCOUNT, desk.mail().kind());
         assertNull(desk.mail().code());

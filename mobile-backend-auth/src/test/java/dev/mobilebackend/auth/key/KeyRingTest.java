@@ -283,6 +283,14 @@ class KeyRingTest {
     }
 
     @Test
+    void aKeyThatIsNotThereCannotEnd() {
+        var missing = assertThrows(IllegalArgumentException.class, () -> ring.end("unknown"));
+
+        assertTrue(missing.getMessage().contains("no signing key unknown"), missing::getMessage);
+        assertTrue(missing.getMessage().contains(ring.current().id()), missing::getMessage);
+    }
+
+    @Test
     void endingAnyOtherKeyLeavesTheOneThatSigns() {
         String replaced = ring.current().id();
         ring.rotate();
@@ -297,7 +305,6 @@ class KeyRingTest {
 
         ring.end(replaced);
         ring.end(next);
-        ring.end("unknown");
 
         clock.advance(POLICY.publishAhead());
         assertEquals(signs, ring.current().id());

@@ -42,7 +42,7 @@ class GrantsTest {
     void noTokenOutlivesItsSession() {
         Session ending = session(now.plusSeconds(60));
 
-        AuthAccess owners = grants.toOwner(ada, ending);
+        AuthAccess owners = grants.toOwner(grants.owner(ada, ending), ending);
         AuthAccess actors = grants.toActor(ada, ending, SUPPORT, now);
 
         assertEquals(60, owners.expiresIn());
@@ -55,7 +55,7 @@ class GrantsTest {
     void staffActForAsLongAsTheirPolicySaysAndOwnersForTheWholeLifetime() {
         Session lasting = session(now.plus(Duration.ofDays(30)));
 
-        AuthAccess owners = grants.toOwner(ada, lasting);
+        AuthAccess owners = grants.toOwner(grants.owner(ada, lasting), lasting);
         AuthAccess actors = grants.toActor(ada, lasting, SUPPORT, now);
 
         assertTrue(owners.expiresIn() >= 570, owners::toString);

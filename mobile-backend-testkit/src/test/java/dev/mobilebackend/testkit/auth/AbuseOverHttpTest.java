@@ -205,6 +205,18 @@ class AbuseOverHttpTest {
         }
 
         @Test
+        void whoeverCanNotBePlacedSignsInAndRefreshesAllTheSame(MobileClient phone, MobileClient tablet) {
+            signedUp(phone);
+            app().placesAreLost(true);
+            try {
+                assertEquals(200, tablet.signIn(email, PASSWORD).status());
+                assertEquals(200, phone.refresh().status());
+            } finally {
+                app().placesAreLost(false);
+            }
+        }
+
+        @Test
         void theApplicationMayRefuseWhatIsUnusualAndNothingIsLeftOfIt(
                 MobileClient phone, MobileClient tablet, TestClock clock) {
             signedUp(phone);

@@ -16,6 +16,7 @@ import dev.mobilebackend.testkit.client.Reply;
 import dev.mobilebackend.testkit.client.RetryPolicy;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -298,6 +299,26 @@ class AccountsOverHttpTest {
             }
 
             assertEquals(3, sentTo(email) - before);
+        }
+
+        @Test
+        void moreDevicesThatTheAccountKnowsGetNoMoreCodes(MobileClient phone, MobileClient.Builder phones) {
+            signedIn(phone);
+            var known = new ArrayList<MobileClient>();
+            for (int i = 0; i < 8; i++) {
+                MobileClient another = phones.retry(RetryPolicy.NEVER).build();
+                signedIn(another, email);
+                known.add(another);
+            }
+            long before = sentTo(email);
+
+            for (MobileClient each : known) {
+                assertEquals(
+                        202,
+                        each.post("/v1/auth/code/send", Map.of("email", email)).status());
+            }
+
+            assertEquals(6, sentTo(email) - before);
         }
 
         @Test

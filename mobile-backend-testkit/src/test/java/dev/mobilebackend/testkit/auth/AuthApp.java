@@ -22,6 +22,7 @@ import dev.mobilebackend.core.data.Database;
 import dev.mobilebackend.core.data.Schema;
 import dev.mobilebackend.core.edge.Edge;
 import dev.mobilebackend.core.exchange.Answer;
+import dev.mobilebackend.core.exchange.ClientAddress;
 import dev.mobilebackend.core.exchange.Exchange;
 import dev.mobilebackend.core.exchange.HttpMethod;
 import dev.mobilebackend.core.route.Access;
@@ -83,6 +84,7 @@ final class AuthApp implements BackendApp {
     private final AtomicLong dawdled = new AtomicLong();
     private final Deque<String> endings = new ConcurrentLinkedDeque<>();
     private final Map<String, Place> places = new ConcurrentHashMap<>();
+    private volatile boolean placesLost;
     private final AtomicReference<SignInListener> signInListener = new AtomicReference<>(SignInListener.NONE);
     private Auth auth;
     private JdbiJobStore jobs;
@@ -94,8 +96,7 @@ final class AuthApp implements BackendApp {
         jobs = JdbiJobStore.of(database);
         auth = Auth.builder(database, ServerSecret.of(new byte[32]), this::owe)
                 .hashing(new HashingPolicy(CHEAP, CHEAP, 4, 64, Duration.ofSeconds(30)))
-                .places(address -> places.getOrDefault(
-                        address.toString(), new Place("DE", address.isLoopback() ? "Berlin" : null, 52.5, 13.4)))
+                .places(this::placeOf)
                 .observe((tried, ending, refusedBy) ->
                         endings.add(tried + " " + ending + (refusedBy == null ? "" : " by " + refusedBy)))
                 .signInListener((account, session, signals, exchange) ->
@@ -145,6 +146,19 @@ final class AuthApp implements BackendApp {
     /** Where clients with this address are; they are in Berlin unless said otherwise. */
     void place(String address, Place place) {
         places.put(address, place);
+    }
+
+    /** Whether the look-up of places fails from now on. */
+    void placesAreLost(boolean lost) {
+        placesLost = lost;
+    }
+
+    private Place placeOf(ClientAddress address) {
+        if (placesLost) {
+            throw new IllegalStateException("the file of places is gone");
+        }
+        return places.getOrDefault(
+                address.toString(), new Place("DE", address.isLoopback() ? "Berlin" : null, 52.5, 13.4));
     }
 
     void signInListener(SignInListener other) {

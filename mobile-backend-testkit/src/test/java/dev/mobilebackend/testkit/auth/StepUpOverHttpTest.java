@@ -323,7 +323,8 @@ class StepUpOverHttpTest {
         }
 
         @Test
-        void scopesThatNoRouteCanAskForGetIntoNoToken(MobileClient.Builder phones) {
+        void scopesThatNoRouteCanAskForGetIntoNoTokenAndLeaveNoSession(MobileClient.Builder phones, TestClock clock)
+                throws ParseException {
             MobileClient phone = signedIn(phones.retry(RetryPolicy.NEVER).build());
             try {
                 app().scopes(Set.of("orders:read admin"));
@@ -334,6 +335,10 @@ class StepUpOverHttpTest {
             } finally {
                 app().scopes(Set.of());
             }
+
+            String account = claims(phone).getSubject();
+            var sessions = app().auth().sessions().ofAccount(account, clock.instant());
+            assertEquals(1, sessions.size(), "no session is left that nobody holds");
         }
 
         private MobileClient signedIn(MobileClient phone) {
