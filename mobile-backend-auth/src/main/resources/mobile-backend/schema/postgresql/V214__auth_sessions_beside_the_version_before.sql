@@ -1,5 +1,3 @@
--- Instances of the version before work on while the new one is rolled out: they open sessions without these columns, and
--- look for revocations, which they date by their own clock alone, by revoked_at.
+-- Instances of the version before work on while the new one is rolled out: they open sessions without these columns.
 ALTER TABLE mb_auth_sessions ALTER COLUMN authenticated_at SET DEFAULT '1970-01-01 00:00:00+00:00';
 ALTER TABLE mb_auth_sessions ALTER COLUMN methods SET DEFAULT '';
-CREATE INDEX IF NOT EXISTS mb_auth_sessions_revoked ON mb_auth_sessions (revoked_at) WHERE revoked_at IS NOT NULL;

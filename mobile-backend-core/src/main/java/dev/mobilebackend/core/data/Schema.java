@@ -8,16 +8,20 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.HandleCallback;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Our tables in the application's database. {@link #install} runs the scripts that have not run yet and may be called
- * at every start, by every instance at once. PostgreSQL runs them all or none; H2 commits each statement by itself, so
+ * at every start, by every instance at once, outside of any transaction.
+ *
+ * <p>On PostgreSQL each script is a transaction of its own, so that it holds no table while it waits for another that a
+ * request holds, and what it has locked is free again before the next begins. H2 commits each statement by itself, so
  * an H2 script must be able to run again from its start: {@code CREATE TABLE IF NOT EXISTS}.
  */
 public final class Schema {
@@ -39,21 +43,28 @@ public final class Schema {
     private Schema() {}
 
     /**
-     * Brings the tables of the given modules up to date.
+     * Brings the tables of the given modules up to date. Scripts that ran before one that fails have run.
      *
-     * @throws IllegalStateException if a script differs from the one that was run before, with nothing changed
+     * @throws IllegalStateException if a script is missing or differs from the one that was run before, with nothing
+     *     changed
      */
     public static void install(Database database, SchemaPart... parts) {
+        List<Script> scripts = scripts(database.dialect(), parts);
         switch (database.dialect()) {
-            case POSTGRESQL ->
-                database.useTransaction(handle -> {
-                    handle.execute("SELECT pg_advisory_xact_lock(?)", ADVISORY_LOCK);
-                    runMissing(handle, database.dialect(), parts);
-                });
+            case POSTGRESQL -> {
+                List<Script> missing = locked(database, handle -> missing(handle, scripts));
+                for (Script script : missing) {
+                    // Looked at again, since another instance may have had the lock in between.
+                    locked(database, handle -> {
+                        missing(handle, List.of(script)).forEach(one -> run(handle, one));
+                        return script;
+                    });
+                }
+            }
             case H2 -> {
                 H2_LOCK.lock();
                 try {
-                    database.jdbi().useHandle(handle -> runMissing(handle, database.dialect(), parts));
+                    database.jdbi().useHandle(handle -> missing(handle, scripts).forEach(one -> run(handle, one)));
                 } finally {
                     H2_LOCK.unlock();
                 }
@@ -61,33 +72,47 @@ public final class Schema {
         }
     }
 
-    private static void runMissing(Handle handle, Dialect dialect, SchemaPart... parts) {
+    /** One transaction at a time; its end gives the lock back, behind a pooler too. */
+    private static <T> T locked(Database database, HandleCallback<T, RuntimeException> step) {
+        return database.inTransaction(handle -> {
+            handle.execute("SELECT pg_advisory_xact_lock(?)", ADVISORY_LOCK);
+            return step.withHandle(handle);
+        });
+    }
+
+    /** Those that have not run. */
+    private static List<Script> missing(Handle handle, List<Script> scripts) {
         handle.execute(
                 "CREATE TABLE IF NOT EXISTS mb_schema (script VARCHAR(100) PRIMARY KEY, "
                         + "checksum CHAR(64) NOT NULL, installed_at TIMESTAMP WITH TIME ZONE NOT NULL DEFAULT CURRENT_TIMESTAMP)");
-        for (SchemaPart part : parts) {
-            for (String script : part.scripts()) {
-                run(handle, script, read(part, dialect, script));
-            }
-        }
+        return scripts.stream().filter(script -> !hasRun(handle, script)).toList();
     }
 
-    private static void run(Handle handle, String script, String sql) {
-        String checksum = HexFormat.of().formatHex(Sha256.of(sql));
-        Optional<String> before = handle.createQuery("SELECT checksum FROM mb_schema WHERE script = :script")
-                .bind("script", script)
+    private static boolean hasRun(Handle handle, Script script) {
+        Optional<String> before = handle.createQuery("SELECT checksum FROM mb_schema WHERE script = :name")
+                .bind("name", script.name())
                 .mapTo(String.class)
                 .findOne();
-        if (before.isEmpty()) {
-            handle.createScript(sql).execute();
-            handle.createUpdate("INSERT INTO mb_schema (script, checksum) VALUES (:script, :checksum)")
-                    .bindMap(Map.of("script", script, "checksum", checksum))
-                    .execute();
-            LOG.info("installed {}", script);
-        } else if (!before.get().equals(checksum)) {
-            throw new IllegalStateException("the installed " + script + " differs from the one on the class path: "
-                    + "a script that has run must not change, add a new one");
+        if (before.isPresent() && !before.get().equals(script.checksum())) {
+            throw new IllegalStateException("the installed " + script.name() + " differs from the one on the class "
+                    + "path: a script that has run must not change, add a new one");
         }
+        return before.isPresent();
+    }
+
+    private static void run(Handle handle, Script script) {
+        handle.createScript(script.sql()).execute();
+        handle.createUpdate("INSERT INTO mb_schema (script, checksum) VALUES (:script, :checksum)")
+                .bind("script", script.name())
+                .bind("checksum", script.checksum())
+                .execute();
+        LOG.info("installed {}", script.name());
+    }
+
+    private static List<Script> scripts(Dialect dialect, SchemaPart... parts) {
+        return Stream.of(parts)
+                .flatMap(part -> part.scripts().stream().map(name -> new Script(name, read(part, dialect, name))))
+                .toList();
     }
 
     private static String read(SchemaPart part, Dialect dialect, String script) {
@@ -99,6 +124,13 @@ public final class Schema {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException unreadable) {
             throw new UncheckedIOException("could not read " + path, unreadable);
+        }
+    }
+
+    private record Script(String name, String sql) {
+
+        String checksum() {
+            return HexFormat.of().formatHex(Sha256.of(sql));
         }
     }
 }

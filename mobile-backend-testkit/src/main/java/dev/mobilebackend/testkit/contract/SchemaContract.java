@@ -94,6 +94,28 @@ public abstract class SchemaContract {
     }
 
     @Test
+    void soItDoesWhereScriptsThatComeBeforeItAreNew() {
+        Schema.install(data(), part(Map.of(SECOND, MAKE_NOTES)));
+        SchemaPart changed = part(Map.of(FIRST, ADD_A_NOTE, SECOND, MAKE_NOTES + " -- touched"));
+
+        var refused = assertThrows(IllegalStateException.class, () -> Schema.install(data(), changed));
+
+        assertTrue(refused.toString().contains(SECOND), refused.toString());
+        assertEquals(List.of("first"), notes());
+    }
+
+    @Test
+    void whatRanBeforeAScriptThatFailsHasRun() {
+        SchemaPart failing = part(Map.of(FIRST, MAKE_NOTES, SECOND, "INSERT INTO nowhere VALUES ('lost');"));
+        assertThrows(JdbiException.class, () -> Schema.install(data(), failing));
+        assertEquals(List.of("first"), notes());
+
+        Schema.install(data(), part(Map.of(FIRST, MAKE_NOTES, SECOND, ADD_A_NOTE)));
+
+        assertEquals(List.of("first", "second"), notes());
+    }
+
+    @Test
     void startsOverWhereTheFirstStartEndedInTheMiddleOfAScript() {
         String table = "CREATE TABLE IF NOT EXISTS note (text varchar(40));";
         assertThrows(
