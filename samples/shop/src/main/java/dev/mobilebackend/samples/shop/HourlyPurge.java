@@ -8,4 +8,9 @@ import dev.mobilebackend.jobs.JobKind;
  * comes with the tables, under the name that it had when answers were all there was.
  */
 @JobKind("purge-answers")
-public record HourlyPurge() {}
+public record HourlyPurge() {
+
+    /** One hour's work. */
+    @JobKind("purge-answers.now")
+    public record Now() {}
+}

@@ -7,4 +7,9 @@ import dev.mobilebackend.jobs.JobKind;
  * Makes the next signing key once the newest has signed for a month; looks every hour. The first comes with the tables.
  */
 @JobKind("rotate-keys")
-public record RotateKeys() {}
+public record RotateKeys() {
+
+    /** One look. */
+    @JobKind("rotate-keys.now")
+    public record Now() {}
+}

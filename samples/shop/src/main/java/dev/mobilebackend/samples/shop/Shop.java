@@ -108,8 +108,10 @@ public final class Shop implements AutoCloseable {
         auth = chosen.build();
         worker = Worker.builder(jobs)
                 .handle(MakeReceipt.class, jobs.inTransaction(orders::makeReceipt))
-                .handle(HourlyPurge.class, hourly(jobs, () -> purge(idempotency, clock)))
-                .handle(RotateKeys.class, hourly(jobs, () -> auth.keys().rotateIfDue()))
+                .handle(HourlyPurge.class, hourly(jobs, new HourlyPurge.Now()))
+                .handle(HourlyPurge.Now.class, (job, context) -> purge(idempotency, clock))
+                .handle(RotateKeys.class, hourly(jobs, new RotateKeys.Now()))
+                .handle(RotateKeys.Now.class, (job, context) -> auth.keys().rotateIfDue())
                 .handle(SendMail.class, jobs.inTransaction((job, handle) -> auth.accounts()
                         .message(job.notice())
                         .ifPresent(message -> mailbox.send(message, handle))))
@@ -169,14 +171,15 @@ public final class Shop implements AutoCloseable {
         auth.close();
     }
 
-    /** Its own end and the next one are one transaction, so there is always one. The work may be done twice. */
-    private static <J extends Record> JobHandler<J> hourly(JdbiJobStore jobs, Runnable work) {
-        JobHandler<J> again = jobs.inTransaction(
-                (job, handle) -> jobs.enqueue(handle, NewJob.of(job).after(Duration.ofHours(1))));
-        return (job, context) -> {
-            work.run();
-            again.run(job, context);
-        };
+    /**
+     * Its own end, the next one and the work of this hour are one transaction, so there is always one, however the work
+     * ends: that is a job by itself, which is tried again and may die.
+     */
+    private static <J extends Record> JobHandler<J> hourly(JdbiJobStore jobs, Record work) {
+        return jobs.inTransaction((job, handle) -> {
+            jobs.enqueue(handle, NewJob.of(job).after(Duration.ofHours(1)));
+            jobs.enqueue(handle, work);
+        });
     }
 
     private void purge(JdbiIdempotency idempotency, InstantSource clock) {
