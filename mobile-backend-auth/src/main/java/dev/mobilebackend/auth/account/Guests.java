@@ -7,7 +7,6 @@ import dev.mobilebackend.auth.password.Passwords;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,6 +23,9 @@ public final class Guests {
     private static final Logger LOG = LoggerFactory.getLogger(Guests.class);
 
     private static final int AT_ONCE = 100;
+
+    /** What refuses one guest mostly refuses them all. */
+    private static final int NAMED_IN_LOG = 10;
 
     private final GuestPolicy policy;
     private final AccountParts parts;
@@ -123,11 +125,12 @@ public final class Guests {
      * like that of {@link Accounts#delete}. One that can not be ended stops no other.
      *
      * @return how many were ended
-     * @throws IllegalStateException at the end, if a listener or the database refused some; the log names each
+     * @throws IllegalStateException at the end, if a listener or the database refused some; the log names the first ten
      */
     public int endAbandoned(Instant now) {
         Instant before = now.minus(policy.lifetime());
-        var failures = new ArrayList<RuntimeException>();
+        RuntimeException first = null;
+        int refused = 0;
         int ended = 0;
         Account last = null;
         List<Account> some;
@@ -138,19 +141,23 @@ public final class Guests {
                 try {
                     ended += tryEndAbandoned(guest, now) ? 1 : 0;
                 } catch (RuntimeException failed) {
-                    LOG.warn(
-                            "could not end the guest {}, which the next purge tries again: {}",
-                            guest.id(),
-                            failed.toString());
-                    failures.add(failed);
+                    first = first == null ? failed : first;
+                    refused++;
+                    if (refused <= NAMED_IN_LOG) {
+                        LOG.warn(
+                                "could not end the guest {}, which the next purge tries again: {}",
+                                guest.id(),
+                                failed.toString());
+                    }
                 }
             }
         } while (some.size() == AT_ONCE);
-        if (!failures.isEmpty()) {
+        if (first != null) {
+            LOG.warn("guests that could not be ended: {}, ended: {}", refused, ended);
             throw new IllegalStateException(
-                    "guests that could not be ended: " + failures.size() + ", ended: " + ended
-                            + "; the log has the ids",
-                    failures.get(0));
+                    "guests that could not be ended: " + refused + ", ended: " + ended
+                            + "; the log has the ids of the first",
+                    first);
         }
         return ended;
     }

@@ -171,11 +171,30 @@ class GuestsTest {
 
         var told = assertThrows(IllegalStateException.class, () -> guests.endAbandoned(later));
 
-        assertEquals("guests that could not be ended: 1, ended: 250; the log has the ids", told.getMessage());
+        assertEquals(
+                "guests that could not be ended: 1, ended: 250; the log has the ids of the first", told.getMessage());
         assertEquals("its orders are locked", told.getCause().getMessage());
         assertTrue(desk.accounts.find(guest.id()).isPresent());
         assertTrue(
                 others.stream().allMatch(other -> desk.accounts.find(other.id()).isEmpty()));
+    }
+
+    @Test
+    void ofManyThatCanNotBeEndedTheFirstFailureIsKeptAndAllAreCounted() {
+        Stream.generate(() -> guests.open(desk.now)).limit(149).toList();
+        var tried = new ArrayList<Account>();
+        desk.listener = account -> {
+            tried.add(account);
+            throw new IllegalStateException("the orders of guest number " + tried.size() + " are locked");
+        };
+
+        var told = assertThrows(
+                IllegalStateException.class, () -> guests.endAbandoned(desk.now.plus(Duration.ofDays(91))));
+
+        assertEquals(
+                "guests that could not be ended: 150, ended: 0; the log has the ids of the first", told.getMessage());
+        assertEquals("the orders of guest number 1 are locked", told.getCause().getMessage());
+        assertEquals(0, told.getCause().getSuppressed().length);
     }
 
     @Test
