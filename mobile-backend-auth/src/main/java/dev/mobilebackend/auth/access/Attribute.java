@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.auth.access;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.mobilebackend.core.exchange.Exchange;
 import dev.mobilebackend.core.problem.Problem;
 import dev.mobilebackend.core.route.Access;
@@ -20,6 +22,8 @@ import java.util.function.Predicate;
 public record Attribute(String name, Predicate<Exchange> holds) implements Access {
 
     public Attribute {
+        requireNonNull(name, "name must not be null: it says what is needed");
+        requireNonNull(holds, "holds must not be null: it says whether it is true of a request");
         if (name.isBlank()) {
             throw new IllegalArgumentException("name must say what is needed, was blank");
         }

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.auth.access;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.mobilebackend.core.route.Access;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.Set;
 
 /**
@@ -21,6 +25,11 @@ import java.util.Set;
 public record ImpersonationPolicy(Access who, StepUp stepUp, Duration lifetime, Set<String> scopes) {
 
     public ImpersonationPolicy {
+        requireNonNull(who, "who must not be null: such as Access.role(\"support\")");
+        requireNonNull(stepUp, "stepUp must not be null: ImpersonationPolicy.by(who) has five minutes");
+        requireNonNull(lifetime, "lifetime must not be null: ImpersonationPolicy.by(who) has ten minutes");
+        requireNonNull(scopes, "scopes must not be null: Set.of() has none");
+        scopes.forEach(scope -> requireNonNull(scope, "a scope must not be null: leave it out"));
         if (lifetime.compareTo(Duration.ofSeconds(1)) < 0) {
             throw new IllegalArgumentException("lifetime must be at least a second, was " + lifetime);
         }
@@ -42,6 +51,7 @@ public record ImpersonationPolicy(Access who, StepUp stepUp, Duration lifetime, 
     }
 
     public ImpersonationPolicy scopes(String... words) {
-        return new ImpersonationPolicy(who, stepUp, lifetime, Set.of(words));
+        requireNonNull(words, "scopes must not be null: without any the token has no scope");
+        return new ImpersonationPolicy(who, stepUp, lifetime, new HashSet<>(Arrays.asList(words)));
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.auth.access;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.mobilebackend.core.exchange.Exchange;
 import dev.mobilebackend.core.problem.Problem;
 import dev.mobilebackend.core.route.Access;
@@ -25,8 +27,15 @@ public final class Permissions {
     private final Map<String, Set<String>> byRole;
 
     private Permissions(Map<String, Set<String>> byRole) {
+        requireNonNull(byRole, "byRole must not be null: such as Map.of(\"support\", Set.of(\"orders:read\"))");
         var copy = new LinkedHashMap<String, Set<String>>();
-        byRole.forEach((role, permissions) -> copy.put(role, Set.copyOf(permissions)));
+        byRole.forEach((role, permissions) -> {
+            requireNonNull(role, "a role of byRole must not be null: leave it out");
+            requireNonNull(permissions, () -> "permissions of role " + role + " must not be null: Set.of() has none");
+            permissions.forEach(permission -> requireNonNull(
+                    permission, () -> "a permission of role " + role + " must not be null: leave it out"));
+            copy.put(role, Set.copyOf(permissions));
+        });
         this.byRole = Map.copyOf(copy);
     }
 
@@ -41,6 +50,7 @@ public final class Permissions {
      * @throws IllegalArgumentException if no role has it, since nobody could ever reach the route
      */
     public Access needs(String permission) {
+        requireNonNull(permission, "permission must not be null: where any caller will do, say signedIn");
         if (byRole.values().stream().noneMatch(granted -> granted.contains(permission))) {
             throw new IllegalArgumentException("no role has the permission '" + permission + "', roles are "
                     + new TreeSet<>(byRole.keySet()) + ": give it to one of them");

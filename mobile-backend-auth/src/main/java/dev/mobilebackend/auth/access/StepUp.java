@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.auth.access;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.mobilebackend.core.exchange.Authentication;
 import dev.mobilebackend.core.exchange.Exchange;
 import dev.mobilebackend.core.problem.Problem;
 import dev.mobilebackend.core.route.Access;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -39,6 +43,8 @@ public record StepUp(@Nullable Duration maxAge, Set<String> methods) implements 
         if (maxAge != null && (maxAge.isNegative() || maxAge.toSeconds() < 1)) {
             throw new IllegalArgumentException("maxAge must be at least a second, was " + maxAge);
         }
+        requireNonNull(methods, "methods must not be null: Set.of() takes any");
+        methods.forEach(method -> requireNonNull(method, "a method must not be null: such as otp"));
         methods = Set.copyOf(methods);
         if (maxAge == null && methods.isEmpty()) {
             throw new IllegalArgumentException("a step-up asks for a time or for a method, this one for neither: "
@@ -48,17 +54,18 @@ public record StepUp(@Nullable Duration maxAge, Set<String> methods) implements 
 
     /** Shown within this time before the request. */
     public static StepUp within(Duration maxAge) {
+        requireNonNull(maxAge, "maxAge must not be null: StepUp.method(...) asks for no time");
         return new StepUp(maxAge, Set.of());
     }
 
     /** Shown by one of these methods, such as {@code otp}, whenever that was. */
     public static StepUp method(String... alternatives) {
-        return new StepUp(null, Set.of(alternatives));
+        return new StepUp(null, distinct(alternatives));
     }
 
     /** The same time, and by one of these methods. */
     public StepUp by(String... alternatives) {
-        return new StepUp(maxAge, Set.of(alternatives));
+        return new StepUp(maxAge, distinct(alternatives));
     }
 
     @Override
@@ -79,6 +86,11 @@ public record StepUp(@Nullable Duration maxAge, Set<String> methods) implements 
     @Override
     public boolean needsCaller() {
         return true;
+    }
+
+    private static Set<String> distinct(String[] alternatives) {
+        requireNonNull(alternatives, "methods must not be null: without any each will do");
+        return new HashSet<>(Arrays.asList(alternatives));
     }
 
     /** RFC 9470 section 3; {@code methods} stand where OpenID providers would put {@code acr_values}. */

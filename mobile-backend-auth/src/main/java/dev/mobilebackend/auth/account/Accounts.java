@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.auth.account;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.mobilebackend.auth.audit.AuditEvent;
 import dev.mobilebackend.auth.audit.AuditEvents;
 import dev.mobilebackend.auth.password.PasswordCheck;
@@ -153,6 +155,10 @@ public final class Accounts {
      * @throws IllegalArgumentException if the form is not known, or the hash asks for more than the caps allow
      */
     public Optional<Account> tryImport(EmailAddress email, String passwordHash, Set<String> roles, Instant now) {
+        requireNonNull(email, "email must not be null: the address that the account had there");
+        requireNonNull(passwordHash, "passwordHash must not be null: an account without one signs up by itself");
+        requireNonNull(roles, "roles must not be null: Set.of() has none");
+        requireNonNull(now, "now must not be null: when the account is made");
         passwords.requireVerifiable(passwordHash);
         return tryAdd(newAccount(email, roles, now), passwordHash, "import");
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.auth.account;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Duration;
 
 /**
@@ -16,6 +18,7 @@ import java.time.Duration;
 public record CodePolicy(Duration lifetime, int attempts, int anHour) {
 
     public CodePolicy {
+        requireNonNull(lifetime, "lifetime must not be null: CodePolicy.standard() has 15 minutes");
         if (lifetime.isZero() || lifetime.isNegative()) {
             throw new IllegalArgumentException("lifetime must be positive, was " + lifetime);
         }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.auth.account;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Duration;
 
 /**
@@ -14,6 +16,7 @@ public record GuestPolicy(Duration lifetime) {
 
     /** Refuses a lifetime that is negative. */
     public GuestPolicy {
+        requireNonNull(lifetime, "lifetime must not be null: GuestPolicy.standard() has 90 days");
         if (lifetime.isNegative()) {
             throw new IllegalArgumentException("lifetime must not be negative, was " + lifetime);
         }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.auth.attempt;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Duration;
 import java.time.Instant;
 
@@ -16,6 +18,9 @@ import java.time.Instant;
 public record Allowance(int freeTries, Duration firstWait, Duration longestWait, Duration regainEvery) {
 
     public Allowance {
+        requireNonNull(firstWait, "firstWait must not be null: such as Duration.ofSeconds(1)");
+        requireNonNull(longestWait, "longestWait must not be null: such as Duration.ofMinutes(15)");
+        requireNonNull(regainEvery, "regainEvery must not be null: such as Duration.ofMinutes(15)");
         if (freeTries < 1) {
             throw new IllegalArgumentException("freeTries must be at least 1, was " + freeTries);
         }

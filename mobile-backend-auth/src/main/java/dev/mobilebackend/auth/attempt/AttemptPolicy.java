@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.auth.attempt;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Duration;
 
 /**
@@ -20,6 +22,14 @@ public record AttemptPolicy(
         Allowance client,
         Allowance subnet) {
 
+    public AttemptPolicy {
+        require("accountFromDevice", accountFromDevice);
+        require("accountFromClient", accountFromClient);
+        require("account", account);
+        require("client", client);
+        require("subnet", subnet);
+    }
+
     /**
      * An account has 5 free tries from one network or one known device, then about 100 a day at most, and 100 free
      * tries from everywhere together, then about 100 a day more; a client has 50, then one a minute; a subnet sixteen
@@ -33,6 +43,10 @@ public record AttemptPolicy(
                 new Allowance(100, Duration.ofSeconds(1), Duration.ofMinutes(15), Duration.ofMinutes(15)),
                 new Allowance(50, Duration.ofSeconds(1), Duration.ofMinutes(1), Duration.ofMinutes(1)),
                 new Allowance(16 * 50, Duration.ofSeconds(1), Duration.ofSeconds(4), Duration.ofSeconds(4)));
+    }
+
+    private static void require(String name, Allowance allowance) {
+        requireNonNull(allowance, () -> name + " must not be null: AttemptPolicy.standard() has one");
     }
 
     Allowance allowance(Brake brake) {

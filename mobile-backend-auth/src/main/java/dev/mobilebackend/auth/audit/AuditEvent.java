@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.auth.audit;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
@@ -29,6 +31,9 @@ public record AuditEvent(
     private static final Pattern TYPE = Pattern.compile("[a-z][a-z0-9-]{0,39}(\\.[a-z][a-z0-9-]{0,39}){0,3}");
 
     public AuditEvent {
+        requireNonNull(type, "type must not be null: such as sign-in.failed");
+        requireNonNull(details, "details must not be null: Map.of() has none");
+        requireNonNull(at, "at must not be null: when it happened");
         if (!TYPE.matcher(type).matches()) {
             throw new IllegalArgumentException(
                     "type must be lower-case words with dots between them, such as sign-in.failed, was '" + type + "'");

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.auth.audit;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -41,6 +43,7 @@ public record AuditHead(long number, byte[] tag, byte[] seal) {
      * @throws IllegalArgumentException if it is something else
      */
     public static AuditHead parse(String text) {
+        requireNonNull(text, "text must not be null: such as what toString() of a head wrote");
         int colon = Math.max(0, text.indexOf(':'));
         try {
             return new AuditHead(

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.auth.audit;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.mobilebackend.auth.audit.AuditVerification.Broken;
 import dev.mobilebackend.auth.audit.AuditVerification.Fault;
 import dev.mobilebackend.auth.audit.AuditVerification.Whole;
@@ -71,7 +73,9 @@ public final class AuditTrail {
     private final TrailEnd end;
 
     public AuditTrail(AuditStore store, ServerSecret secret, SecureRandom random) {
-        this.store = store;
+        this.store = requireNonNull(store, "store must not be null: such as JdbiAuditStore.of(database)");
+        requireNonNull(secret, "secret must not be null: it seals the trail");
+        requireNonNull(random, "random must not be null: such as new SecureRandom()");
         this.end = new TrailEnd(store, secret, random);
     }
 
@@ -153,6 +157,9 @@ public final class AuditTrail {
      * @throws IllegalStateException if the trail is not whole; nothing has been removed
      */
     public long archive(Instant olderThan, AuditArchive archive, Instant now) {
+        requireNonNull(olderThan, "olderThan must not be null: what is older leaves the trail");
+        requireNonNull(archive, "archive must not be null: it takes what leaves the trail");
+        requireNonNull(now, "now must not be null: the record of this says when it was");
         if (verify() instanceof Broken broken) {
             throw new IllegalStateException("a trail must be whole to be archived, but " + broken.detail()
                     + ": keep a copy of the database and find out by whom");
@@ -171,6 +178,7 @@ public final class AuditTrail {
      * @throws IllegalArgumentException if its entry has left the trail for the archive
      */
     public AuditVerification verify(AuditHead kept) {
+        requireNonNull(kept, "kept must not be null: without a head that was kept elsewhere, call verify()");
         AuditVerification found = verify();
         AuditHead left = AuditCheck.left(store, store.head());
         if (found instanceof Whole && kept.number() < left.number()) {
@@ -241,6 +249,7 @@ public final class AuditTrail {
     }
 
     private static AuditEvent notReserved(AuditEvent event) {
+        requireNonNull(event, "event must not be null: what happened");
         if (event.type().startsWith(RESERVED)) {
             throw new IllegalArgumentException("type must not begin with " + RESERVED
                     + ", which is the trail's own, was '" + event.type() + "': take another word");

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.auth.key;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Duration;
 
 /**
@@ -18,6 +20,11 @@ public record KeyPolicy(
         SigningAlgorithm algorithm, Duration signFor, Duration reloadEvery, Duration publishAhead, Duration retention) {
 
     public KeyPolicy {
+        requireNonNull(algorithm, "algorithm must not be null: KeyPolicy.standard() has ES256");
+        requireNonNull(signFor, "signFor must not be null: KeyPolicy.standard() has 30 days");
+        requireNonNull(reloadEvery, "reloadEvery must not be null: KeyPolicy.standard() has 10 seconds");
+        requireNonNull(publishAhead, "publishAhead must not be null: KeyPolicy.standard() has 5 minutes");
+        requireNonNull(retention, "retention must not be null: KeyPolicy.standard() has 1 hour");
         if (reloadEvery.isZero() || reloadEvery.isNegative()) {
             throw new IllegalArgumentException("reloadEvery must be positive, was " + reloadEvery);
         }

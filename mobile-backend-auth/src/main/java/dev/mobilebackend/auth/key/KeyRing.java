@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.auth.key;
 
+import static java.util.Objects.requireNonNull;
+
 import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.JWKSet;
 import dev.mobilebackend.core.ambient.Ambient;
@@ -214,21 +216,22 @@ public final class KeyRing {
         private SecureRandom random = Ambient.random();
 
         private Builder(KeyStore store) {
-            this.store = store;
+            this.store =
+                    requireNonNull(store, "store must not be null: new InMemoryKeyStore() keeps keys in this process");
         }
 
         public Builder policy(KeyPolicy chosen) {
-            policy = chosen;
+            policy = requireNonNull(chosen, "policy must not be null: leave it out for the standard one");
             return this;
         }
 
         public Builder clock(InstantSource chosen) {
-            clock = chosen;
+            clock = requireNonNull(chosen, "clock must not be null: leave it out for the system's");
             return this;
         }
 
         public Builder random(SecureRandom chosen) {
-            random = chosen;
+            random = requireNonNull(chosen, "random must not be null: leave it out for our own");
             return this;
         }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.auth.password;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.Base64;
 import java.util.regex.Pattern;
 
@@ -42,6 +44,9 @@ public final class FirebaseScrypt {
      */
     public static FirebaseScrypt of(
             String project, String signerKey, String saltSeparator, int rounds, int memoryCost) {
+        requireNonNull(project, "project must not be null: a name for it in stored hashes");
+        requireNonNull(signerKey, "signerKey must not be null: as the project's console shows it");
+        requireNonNull(saltSeparator, "saltSeparator must not be null: as the project's console shows it");
         if (!NAME.matcher(project).matches()) {
             throw new IllegalArgumentException(
                     "project must be 1 to 40 letters, digits, - and _, was '" + project + "'");
@@ -65,6 +70,8 @@ public final class FirebaseScrypt {
      * @param passwordHash as exported, in Base64
      */
     public String stored(String salt, String passwordHash) {
+        requireNonNull(salt, "salt must not be null: as it was exported");
+        requireNonNull(passwordHash, "passwordHash must not be null: an account without one signs up by itself");
         Base64.Encoder base64 = Base64.getEncoder();
         return "$firebase$" + project + "$" + base64.encodeToString(decoded("salt", salt)) + "$"
                 + base64.encodeToString(decoded("passwordHash", passwordHash));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.auth.password;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Duration;
 
 /**
@@ -16,6 +18,9 @@ import java.time.Duration;
 public record HashingPolicy(Argon2Cost cost, Argon2Cost cap, int atOnce, int waiting, Duration maxWait) {
 
     public HashingPolicy {
+        requireNonNull(cost, "cost must not be null: HashingPolicy.standard() has one");
+        requireNonNull(cap, "cap must not be null: HashingPolicy.standard() has one");
+        requireNonNull(maxWait, "maxWait must not be null: HashingPolicy.standard() has two seconds");
         if (!cost.isWithin(cap)) {
             throw new IllegalArgumentException("cost must be within the cap " + cap + ", was " + cost);
         }

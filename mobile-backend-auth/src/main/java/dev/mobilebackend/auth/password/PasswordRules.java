@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.auth.password;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.mobilebackend.core.problem.FieldError;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -117,12 +119,14 @@ public final class PasswordRules {
         private BreachedPasswords breached = password -> false;
 
         private Builder(PasswordPolicy policy) {
-            this.policy = policy;
+            this.policy = requireNonNull(policy, "policy must not be null: such as PasswordPolicy.standard()");
         }
 
         /** What the service is known by, such as its name: guessed first, with its parts. */
         public Builder words(String... names) {
+            requireNonNull(names, "words must not be null: leave them out where there are none");
             for (String name : names) {
+                requireNonNull(name, "a word must not be null: leave it out");
                 words.addAll(withParts(name));
             }
             return this;
@@ -130,7 +134,7 @@ public final class PasswordRules {
 
         /** Refuses what is known from breaches; nothing is known unless said otherwise. */
         public Builder breached(BreachedPasswords list) {
-            breached = list;
+            breached = requireNonNull(list, "breached must not be null: leave it out where nothing is known");
             return this;
         }
 

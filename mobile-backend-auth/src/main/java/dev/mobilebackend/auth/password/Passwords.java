@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.auth.password;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.mobilebackend.core.ambient.Ambient;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -161,6 +163,7 @@ public final class Passwords {
      * hashes, if some form was said to be {@link Builder#imported}; for whoever imports accounts.
      */
     public void requireVerifiable(String stored) {
+        requireNonNull(stored, "stored must not be null: the hash as the other system stored it");
         PasswordHash hash = read(stored);
         if (!always.isEmpty() && always.stream().noneMatch(each -> isPart(hash, each))) {
             throw new IllegalArgumentException("stored password hash is " + hash.form() + ", which is none of "
@@ -243,7 +246,7 @@ public final class Passwords {
         private SecureRandom random = Ambient.random();
 
         private Builder(HashingPolicy policy) {
-            this.policy = policy;
+            this.policy = requireNonNull(policy, "policy must not be null: such as HashingPolicy.standard()");
         }
 
         /**
@@ -251,6 +254,11 @@ public final class Passwords {
          * outdated. To rotate, put the new one before those that hashes still name.
          */
         public Builder pepper(Pepper current, Pepper... previous) {
+            requireNonNull(current, "pepper must not be null: leave it out to hash without one");
+            requireNonNull(previous, "previous must not be null: leave it out where there is none");
+            for (Pepper each : previous) {
+                requireNonNull(each, "a previous pepper must not be null: leave it out");
+            }
             peppers.clear();
             peppers.add(current);
             peppers.addAll(List.of(previous));
@@ -259,7 +267,7 @@ public final class Passwords {
 
         /** Checks hashes that come from this Firebase project; may be said again for another. */
         public Builder firebase(FirebaseScrypt project) {
-            firebase.add(project);
+            firebase.add(requireNonNull(project, "firebase must not be null: leave it out where there is none"));
             return this;
         }
 
@@ -272,17 +280,17 @@ public final class Passwords {
          * @param example any hash of that form and cost, as it is stored
          */
         public Builder imported(String example) {
-            imported.add(example);
+            imported.add(requireNonNull(example, "imported must not be null: leave it out where there are none"));
             return this;
         }
 
         public Builder foreignCap(ForeignCap most) {
-            foreignCap = most;
+            foreignCap = requireNonNull(most, "foreignCap must not be null: leave it out for the standard one");
             return this;
         }
 
         public Builder random(SecureRandom generator) {
-            random = generator;
+            random = requireNonNull(generator, "random must not be null: leave it out for our own");
             return this;
         }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.auth.password;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.Base64;
 import java.util.regex.Pattern;
 
@@ -18,6 +20,8 @@ public final class Pepper {
     private final byte[] key;
 
     private Pepper(String id, byte[] key) {
+        requireNonNull(id, "id must not be null: such as 2026a");
+        requireNonNull(key, "key must not be null: make one with 'openssl rand -base64 32'");
         if (!ID.matcher(id).matches()) {
             throw new IllegalArgumentException(
                     "a pepper's id must be 1 to 8 letters, digits, - or _, such as 2026a, was '" + id + "'");
@@ -42,6 +46,7 @@ public final class Pepper {
 
     /** A pepper as it stands in an environment variable: Base64. */
     public static Pepper ofBase64(String id, String text) {
+        requireNonNull(text, "text must not be null: make one with 'openssl rand -base64 32'");
         try {
             return new Pepper(id, Base64.getDecoder().decode(text.strip()));
         } catch (IllegalArgumentException malformed) {

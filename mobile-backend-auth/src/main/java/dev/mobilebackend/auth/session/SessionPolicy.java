@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.auth.session;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Duration;
 
 /**
@@ -18,6 +20,7 @@ public record SessionPolicy(Duration idle, Duration absolute, Duration plainRetr
         requirePositive("idle", idle);
         requirePositive("absolute", absolute);
         requirePositive("straggler", straggler);
+        requireNonNull(plainRetry, "plainRetry must not be null: Duration.ZERO turns it off");
         if (plainRetry.isNegative()) {
             throw new IllegalArgumentException(
                     "plainRetry must not be negative, was " + plainRetry + ": zero turns it off");
@@ -50,6 +53,7 @@ public record SessionPolicy(Duration idle, Duration absolute, Duration plainRetr
     }
 
     private static void requirePositive(String name, Duration time) {
+        requireNonNull(time, () -> name + " must not be null: SessionPolicy.standard() has one");
         if (time.isNegative() || time.isZero()) {
             throw new IllegalArgumentException(name + " must be positive, was " + time);
         }

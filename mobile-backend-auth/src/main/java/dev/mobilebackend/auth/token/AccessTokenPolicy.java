@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.auth.token;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Duration;
 
 /**
@@ -15,6 +17,10 @@ import java.time.Duration;
 public record AccessTokenPolicy(String issuer, String audience, Duration lifetime, Duration leeway) {
 
     public AccessTokenPolicy {
+        requireNonNull(issuer, "issuer must not be null: such as https://api.shop.example");
+        requireNonNull(audience, "audience must not be null: such as the name of the service");
+        requireNonNull(lifetime, "lifetime must not be null: AccessTokenPolicy.of(issuer, audience) has ten minutes");
+        requireNonNull(leeway, "leeway must not be null: Duration.ZERO allows none");
         if (issuer.isBlank()) {
             throw new IllegalArgumentException("issuer must name the service, was blank");
         }

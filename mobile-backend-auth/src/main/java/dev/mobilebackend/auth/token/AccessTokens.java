@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.auth.token;
 
+import static java.util.Objects.requireNonNull;
+
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.mobilebackend.auth.key.KeyRing;
@@ -255,17 +257,18 @@ public final class AccessTokens {
         private int remembered = 20_000;
 
         private Builder(AccessTokenPolicy policy, KeyRing keys) {
-            this.policy = policy;
-            this.keys = keys;
+            this.policy =
+                    requireNonNull(policy, "policy must not be null: such as AccessTokenPolicy.of(issuer, audience)");
+            this.keys = requireNonNull(keys, "keys must not be null: such as KeyRing.builder(store).build()");
         }
 
         public Builder clock(InstantSource chosen) {
-            clock = chosen;
+            clock = requireNonNull(chosen, "clock must not be null: leave it out for the system's");
             return this;
         }
 
         public Builder random(SecureRandom chosen) {
-            random = chosen;
+            random = requireNonNull(chosen, "random must not be null: leave it out for our own");
             return this;
         }
 
