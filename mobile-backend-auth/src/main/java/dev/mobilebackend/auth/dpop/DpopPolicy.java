@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.auth.dpop;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -16,6 +19,8 @@ import java.util.List;
 public record DpopPolicy(List<String> origins, Duration window, int remembered) {
 
     public DpopPolicy {
+        requireNonNull(origins, "origins must not be null: such as List.of(\"https://api.shop.example\")");
+        requireNonNull(window, "window must not be null: DpopPolicy.of(origins) has two minutes");
         if (origins.isEmpty()) {
             throw new IllegalArgumentException(
                     "origins must name how apps address this service, such as https://api.shop.example, were none");
@@ -31,7 +36,8 @@ public record DpopPolicy(List<String> origins, Duration window, int remembered) 
 
     /** Two minutes, and the last 200,000 proofs. */
     public static DpopPolicy of(String... origins) {
-        return new DpopPolicy(List.of(origins), Duration.ofMinutes(2), 200_000);
+        requireNonNull(origins, "origins must not be null: such as https://api.shop.example");
+        return new DpopPolicy(Arrays.asList(origins), Duration.ofMinutes(2), 200_000);
     }
 
     public DpopPolicy window(Duration time) {
@@ -43,8 +49,9 @@ public record DpopPolicy(List<String> origins, Duration window, int remembered) 
     }
 
     private static String normalised(String origin) {
+        requireNonNull(origin, "an origin must not be null: such as https://api.shop.example");
         String uri = TargetUri.normalised(origin);
-        if (uri == null) {
+        if (uri == null || origin.indexOf('?') >= 0 || origin.indexOf('#') >= 0) {
             throw new IllegalArgumentException(
                     "an origin must be like https://api.shop.example, without query or fragment, was '" + origin + "'");
         }
