@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.auth.web;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.mobilebackend.auth.access.ImpersonationPolicy;
 import dev.mobilebackend.auth.access.Scopes;
 import dev.mobilebackend.auth.account.Account;
@@ -61,11 +63,13 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -363,6 +367,9 @@ public final class Auth implements AutoCloseable {
     /** Chooses what may be chosen; each choice has a safe default. */
     public static final class Builder {
 
+        /** Segments as routes have them, but no variable: a servlet is mapped there. */
+        private static final Pattern PATH = Pattern.compile("(/(?!\\.{1,2}(/|$))[A-Za-z0-9._~-]+)+");
+
         private final Database database;
         private final ServerSecret secret;
         private final Outbox outbox;
@@ -395,29 +402,38 @@ public final class Auth implements AutoCloseable {
         private @Nullable ScheduledExecutorService scheduler;
 
         private Builder(Database database, ServerSecret secret, Outbox outbox) {
-            this.database = database;
-            this.secret = secret;
-            this.outbox = outbox;
+            this.database = requireNonNull(database, "database must not be null: such as Database.of(source)");
+            this.secret = requireNonNull(secret, "secret must not be null: such as ServerSecret.ofBase64(text)");
+            this.outbox = requireNonNull(outbox, "outbox must not be null: it takes over the messages that are owed");
         }
 
-        /** Where the endpoints are; {@code /v1/auth} unless said otherwise. */
+        /**
+         * Where the endpoints are; {@code /v1/auth} unless said otherwise.
+         *
+         * @throws IllegalArgumentException if it is not made of plain names, each behind a slash
+         */
         public Builder path(String prefix) {
+            requireNonNull(prefix, "path must not be null: leave it out for /v1/auth");
+            if (!PATH.matcher(prefix).matches()) {
+                throw new IllegalArgumentException("path must be plain names, each behind a slash and none after the"
+                        + " last, such as /v1/auth, was '" + prefix + "'");
+            }
             path = prefix;
             return this;
         }
 
         public Builder codes(CodePolicy policy) {
-            codes = policy;
+            codes = requireNonNull(policy, "codes must not be null: leave them out for the standard ones");
             return this;
         }
 
         public Builder passwordRules(PasswordPolicy policy) {
-            rules = policy;
+            rules = requireNonNull(policy, "passwordRules must not be null: leave them out for the standard ones");
             return this;
         }
 
         public Builder hashing(HashingPolicy policy) {
-            hashing = policy;
+            hashing = requireNonNull(policy, "hashing must not be null: leave it out for the standard one");
             return this;
         }
 
@@ -425,33 +441,34 @@ public final class Auth implements AutoCloseable {
          * Hashing that is put together already, with a pepper or for accounts of another system, instead of a policy.
          */
         public Builder hashing(Passwords ready) {
-            readyPasswords = ready;
+            readyPasswords = requireNonNull(ready, "hashing must not be null: leave it out for the standard one");
             return this;
         }
 
         /** Rules that are put together already, such as with a list of breached passwords, instead of a policy. */
         public Builder passwordRules(PasswordRules ready) {
-            readyRules = ready;
+            readyRules = requireNonNull(ready, "passwordRules must not be null: leave them out for the standard ones");
             return this;
         }
 
         public Builder sessions(SessionPolicy policy) {
-            sessions = policy;
+            sessions = requireNonNull(policy, "sessions must not be null: leave them out for the standard ones");
             return this;
         }
 
         public Builder accessTokens(AccessTokenPolicy policy) {
-            accessTokens = policy;
+            accessTokens =
+                    requireNonNull(policy, "accessTokens must not be null: leave them out for the standard ones");
             return this;
         }
 
         public Builder keys(KeyPolicy policy) {
-            keys = policy;
+            keys = requireNonNull(policy, "keys must not be null: leave them out for the standard ones");
             return this;
         }
 
         public Builder attempts(AttemptPolicy policy) {
-            attempts = policy;
+            attempts = requireNonNull(policy, "attempts must not be null: leave them out for the standard ones");
             return this;
         }
 
@@ -460,7 +477,7 @@ public final class Auth implements AutoCloseable {
          * restart may forget them.
          */
         public Builder attempts(AttemptStore store) {
-            attemptStore = store;
+            attemptStore = requireNonNull(store, "attempts must not be null: leave them out to count in the database");
             return this;
         }
 
@@ -470,15 +487,30 @@ public final class Auth implements AutoCloseable {
          * to stay, or those devices must sign in again.
          */
         public Builder dpop(DpopPolicy policy) {
-            dpop = policy;
+            dpop = requireNonNull(policy, "dpop must not be null: leave it out where no session is bound to a key");
             return this;
         }
 
         /**
          * Adds the endpoints {@code /revoke} (RFC 7009), where anybody gives up a token, and {@code /introspect} (RFC
          * 7662), where these services ask what one is good for.
+         *
+         * @throws IllegalArgumentException if there are none, or two with one id
          */
         public Builder tokenEndpoints(TokenClient... services) {
+            requireNonNull(services, "tokenEndpoints must not be null: leave them out where no service asks");
+            if (services.length == 0) {
+                throw new IllegalArgumentException("tokenEndpoints must name the services that may ask, were none:"
+                        + " leave them out where no service asks");
+            }
+            var ids = new HashSet<String>();
+            for (TokenClient service : services) {
+                requireNonNull(service, "a service of tokenEndpoints must not be null: leave it out");
+                if (!ids.add(service.id())) {
+                    throw new IllegalArgumentException("tokenEndpoints must have one service of each id, had two of '"
+                            + service.id() + "': give one of them another id");
+                }
+            }
             clients = List.of(services);
             return this;
         }
@@ -488,7 +520,7 @@ public final class Auth implements AutoCloseable {
          * otherwise.
          */
         public Builder places(PlaceLookup lookup) {
-            places = lookup;
+            places = requireNonNull(lookup, "places must not be null: leave them out where none are known");
             return this;
         }
 
@@ -500,7 +532,7 @@ public final class Auth implements AutoCloseable {
 
         /** Lets people sign in by a link that goes to their mailbox. */
         public Builder linkSignIn(LinkUse use) {
-            linkUse = use;
+            linkUse = requireNonNull(use, "linkSignIn must not be null: leave it out where nobody signs in by a link");
             return this;
         }
 
@@ -512,13 +544,13 @@ public final class Auth implements AutoCloseable {
 
         /** Lets people begin without an address, as guests. */
         public Builder guests(GuestMerge handOver) {
-            merge = handOver;
+            merge = requireNonNull(handOver, "guests must not be null: leave them out where there are none");
             return this;
         }
 
         /** Says what each new access token may be used for; no token has a scope unless said otherwise. */
         public Builder scopes(Scopes rule) {
-            scopes = rule;
+            scopes = requireNonNull(rule, "scopes must not be null: leave them out where no token has one");
             return this;
         }
 
@@ -527,41 +559,42 @@ public final class Auth implements AutoCloseable {
          * the audit trail with its reason, and what they do then names them there.
          */
         public Builder impersonation(ImpersonationPolicy policy) {
-            impersonation = policy;
+            impersonation = requireNonNull(policy, "impersonation must not be null: leave it out where nobody may");
             return this;
         }
 
         /** The same by another policy than the standard one. */
         public Builder guests(GuestMerge handOver, GuestPolicy policy) {
-            guests = policy;
+            guests = requireNonNull(policy, "the policy of guests must not be null: leave it out for the standard one");
             return guests(handOver);
         }
 
         /** Hears of accounts that end, in the transaction in which they do. */
         public Builder listener(AccountListener other) {
-            listener = other;
+            listener = requireNonNull(other, "listener must not be null: leave it out where nobody listens");
             return this;
         }
 
         /** Hears what becomes of tries at passwords, codes and links; {@code AttemptMetrics} counts them for Micrometer. */
         public Builder observe(AttemptObserver other) {
-            observer = other;
+            observer = requireNonNull(other, "observe must not be null: leave it out");
             return this;
         }
 
         /** Hears of sign-ins on new devices and from impossibly far away, in the transaction that opens the session. */
         public Builder signInListener(SignInListener other) {
-            signInListener = other;
+            signInListener =
+                    requireNonNull(other, "signInListener must not be null: leave it out where nobody listens");
             return this;
         }
 
         public Builder clock(InstantSource source) {
-            clock = source;
+            clock = requireNonNull(source, "clock must not be null: leave it out for the system's");
             return this;
         }
 
         public Builder random(SecureRandom generator) {
-            random = generator;
+            random = requireNonNull(generator, "random must not be null: leave it out for our own");
             return this;
         }
 
@@ -570,7 +603,7 @@ public final class Auth implements AutoCloseable {
          * own.
          */
         public Builder scheduler(ScheduledExecutorService shared) {
-            scheduler = shared;
+            scheduler = requireNonNull(shared, "scheduler must not be null: leave it out for our own");
             return this;
         }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.auth.web;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.mobilebackend.core.digest.Sha256;
 import java.security.MessageDigest;
 
@@ -26,6 +28,8 @@ public final class TokenClient {
      * @throws IllegalArgumentException if the secret has less than 32 characters
      */
     public static TokenClient of(String id, String secret) {
+        requireNonNull(id, "id must not be null: the name of the service that asks");
+        requireNonNull(secret, "secret must not be null: make one with 'openssl rand -base64 32'");
         if (id.isBlank()) {
             throw new IllegalArgumentException("a client's id must name the service, was blank");
         }
