@@ -35,9 +35,10 @@ import org.jspecify.annotations.Nullable;
  * their own. What an entry says in its details can be erased later, and the chain stays whole.
  *
  * <p>Whoever can write to the database, but does not have the server secret, can neither change, add, move nor delete
- * an entry unseen, nor cut off the end, but for one thing: put entries and head back to what they had copied before,
- * such as from a backup. Only somebody outside can notice that: keep {@link #head} elsewhere, where a log is written
- * for example, and hand it to {@link #verify(AuditHead)}.
+ * an entry unseen, nor cut off the end, but for two things: put entries and head back to what they had copied before,
+ * such as from a backup, and delete all of them together with the signing keys, so that the next start begins a new
+ * trail. Only somebody outside can notice that: keep {@link #head} elsewhere, where a log is written for example, and
+ * hand it to {@link #verify(AuditHead)}.
  *
  * <p>A damaged end stops nobody: an entry of type {@link AuditEvents#TRAIL_BROKEN} says so, the step's own come after
  * it, and {@link #verify()} reports that entry from then on.
