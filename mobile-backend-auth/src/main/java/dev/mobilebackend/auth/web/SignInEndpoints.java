@@ -63,7 +63,8 @@ final class SignInEndpoints {
                                 body.code(),
                                 Origin.of(exchange.facts()),
                                 exchange.facts().receivedAt()))
-                .orElseThrow(() -> AuthProblems.wrongCode("sign up again to be sent another one"));
+                .orElseThrow(() -> AuthProblems.wrongCode(
+                        "sign in if it was taken before, or sign up again to be sent another one"));
         return answers.opened(account, Methods.PASSWORD, exchange);
     }
 

@@ -379,6 +379,40 @@ class AccountsOverHttpTest {
         }
 
         @Test
+        void whoeverRepeatsWhatWasDoneIsRefusedAndHasAWayOn(
+                MobileClient phone, MobileClient guest, MobileClient other) {
+            signedIn(phone);
+
+            assertEquals(204, change(phone, PASSWORD, OTHER).status());
+            assertProblem(422, "wrong-password", change(phone, PASSWORD, OTHER));
+            assertEquals(
+                    200,
+                    phone.post("/v1/auth/step-up", Map.of("password", OTHER)).status());
+
+            guest.signInBy("/v1/auth/guest", Map.of());
+            String guestToken = guest.tokens().orElseThrow().accessToken();
+            guest.post("/v1/auth/guest/upgrade", Map.of("email", newEmail, "password", PASSWORD));
+            Map<String, String> code = Map.of("code", app().mail().code());
+            guest.signInBy("/v1/auth/guest/verify", code);
+            assertProblem(401, "session-ended", repeated(guest, guestToken, "guest/verify", code));
+            assertEquals(200, guest.signIn(newEmail, PASSWORD).status());
+
+            other.signInBy("/v1/auth/guest", Map.of());
+            String otherToken = other.tokens().orElseThrow().accessToken();
+            Map<String, String> credentials = Map.of("email", email, "password", OTHER);
+            other.signInBy("/v1/auth/guest/link", credentials);
+            assertProblem(401, "session-ended", repeated(other, otherToken, "guest/link", credentials));
+            assertEquals(200, other.signIn(email, OTHER).status());
+        }
+
+        private Reply repeated(MobileClient phone, String token, String path, Map<String, String> body) {
+            return phone.request("POST", "/v1/auth/" + path)
+                    .header("Authorization", "Bearer " + token)
+                    .json(body)
+                    .send();
+        }
+
+        @Test
         void noPasswordIsHashedForWhoHasGivenUpMeanwhile(MobileClient.Builder phones, MobileClient.Builder guests) {
             MobileClient phone = signedIn(phones.retry(RetryPolicy.NEVER).build());
             MobileClient guest = guests.retry(RetryPolicy.NEVER).build();

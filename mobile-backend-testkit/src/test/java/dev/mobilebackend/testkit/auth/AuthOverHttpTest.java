@@ -126,6 +126,21 @@ class AuthOverHttpTest {
         }
 
         @Test
+        void whoseAnswerToVerifyWasLostIsToldToSignIn(MobileClient phone) {
+            phone.signUp(email, PASSWORD);
+            String code = app().mail().code();
+            phone.verify(email, code);
+
+            Reply again = phone.verify(email, code);
+
+            assertProblem(422, "wrong-code", again);
+            assertEquals(
+                    "sign in if it was taken before, or sign up again to be sent another one",
+                    again.json().get("detail").asString());
+            assertEquals(200, phone.signIn(email, PASSWORD).status());
+        }
+
+        @Test
         void aCodeIsNotTakenOnAnotherDevice(MobileClient phone, MobileClient stranger) {
             phone.signUp(email, PASSWORD);
 
