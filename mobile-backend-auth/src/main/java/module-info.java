@@ -16,7 +16,6 @@ module dev.mobilebackend.auth {
     requires org.slf4j;
     requires tools.jackson.databind;
     requires static micrometer.core;
-    requires static org.postgresql.jdbc;
     // Only for applications without a native Argon2, or with bcrypt and scrypt hashes of another system.
     requires static org.bouncycastle.provider;
 

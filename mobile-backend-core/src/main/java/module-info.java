@@ -20,6 +20,8 @@ module dev.mobilebackend.core {
     requires static kotlin.stdlib;
     // Only for applications that count with Micrometer, in the same way.
     requires static micrometer.core;
+    // Only for applications on PostgreSQL.
+    requires static org.postgresql.jdbc;
 
     exports dev.mobilebackend.core.ambient;
     exports dev.mobilebackend.core.conditional;

@@ -8,6 +8,8 @@ module dev.mobilebackend.jobs {
     requires transitive dev.mobilebackend.core;
     requires org.slf4j;
     requires tools.jackson.databind;
+    // Only for applications on PostgreSQL.
+    requires static org.postgresql.jdbc;
 
     exports dev.mobilebackend.jobs;
     exports dev.mobilebackend.jobs.jdbi;

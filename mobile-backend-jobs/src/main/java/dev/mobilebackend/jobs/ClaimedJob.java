@@ -7,8 +7,10 @@ package dev.mobilebackend.jobs;
  * @param claim what it must be finished with
  * @param kind the name that finds its handler
  * @param payload its record as JSON; not part of {@link #toString}
+ * @param rescued whether a process ended while it held the job: then {@link JobStore#begin} comes before its next run,
+ *     so that a job which ends its process is known from those that merely stood beside it
  */
-public record ClaimedJob(Claim claim, String kind, String payload) {
+public record ClaimedJob(Claim claim, String kind, String payload, boolean rescued) {
 
     @Override
     public String toString() {

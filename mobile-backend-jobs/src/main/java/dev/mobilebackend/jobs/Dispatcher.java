@@ -1,138 +1,246 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.jobs;
 
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
-import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one thread of a worker that finishes and claims. Outcomes that arrive while it waits for the store go out
- * together with the next claim: one commit a turn, whatever the number of jobs.
+ * The one thread of a queue that finishes and claims. Outcomes that arrive while it waits for the store go out together
+ * with the next claim: one commit a turn, whatever the number of jobs. Job threads take what was claimed from a buffer,
+ * which is filled again when it is half empty; it holds what a tenth of a second can run.
  *
  * <p>An answer of the store may be lost after its commit. Then the outcomes are sent again, which the fencing makes
  * harmless, and jobs that were claimed unheard are found by comparing {@link JobStore#claims} with what runs here.
  */
-final class Dispatcher implements Runnable {
+final class Dispatcher implements QueueRunner {
 
     private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
 
+    /** How long the ends of some jobs of a batch wait for the others: noting them costs a write of its own. */
+    private static final Duration TOGETHER = Duration.ofMillis(100);
+
+    /** After a store that did not answer. */
+    private static final Duration PAUSE = Duration.ofMillis(500);
+
+    private final String queue;
+    private final QueuePolicy policy;
     private final JobStore store;
     private final Lease lease;
+    private final Duration leaseLength;
     private final JobRunner runner;
-    private final WorkerPolicy policy;
     private final Executor threads;
-    private final RandomGenerator random;
     private final LongSupplier ticks;
+    private final Signal signal;
 
-    private final Semaphore signal = new Semaphore(0);
+    private final Queue<ClaimedJob> buffer = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger buffered = new AtomicInteger();
+    private final AtomicInteger active = new AtomicInteger();
     private final Queue<JobOutcome> arrived = new ConcurrentLinkedQueue<>();
+    private final RunTime runTime = new RunTime();
+    private volatile int refill;
+    private volatile boolean maybeDue = true;
     private volatile boolean draining;
 
-    /** Jobs given to a thread, until their outcome has arrived; only the dispatcher's thread touches these. */
-    private final Set<Claim> running = new HashSet<>();
+    /** What was claimed together and has not ended yet; only the dispatcher's thread touches these. */
+    private final Map<Long, Batch> batches = new HashMap<>();
 
-    /** Outcomes that the store has not confirmed. */
-    private final List<JobOutcome> unconfirmed = new ArrayList<>();
+    private boolean unsure;
+    private long sureFrom;
 
-    private long nextComparison;
+    /** Jobs of one claim, until the store has confirmed that each has ended. */
+    private static final class Batch {
+        final Set<Long> running = new HashSet<>();
+        final List<JobOutcome> unsent = new ArrayList<>();
+        boolean waits = true;
+        long since;
+
+        boolean goesOut(long now) {
+            return !unsent.isEmpty() && (running.isEmpty() || !waits || now - since >= TOGETHER.toNanos());
+        }
+    }
 
     Dispatcher(
+            String queue,
+            QueuePolicy policy,
             JobStore store,
             Lease lease,
+            Duration leaseLength,
             JobRunner runner,
-            WorkerPolicy policy,
             Executor threads,
-            RandomGenerator random,
             LongSupplier ticks) {
+        this.queue = queue;
+        this.policy = policy;
         this.store = store;
         this.lease = lease;
+        this.leaseLength = leaseLength;
         this.runner = runner;
-        this.policy = policy;
         this.threads = threads;
-        this.random = random;
         this.ticks = ticks;
-        this.nextComparison = ticks.getAsLong() + policy.lease().toNanos();
+        this.signal = new Signal(ticks);
     }
 
-    /** Looks for work now instead of at the next poll. */
-    void wake() {
-        signal.release();
+    @Override
+    public void wake() {
+        maybeDue = true;
+        signal.raise();
     }
 
-    /** Claims no more; {@link #run} returns once all that runs is finished. */
-    void drain() {
+    @Override
+    public void wakeIn(Duration wait) {
+        if (wait.isNegative() || wait.isZero()) {
+            wake();
+        } else {
+            maybeDue = true;
+            signal.raiseAfter(wait.toNanos());
+        }
+    }
+
+    @Override
+    public void drain() {
         draining = true;
-        wake();
+        signal.raise();
     }
 
     @Override
     public void run() {
         while (!drained()) {
-            awaitSignal();
+            signal.await();
             try {
                 turn();
             } catch (RuntimeException | Error failed) {
+                unsure = true;
+                sureFrom = ticks.getAsLong() + leaseLength.toNanos();
+                maybeDue = true;
+                signal.raiseAfter(PAUSE.toNanos());
                 LOG.warn("the job store did not answer; jobs go on, and it is asked again", failed);
             }
         }
     }
 
     boolean drained() {
-        return draining && running.isEmpty() && unconfirmed.isEmpty();
+        return draining && batches.isEmpty() && buffer.isEmpty() && active.get() == 0 && arrived.isEmpty();
     }
 
-    /** Finishes what has arrived and claims for every free thread. */
+    /** Finishes what has arrived and claims what fits. */
     void turn() {
+        if (draining) {
+            returnBuffered();
+        }
         collectArrived();
         returnUnheardClaims();
-        int wanted = draining || !lease.live() ? 0 : policy.concurrency() - running.size();
-        if (wanted <= 0 && unconfirmed.isEmpty()) {
-            return;
-        }
-        List<ClaimedJob> claimed = store.finishAndClaim(lease.owner(), List.copyOf(unconfirmed), Math.max(wanted, 0));
-        unconfirmed.clear();
-        claimed.forEach(this::start);
-    }
-
-    private void collectArrived() {
-        for (JobOutcome outcome = arrived.poll(); outcome != null; outcome = arrived.poll()) {
-            running.remove(outcome.claim());
-            unconfirmed.add(outcome);
-        }
-    }
-
-    private void returnUnheardClaims() {
         long now = ticks.getAsLong();
-        if (now - nextComparison < 0) {
+        List<JobOutcome> out = new ArrayList<>();
+        List<Long> sent = new ArrayList<>();
+        batches.forEach((id, batch) -> {
+            if (batch.goesOut(now)) {
+                out.addAll(batch.unsent);
+                sent.add(id);
+            } else if (!batch.unsent.isEmpty()) {
+                signal.raiseAfter(TOGETHER.toNanos() - (now - batch.since));
+            }
+        });
+        int wanted = wanted();
+        if (out.isEmpty() && wanted == 0) {
             return;
         }
-        Set<Claim> known = new HashSet<>(running);
-        unconfirmed.forEach(outcome -> known.add(outcome.claim()));
-        for (Claim claim : store.claims(lease.owner())) {
-            if (!known.contains(claim)) {
-                unconfirmed.add(new JobOutcome.Returned(claim));
+        maybeDue = false;
+        List<ClaimedJob> claimed = store.finishAndClaim(lease.owner(), out, queue, wanted);
+        sent.forEach(this::confirm);
+        if (claimed.size() == wanted && wanted > 0) {
+            maybeDue = true;
+        }
+        start(claimed);
+    }
+
+    private int wanted() {
+        if (draining || !lease.live() || !maybeDue) {
+            return 0;
+        }
+        int held = buffered.get() + active.get();
+        int capacity = policy.capacity(runTime.average());
+        // A claim for a sliver of the buffer costs as much as one for all of it.
+        return buffered.get() > refill ? 0 : Math.max(0, capacity - held);
+    }
+
+    private void confirm(long id) {
+        Batch batch = batches.get(id);
+        batch.unsent.clear();
+        batch.waits = true;
+        if (batch.running.isEmpty()) {
+            batches.remove(id);
+        }
+    }
+
+    private void start(List<ClaimedJob> claimed) {
+        if (claimed.isEmpty()) {
+            return;
+        }
+        for (ClaimedJob job : claimed) {
+            batches.computeIfAbsent(job.claim().batch(), id -> new Batch())
+                    .running
+                    .add(job.claim().job());
+        }
+        buffer.addAll(claimed);
+        int now = buffered.addAndGet(claimed.size());
+        refill = now > policy.concurrency() ? now / 2 : 0;
+        startThreads();
+        if (maybeDue && wanted() > 0) {
+            signal.raise();
+        }
+    }
+
+    private void startThreads() {
+        for (int wanted = buffered.get(); wanted > 0; wanted--) {
+            int running = active.get();
+            if (running >= policy.concurrency()) {
+                return;
+            }
+            if (active.compareAndSet(running, running + 1)) {
+                startThread();
             }
         }
-        nextComparison = now + policy.lease().toNanos();
     }
 
-    private void start(ClaimedJob job) {
-        running.add(job.claim());
+    private void startThread() {
         try {
-            threads.execute(() -> arrive(runIfStillOurs(job)));
+            threads.execute(this::runBuffered);
         } catch (RuntimeException | Error refused) {
-            LOG.error("no thread for job {} of kind {}", job.claim().job(), job.kind(), refused);
-            arrive(new JobOutcome.Returned(job.claim()));
+            active.decrementAndGet();
+            LOG.error("no thread for the jobs of queue {}", queue, refused);
+            returnBuffered();
+        }
+    }
+
+    private void runBuffered() {
+        try {
+            for (ClaimedJob job = buffer.poll(); job != null; job = buffer.poll()) {
+                int left = buffered.decrementAndGet();
+                long begun = ticks.getAsLong();
+                JobOutcome outcome = runIfStillOurs(job);
+                runTime.add(ticks.getAsLong() - begun);
+                arrived.add(outcome);
+                if (left <= refill) {
+                    signal.raise();
+                }
+            }
+        } finally {
+            active.decrementAndGet();
+            if (!buffer.isEmpty()) {
+                startThreads();
+            }
+            signal.raise();
         }
     }
 
@@ -141,21 +249,36 @@ final class Dispatcher implements Runnable {
         return draining || !lease.covers(job.claim()) ? new JobOutcome.Returned(job.claim()) : runner.run(job);
     }
 
-    private void arrive(JobOutcome outcome) {
-        arrived.add(outcome);
-        wake();
+    private void returnBuffered() {
+        for (ClaimedJob job = buffer.poll(); job != null; job = buffer.poll()) {
+            buffered.decrementAndGet();
+            arrived.add(new JobOutcome.Returned(job.claim()));
+        }
     }
 
-    /** The jitter keeps a fleet that was started together from polling together. */
-    private void awaitSignal() {
-        long poll = policy.poll().toNanos();
-        long wait = poll + (long) (poll / 4.0 * random.nextDouble());
-        try {
-            if (signal.tryAcquire(wait, TimeUnit.NANOSECONDS)) {
-                signal.drainPermits();
+    private void collectArrived() {
+        long now = ticks.getAsLong();
+        for (JobOutcome outcome = arrived.poll(); outcome != null; outcome = arrived.poll()) {
+            Batch batch = batches.computeIfAbsent(outcome.claim().batch(), id -> new Batch());
+            batch.running.remove(outcome.claim().job());
+            if (batch.unsent.isEmpty()) {
+                batch.since = now;
             }
-        } catch (InterruptedException stray) {
-            LOG.warn("the dispatcher of the jobs was interrupted; it ends by close() alone and goes on", stray);
+            batch.waits &= outcome instanceof JobOutcome.Done;
+            batch.unsent.add(outcome);
         }
+    }
+
+    private void returnUnheardClaims() {
+        if (!unsure || ticks.getAsLong() - sureFrom < 0) {
+            return;
+        }
+        for (Claim claim : store.claims(lease.owner(), queue)) {
+            if (!batches.containsKey(claim.batch())) {
+                arrived.add(new JobOutcome.Returned(claim));
+            }
+        }
+        unsure = false;
+        collectArrived();
     }
 }

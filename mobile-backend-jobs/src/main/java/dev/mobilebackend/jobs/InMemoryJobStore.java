@@ -4,11 +4,14 @@ package dev.mobilebackend.jobs;
 import static java.util.Comparator.comparing;
 import static java.util.stream.Collectors.counting;
 import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.toSet;
 
 import dev.mobilebackend.core.ambient.Ambient;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +19,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -23,11 +28,15 @@ import org.jspecify.annotations.Nullable;
 /** Jobs in this process's memory, gone when it ends: for tests. */
 public final class InMemoryJobStore implements JobStore {
 
+    private static final Comparator<Row> ORDER = comparing((Row row) -> row.job.priority())
+            .thenComparing(row -> row.runAt)
+            .thenComparingLong(row -> row.id);
+
     private final InstantSource clock;
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<Long, Row> jobs = new TreeMap<>();
     private final Map<Long, Instant> leases = new HashMap<>();
-    private final Set<Runnable> listeners = new CopyOnWriteArraySet<>();
+    private final Set<Consumer<String>> listeners = new CopyOnWriteArraySet<>();
     private long lastId;
 
     public InMemoryJobStore() {
@@ -40,16 +49,24 @@ public final class InMemoryJobStore implements JobStore {
 
     @Override
     public long enqueue(NewJob job) {
-        long id = locked(() -> {
-            var row =
-                    new Row(++lastId, job.kind(), job.payload(), clock.instant().plus(job.delay()));
-            jobs.put(row.id, row);
-            return row.id;
-        });
-        if (job.delay().isZero()) {
-            listeners.forEach(Runnable::run);
-        }
-        return id;
+        return enqueueAll(List.of(job)).get(0);
+    }
+
+    @Override
+    public List<Long> enqueueAll(List<NewJob> added) {
+        List<Long> ids = locked(() -> added.stream()
+                .map(job -> {
+                    var row = new Row(++lastId, job, clock.instant().plus(job.delay()));
+                    jobs.put(row.id, row);
+                    return row.id;
+                })
+                .toList());
+        added.stream()
+                .filter(job -> job.delay().isZero())
+                .map(NewJob::queue)
+                .collect(toSet())
+                .forEach(this::announce);
+        return ids;
     }
 
     @Override
@@ -62,32 +79,60 @@ public final class InMemoryJobStore implements JobStore {
     }
 
     @Override
-    public boolean beat(long owner, Duration lease) {
-        return locked(() -> leases.replace(owner, clock.instant().plus(lease)) != null);
-    }
-
-    @Override
-    public List<ClaimedJob> finishAndClaim(long owner, List<JobOutcome> outcomes, int limit) {
+    public Pulse beat(long owner, Duration lease, Set<String> queues) {
         return locked(() -> {
             Instant now = clock.instant();
-            outcomes.forEach(outcome -> apply(outcome, now));
-            if (!leases.containsKey(owner)) {
-                return List.of();
-            }
-            return in(JobState.WAITING)
-                    .filter(row -> !row.runAt.isAfter(now))
-                    .sorted(comparing((Row row) -> row.runAt).thenComparingLong(row -> row.id))
-                    .limit(limit)
-                    .toList()
-                    .stream()
-                    .map(row -> row.claimFor(owner))
-                    .toList();
+            boolean alive = leases.replace(owner, now.plus(lease)) != null;
+            boolean orphans = leases.values().stream().anyMatch(end -> !end.isAfter(now))
+                    || in(JobState.RUNNING).anyMatch(row -> !leases.containsKey(row.owner));
+            var due = new HashMap<String, Duration>();
+            in(JobState.WAITING)
+                    .filter(row -> queues.contains(row.job.queue()))
+                    .forEach(row -> due.merge(
+                            row.job.queue(),
+                            Duration.between(now, row.runAt),
+                            (one, other) -> one.compareTo(other) < 0 ? one : other));
+            return new Pulse(alive, orphans, due);
         });
     }
 
     @Override
-    public List<Claim> claims(long owner) {
+    public List<ClaimedJob> finishAndClaim(long owner, List<JobOutcome> outcomes, String queue, int limit) {
+        return locked(() -> {
+            outcomes.forEach(this::apply);
+            long batch = ++lastId;
+            return claim(owner, batch, queue, limit);
+        });
+    }
+
+    @Override
+    public int runInClaim(long owner, String queue, int limit, Function<ClaimedJob, JobOutcome> run) {
+        List<ClaimedJob> claimed = locked(() -> claim(owner, 0, queue, limit));
+        var outcomes = new ArrayList<JobOutcome>();
+        claimed.forEach(job -> outcomes.add(run.apply(job)));
+        locked(() -> {
+            outcomes.forEach(this::apply);
+            return outcomes;
+        });
+        return outcomes.size();
+    }
+
+    @Override
+    public boolean begin(Claim claim) {
+        return locked(() -> {
+            Row row = held(claim);
+            if (row == null) {
+                return false;
+            }
+            row.begun = true;
+            return true;
+        });
+    }
+
+    @Override
+    public List<Claim> claims(long owner, String queue) {
         return locked(() -> in(JobState.RUNNING)
+                .filter(row -> row.job.queue().equals(queue))
                 .map(Row::claim)
                 .filter(claim -> claim.owner() == owner)
                 .toList());
@@ -101,7 +146,7 @@ public final class InMemoryJobStore implements JobStore {
             List<Row> orphans = in(JobState.RUNNING)
                     .filter(row -> !leases.containsKey(row.owner))
                     .toList();
-            orphans.forEach(row -> row.state = JobState.WAITING);
+            orphans.forEach(Row::rescue);
             return orphans.size();
         });
     }
@@ -127,25 +172,29 @@ public final class InMemoryJobStore implements JobStore {
 
     @Override
     public boolean replay(long job) {
-        boolean replayed = locked(() -> {
+        Row replayed = locked(() -> {
             Row row = jobs.get(job);
             if (row == null || row.state != JobState.DEAD) {
-                return false;
+                return null;
             }
             row.state = JobState.WAITING;
             row.attempt = 0;
+            row.rescued = false;
             row.runAt = clock.instant();
-            return true;
+            return row;
         });
-        listeners.forEach(Runnable::run);
-        return replayed;
+        if (replayed == null) {
+            return false;
+        }
+        announce(replayed.job.queue());
+        return true;
     }
 
     @Override
     public List<JobCount> counts() {
         return locked(() -> jobs.values().stream()
                 .collect(groupingBy(
-                        row -> row.kind, TreeMap::new, groupingBy(row -> row.state, TreeMap::new, counting())))
+                        row -> row.job.kind(), TreeMap::new, groupingBy(row -> row.state, TreeMap::new, counting())))
                 .entrySet()
                 .stream()
                 .flatMap(kind -> kind.getValue().entrySet().stream()
@@ -154,40 +203,70 @@ public final class InMemoryJobStore implements JobStore {
     }
 
     @Override
-    public void addListener(Runnable listener) {
+    public void addListener(Consumer<String> listener) {
         listeners.add(listener);
     }
 
     @Override
-    public void removeListener(Runnable listener) {
+    public void removeListener(Consumer<String> listener) {
         listeners.remove(listener);
     }
 
-    private void apply(JobOutcome outcome, Instant now) {
-        Row row = jobs.get(outcome.claim().job());
-        if (row == null || row.state != JobState.RUNNING || !row.claim().equals(outcome.claim())) {
+    private void announce(String queue) {
+        listeners.forEach(listener -> listener.accept(queue));
+    }
+
+    private List<ClaimedJob> claim(long owner, long batch, String queue, int limit) {
+        if (!leases.containsKey(owner)) {
+            return List.of();
+        }
+        Instant now = clock.instant();
+        return in(JobState.WAITING)
+                .filter(row -> row.job.queue().equals(queue) && !row.runAt.isAfter(now))
+                .sorted(ORDER)
+                .limit(limit)
+                .toList()
+                .stream()
+                .map(row -> row.claimFor(owner, batch))
+                .toList();
+    }
+
+    private void apply(JobOutcome outcome) {
+        Row row = held(outcome.claim());
+        if (row == null) {
             return;
         }
+        Instant now = clock.instant();
         if (outcome instanceof JobOutcome.Done) {
             jobs.remove(row.id);
         } else if (outcome instanceof JobOutcome.Retry retry) {
             row.state = JobState.WAITING;
+            row.rescued = false;
             row.runAt = now.plus(retry.delay());
             row.error = retry.error();
         } else if (outcome instanceof JobOutcome.Dead dead) {
             row.state = JobState.DEAD;
             row.diedAt = now;
             row.error = dead.error();
+        } else if (outcome instanceof JobOutcome.Snoozed snoozed) {
+            row.giveBack();
+            row.rescued = false;
+            row.runAt = now.plus(snoozed.delay());
         } else {
             row.giveBack();
         }
+    }
+
+    private @Nullable Row held(Claim claim) {
+        Row row = jobs.get(claim.job());
+        return row != null && row.state == JobState.RUNNING && row.claim().equals(claim) ? row : null;
     }
 
     private Stream<Row> in(JobState state) {
         return jobs.values().stream().filter(row -> row.state == state);
     }
 
-    private <T> T locked(Supplier<T> step) {
+    private <T extends @Nullable Object> T locked(Supplier<T> step) {
         lock.lock();
         try {
             return step.get();
@@ -198,29 +277,32 @@ public final class InMemoryJobStore implements JobStore {
 
     private static final class Row {
         final long id;
-        final String kind;
-        final String payload;
+        final NewJob job;
         Instant runAt;
         JobState state = JobState.WAITING;
         int attempt;
         long owner;
+        long batch;
+        boolean begun;
+        boolean rescued;
         String error = "";
 
         @Nullable
         Instant diedAt;
 
-        Row(long id, String kind, String payload, Instant runAt) {
+        Row(long id, NewJob job, Instant runAt) {
             this.id = id;
-            this.kind = kind;
-            this.payload = payload;
+            this.job = job;
             this.runAt = runAt;
         }
 
-        ClaimedJob claimFor(long newOwner) {
+        ClaimedJob claimFor(long newOwner, long newBatch) {
             state = JobState.RUNNING;
             owner = newOwner;
+            batch = newBatch;
+            begun = false;
             attempt++;
-            return new ClaimedJob(claim(), kind, payload);
+            return new ClaimedJob(claim(), job.kind(), job.payload(), rescued);
         }
 
         void giveBack() {
@@ -228,12 +310,20 @@ public final class InMemoryJobStore implements JobStore {
             attempt--;
         }
 
+        void rescue() {
+            state = JobState.WAITING;
+            rescued = true;
+            if (!begun) {
+                attempt--;
+            }
+        }
+
         Claim claim() {
-            return new Claim(id, owner, attempt);
+            return new Claim(batch, id, owner, attempt);
         }
 
         DeadJob dead() {
-            return new DeadJob(id, kind, payload, attempt, error, diedAt == null ? runAt : diedAt);
+            return new DeadJob(id, job.kind(), job.payload(), attempt, error, diedAt == null ? runAt : diedAt);
         }
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.jobs;
 
+import java.time.Duration;
+
 /** What a handler knows of the run it is in. */
 public final class JobContext {
 
@@ -15,8 +17,41 @@ public final class JobContext {
         return claim;
     }
 
+    /**
+     * What a handler throws to be run again later, its attempt not counted: not failed, not now.
+     *
+     * <pre>{@code
+     * throw context.snooze(Duration.ofMinutes(5));
+     * }</pre>
+     *
+     * @throws IllegalArgumentException if the wait is negative
+     */
+    public RuntimeException snooze(Duration wait) {
+        if (wait.isNegative()) {
+            throw new IllegalArgumentException("a snooze must not be negative, was " + wait);
+        }
+        return new Snooze(wait);
+    }
+
     @Override
     public String toString() {
         return "JobContext[" + claim + "]";
+    }
+
+    /** Carries the wait through the handler's callers. */
+    static final class Snooze extends RuntimeException {
+
+        private static final long serialVersionUID = 1;
+
+        private final Duration wait;
+
+        Snooze(Duration wait) {
+            super("the job asks to be run again in " + wait, null, false, false);
+            this.wait = wait;
+        }
+
+        Duration delay() {
+            return wait;
+        }
     }
 }

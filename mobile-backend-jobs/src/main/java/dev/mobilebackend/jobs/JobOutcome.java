@@ -28,6 +28,9 @@ public sealed interface JobOutcome {
         }
     }
 
+    /** It asked to be run later: the job waits, and the attempt does not count. */
+    record Snoozed(Claim claim, Duration delay) implements JobOutcome {}
+
     /** It never started: the job waits as it did before, and the attempt does not count. */
     record Returned(Claim claim) implements JobOutcome {}
 

@@ -14,6 +14,7 @@ final class JobRunner {
     private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
     private static final int CAUSES_TOLD = 5;
 
+    private final JobStore store;
     private final Map<String, Handled<?>> handlers;
     private final RetryPolicy retry;
     private final RandomGenerator random;
@@ -26,7 +27,8 @@ final class JobRunner {
         }
     }
 
-    JobRunner(Map<String, Handled<?>> handlers, RetryPolicy retry, RandomGenerator random) {
+    JobRunner(JobStore store, Map<String, Handled<?>> handlers, RetryPolicy retry, RandomGenerator random) {
+        this.store = store;
         this.handlers = Map.copyOf(handlers);
         this.retry = retry;
         this.random = random;
@@ -40,6 +42,9 @@ final class JobRunner {
         if (job.claim().attempt() > retry.attempts()) {
             return dead(job, "its worker process ended during attempt " + retry.attempts() + ", the last", null);
         }
+        if (job.rescued() && !store.begin(job.claim())) {
+            return new JobOutcome.Returned(job.claim());
+        }
         try {
             Handled<?> handled = handlers.get(job.kind());
             if (handled == null) {
@@ -47,6 +52,8 @@ final class JobRunner {
             }
             handled.run(job);
             return new JobOutcome.Done(job.claim());
+        } catch (JobContext.Snooze later) {
+            return new JobOutcome.Snoozed(job.claim(), later.delay());
         } catch (Throwable thrown) {
             return failed(job, describe(thrown), thrown);
         }

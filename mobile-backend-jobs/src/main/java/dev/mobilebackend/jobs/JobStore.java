@@ -3,6 +3,9 @@ package dev.mobilebackend.jobs;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * Where jobs wait, and who runs which. Each method is one atomic step, all time is read from one clock, the store's
@@ -16,24 +19,47 @@ public interface JobStore {
     /** Adds a job and returns its id. */
     long enqueue(NewJob job);
 
+    /** Adds all of them or none, and returns their ids in the same order. */
+    List<Long> enqueueAll(List<NewJob> jobs);
+
     /** Begins a lease and returns its owner, an id that is never given twice. */
     long join(Duration lease);
 
-    /** Extends a lease from now; false if it had ended and its jobs were rescued, so that the owner is no more. */
-    boolean beat(long owner, Duration lease);
+    /** A heartbeat: extends a lease from now, unless it had ended and its jobs were rescued, and looks around. */
+    Pulse beat(long owner, Duration lease, Set<String> queues);
 
     /**
-     * Applies outcomes, then claims the jobs that have been due for longest, in one commit.
+     * Applies outcomes, then claims jobs of a queue that are due, in one commit: those of the highest priority, and of
+     * these the ones that have been due for longest.
      *
      * @param outcomes each is applied only while its claim holds, and otherwise changes nothing
      * @param limit how many to claim; an owner that is no more gets none
      */
-    List<ClaimedJob> finishAndClaim(long owner, List<JobOutcome> outcomes, int limit);
+    List<ClaimedJob> finishAndClaim(long owner, List<JobOutcome> outcomes, String queue, int limit);
 
-    /** What the owner holds: tells it of claims whose answer was lost on the way. */
-    List<Claim> claims(long owner);
+    /**
+     * Claims, runs and finishes jobs of a queue on the calling thread in one transaction, which each of them joins. If
+     * one does not end with {@link JobOutcome.Done}, all of it is rolled back and each job has a transaction of its
+     * own.
+     *
+     * @return how many have run
+     */
+    int runInClaim(long owner, String queue, int limit, Function<ClaimedJob, JobOutcome> run);
 
-    /** Ends the leases that have run out and lets the jobs of owners that are no more wait again; says how many. */
+    /**
+     * Notes that an attempt begins, so that a rescue counts it.
+     *
+     * @return false if the claim does not hold any more
+     */
+    boolean begin(Claim claim);
+
+    /** What the owner holds of a queue: tells it of claims whose answer was lost on the way. */
+    List<Claim> claims(long owner, String queue);
+
+    /**
+     * Ends the leases that have run out and lets the jobs of owners that are no more wait again; says how many.
+     * Attempts count that were noted by {@link #begin}.
+     */
     int rescue();
 
     /** Ends a lease at once; jobs that it still holds wait again, their attempt not counted. */
@@ -49,10 +75,10 @@ public interface JobStore {
     List<JobCount> counts();
 
     /**
-     * Calls the listener soon after a job may have become due. It may be called too often and may miss some: a worker
-     * polls too. It must return at once.
+     * Calls the listener with the name of a queue soon after a job of it may have become due. It may be called too
+     * often and may miss some: a worker looks by itself too. It must return at once.
      */
-    void addListener(Runnable listener);
+    void addListener(Consumer<String> listener);
 
-    void removeListener(Runnable listener);
+    void removeListener(Consumer<String> listener);
 }

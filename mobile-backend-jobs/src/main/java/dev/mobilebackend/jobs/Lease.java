@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.jobs;
 
+import static java.util.stream.Collectors.toMap;
+
 import java.time.Duration;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,12 +54,13 @@ final class Lease {
      * One heartbeat; then takes jobs over from processes whose lease has ended. A process that missed its own lease
      * leaves the others time for a heartbeat first: most likely the store was away for all of them.
      *
-     * @return how many jobs were taken over
+     * @return what it found, where a rescue that found jobs leaves no queue without one that is due
      */
-    int renew() {
+    Pulse renew(Set<String> queues) {
         boolean missed = !live();
         long sent = ticks.getAsLong();
-        if (store.beat(held.owner, length)) {
+        Pulse pulse = store.beat(held.owner, length, queues);
+        if (pulse.alive()) {
             held = new Held(held.owner, sent + length.toNanos());
         } else {
             long ended = held.owner;
@@ -66,7 +70,10 @@ final class Lease {
                     ended,
                     held.owner);
         }
-        return missed ? 0 : store.rescue();
+        if (missed || !pulse.orphans() || store.rescue() == 0) {
+            return pulse;
+        }
+        return new Pulse(pulse.alive(), true, queues.stream().collect(toMap(queue -> queue, queue -> Duration.ZERO)));
     }
 
     void leave() {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.jobs;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Duration;
 import java.util.regex.Pattern;
 
@@ -8,26 +10,30 @@ import java.util.regex.Pattern;
  * A job on its way into a store: what to do, and how long to wait before doing it.
  *
  * <pre>{@code
- * NewJob.of(new RemindOfCart(cart.id())).after(Duration.ofHours(24))
+ * NewJob.of(new RemindOfCart(cart.id())).after(Duration.ofHours(24)).queue("mail").priority(JobPriority.LOW)
  * }</pre>
  *
  * @param kind the stable name that finds its handler
  * @param payload its record as JSON; not part of {@link #toString}
  * @param delay how long it waits, counted from when it is enqueued
+ * @param queue which of a worker's queues it waits in
+ * @param priority which of the due jobs of its queue come first
  */
-public record NewJob(String kind, String payload, Duration delay) {
+public record NewJob(String kind, String payload, Duration delay, String queue, JobPriority priority) {
+
+    /** Where a job waits unless it says otherwise; every worker serves it. */
+    public static final String DEFAULT_QUEUE = "default";
 
     /** A payload names what to work on; what is larger belongs in a table or a file of its own. */
     public static final int LONGEST_PAYLOAD = 65_536;
 
     private static final Duration LONGEST_DELAY = Duration.ofDays(3_650);
-    private static final Pattern KIND = Pattern.compile("[a-z0-9][a-z0-9.-]{0,63}");
+    private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9.-]{0,63}");
 
     public NewJob {
-        if (!KIND.matcher(kind).matches()) {
-            throw new IllegalArgumentException(
-                    "kind must be up to 64 lower case letters, digits, dots and hyphens, was \"" + kind + "\"");
-        }
+        requireName("kind", kind);
+        requireName("queue", queue);
+        requireNonNull(priority, "priority must not be null: leave it out for NORMAL");
         if (payload.length() > LONGEST_PAYLOAD) {
             throw new IllegalArgumentException("the payload of a " + kind + " job must have at most " + LONGEST_PAYLOAD
                     + " characters, had " + payload.length() + ": store what is large and name it in the payload");
@@ -35,6 +41,11 @@ public record NewJob(String kind, String payload, Duration delay) {
         if (delay.isNegative() || delay.compareTo(LONGEST_DELAY) > 0) {
             throw new IllegalArgumentException("delay must be from PT0S to " + LONGEST_DELAY + ", was " + delay);
         }
+    }
+
+    /** In the default queue, with the normal priority. */
+    public NewJob(String kind, String payload, Duration delay) {
+        this(kind, payload, delay, DEFAULT_QUEUE, JobPriority.NORMAL);
     }
 
     /**
@@ -47,7 +58,23 @@ public record NewJob(String kind, String payload, Duration delay) {
     }
 
     public NewJob after(Duration wait) {
-        return new NewJob(kind, payload, wait);
+        return new NewJob(kind, payload, wait, queue, priority);
+    }
+
+    /** Waits in a queue of its own, which a worker must serve: see {@link Worker.Builder#queue}. */
+    public NewJob queue(String name) {
+        return new NewJob(kind, payload, delay, name, priority);
+    }
+
+    public NewJob priority(JobPriority rank) {
+        return new NewJob(kind, payload, delay, queue, rank);
+    }
+
+    static void requireName(String what, String name) {
+        if (!NAME.matcher(name).matches()) {
+            throw new IllegalArgumentException(
+                    what + " must be up to 64 lower case letters, digits, dots and hyphens, was \"" + name + "\"");
+        }
     }
 
     static String kindOf(Class<? extends Record> type) {
@@ -61,6 +88,6 @@ public record NewJob(String kind, String payload, Duration delay) {
 
     @Override
     public String toString() {
-        return "NewJob[kind=" + kind + ", delay=" + delay + "]";
+        return "NewJob[kind=" + kind + ", delay=" + delay + ", queue=" + queue + ", priority=" + priority + "]";
     }
 }

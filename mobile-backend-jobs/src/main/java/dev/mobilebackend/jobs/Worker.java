@@ -8,13 +8,17 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -44,9 +48,9 @@ public final class Worker implements AutoCloseable {
 
     private final JobStore store;
     private final WorkerPolicy policy;
+    private final Map<String, QueuePolicy> queues;
     private final JobRunner runner;
     private final ThreadFactory threads;
-    private final RandomGenerator random;
     private final LongSupplier ticks;
     private final Object lifecycle = new Object();
     private @Nullable Running running;
@@ -54,20 +58,20 @@ public final class Worker implements AutoCloseable {
 
     /** What {@link #start} made. */
     private record Running(
-            Dispatcher dispatcher,
+            Map<String, QueueRunner> queues,
             Lease lease,
             ScheduledExecutorService heartbeat,
             Future<?> beats,
-            ThreadPoolExecutor pool,
-            Runnable wake,
+            ExecutorService pool,
+            Consumer<String> wake,
             CountDownLatch ended) {}
 
     private Worker(Builder builder) {
         this.store = builder.store;
-        this.policy = new WorkerPolicy(builder.concurrency, builder.lease, builder.poll);
-        this.runner = new JobRunner(builder.handlers, builder.retry, builder.random);
+        this.policy = new WorkerPolicy(builder.lease, builder.poll);
+        this.queues = Map.copyOf(builder.queues);
+        this.runner = new JobRunner(builder.store, builder.handlers, builder.retry, builder.random);
         this.threads = builder.threads;
-        this.random = builder.random;
         this.ticks = builder.ticks;
     }
 
@@ -106,17 +110,32 @@ public final class Worker implements AutoCloseable {
         long owner = store.join(policy.lease());
         try {
             int runs = 0;
-            List<ClaimedJob> claimed = store.finishAndClaim(owner, List.of(), 1);
-            while (!claimed.isEmpty()) {
-                JobOutcome outcome = runner.run(claimed.get(0));
-                runs++;
-                store.beat(owner, policy.lease());
-                claimed = store.finishAndClaim(owner, List.of(outcome), 1);
+            int before = -1;
+            while (runs > before) {
+                before = runs;
+                for (Map.Entry<String, QueuePolicy> queue : queues.entrySet()) {
+                    runs += runDue(owner, queue.getKey(), queue.getValue());
+                }
             }
             return runs;
         } finally {
             store.leave(owner);
         }
+    }
+
+    private int runDue(long owner, String queue, QueuePolicy how) {
+        if (how.inClaim()) {
+            return store.runInClaim(owner, queue, QueuePolicy.LARGEST_CLAIM, runner::run);
+        }
+        int runs = 0;
+        List<ClaimedJob> claimed = store.finishAndClaim(owner, List.of(), queue, 1);
+        while (!claimed.isEmpty()) {
+            JobOutcome outcome = runner.run(claimed.get(0));
+            runs++;
+            store.beat(owner, policy.lease(), Set.of());
+            claimed = store.finishAndClaim(owner, List.of(outcome), queue, 1);
+        }
+        return runs;
     }
 
     /**
@@ -135,7 +154,7 @@ public final class Worker implements AutoCloseable {
             return true;
         }
         store.removeListener(stopping.wake);
-        stopping.dispatcher.drain();
+        stopping.queues.values().forEach(QueueRunner::drain);
         boolean ended = await(stopping.ended, limit);
         if (!ended) {
             LOG.warn("jobs still run {} after the worker was told to stop", limit);
@@ -151,23 +170,40 @@ public final class Worker implements AutoCloseable {
 
     private Running begin() {
         Lease lease = Lease.join(store, policy.lease(), ticks);
-        var pool = new ThreadPoolExecutor(
-                policy.concurrency(), policy.concurrency(), 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads);
-        pool.allowCoreThreadTimeOut(true);
-        var dispatcher = new Dispatcher(store, lease, runner, policy, pool, random, ticks);
+        var pool =
+                new ThreadPoolExecutor(0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), threads);
+        Map<String, QueueRunner> runners = new HashMap<>();
+        queues.forEach((name, how) -> runners.put(
+                name,
+                how.inClaim()
+                        ? new InClaimRunner(name, store, lease, runner, ticks)
+                        : new Dispatcher(name, how, store, lease, policy.lease(), runner, pool, ticks)));
         ScheduledExecutorService heartbeat = Ambient.scheduler("jobs-heartbeat");
         long beat = policy.beat().toNanos();
-        Future<?> beats =
-                heartbeat.scheduleWithFixedDelay(() -> beat(lease, dispatcher), beat, beat, TimeUnit.NANOSECONDS);
-        var begun = new Running(dispatcher, lease, heartbeat, beats, pool, dispatcher::wake, new CountDownLatch(1));
-        store.addListener(begun.wake);
-        Ambient.threads("jobs-dispatcher").newThread(() -> dispatch(begun)).start();
+        Future<?> beats = heartbeat.scheduleWithFixedDelay(() -> beat(lease, runners), 0, beat, TimeUnit.NANOSECONDS);
+        Consumer<String> wake = queue -> {
+            QueueRunner woken = runners.get(queue);
+            if (woken != null) {
+                woken.wake();
+            }
+        };
+        var begun = new Running(runners, lease, heartbeat, beats, pool, wake, new CountDownLatch(1));
+        store.addListener(wake);
+        var open = new AtomicInteger(runners.size());
+        runners.forEach((name, queue) -> Ambient.threads("jobs-" + name)
+                .newThread(() -> {
+                    queue.run();
+                    if (open.decrementAndGet() == 0) {
+                        end(begun);
+                    }
+                })
+                .start());
+        runners.values().forEach(QueueRunner::wake);
         return begun;
     }
 
     /** The heartbeat outlives the last job: were it to stop first, another process would run that job again. */
-    private static void dispatch(Running running) {
-        running.dispatcher.run();
+    private static void end(Running running) {
         running.pool.shutdown();
         running.beats.cancel(false);
         running.heartbeat.execute(() -> leave(running));
@@ -184,11 +220,14 @@ public final class Worker implements AutoCloseable {
         }
     }
 
-    private static void beat(Lease lease, Dispatcher dispatcher) {
+    private static void beat(Lease lease, Map<String, QueueRunner> queues) {
         try {
-            if (lease.renew() > 0) {
-                dispatcher.wake();
-            }
+            lease.renew(queues.keySet()).due().forEach((queue, wait) -> {
+                QueueRunner due = queues.get(queue);
+                if (due != null) {
+                    due.wakeIn(wait);
+                }
+            });
         } catch (RuntimeException | Error failed) {
             LOG.warn("a heartbeat of the jobs failed; no job is started once the lease has ended", failed);
         }
@@ -209,7 +248,8 @@ public final class Worker implements AutoCloseable {
         private final JobStore store;
         private final Map<String, JobRunner.Handled<?>> handlers = new HashMap<>();
         private RetryPolicy retry = RetryPolicy.STANDARD;
-        private int concurrency = WorkerPolicy.STANDARD.concurrency();
+        private final Map<String, QueuePolicy> queues =
+                new HashMap<>(Map.of(NewJob.DEFAULT_QUEUE, QueuePolicy.STANDARD));
         private Duration lease = WorkerPolicy.STANDARD.lease();
         private Duration poll = WorkerPolicy.STANDARD.poll();
         private ThreadFactory threads = Ambient.workerThreads("job");
@@ -243,11 +283,21 @@ public final class Worker implements AutoCloseable {
         }
 
         /**
-         * How many jobs run at a time, 8 unless set. The connection pool must have room for those that use it and two
-         * more, or the heartbeat starves and other processes take over.
+         * How many jobs of the default queue run at a time, 8 unless set. The connection pool must have room for those
+         * that use it and three more, or the heartbeat starves and other processes take over.
          */
         public Builder concurrency(int jobs) {
-            this.concurrency = jobs;
+            return queue(NewJob.DEFAULT_QUEUE, QueuePolicy.of(jobs));
+        }
+
+        /**
+         * Serves a queue, on threads of its own. Jobs of a queue that no worker serves wait.
+         *
+         * @throws IllegalArgumentException if the name is none
+         */
+        public Builder queue(String name, QueuePolicy policy) {
+            NewJob.requireName("queue", name);
+            queues.put(name, requireNonNull(policy, "policy must not be null: such as QueuePolicy.of(4)"));
             return this;
         }
 

@@ -4,21 +4,17 @@ package dev.mobilebackend.jobs;
 import java.time.Duration;
 
 /**
- * How much a worker does at once and how it keeps in touch with its store.
+ * How a worker keeps in touch with its store.
  *
- * @param concurrency how many jobs run at a time
  * @param lease how long the store waits for a sign of life before others take over
- * @param poll how long an idle worker waits before it looks for jobs that nobody announced
+ * @param poll how long a worker goes without looking for jobs that nobody announced
  */
-record WorkerPolicy(int concurrency, Duration lease, Duration poll) {
+record WorkerPolicy(Duration lease, Duration poll) {
 
-    /** Eight jobs, a heartbeat and a claim fit into a pool of ten connections; orphans run again within ten seconds. */
-    static final WorkerPolicy STANDARD = new WorkerPolicy(8, Duration.ofSeconds(6), Duration.ofSeconds(1));
+    /** Orphans run again within ten seconds, at one query a second. */
+    static final WorkerPolicy STANDARD = new WorkerPolicy(Duration.ofSeconds(6), Duration.ofSeconds(1));
 
     WorkerPolicy {
-        if (concurrency < 1 || concurrency > 10_000) {
-            throw new IllegalArgumentException("concurrency must be from 1 to 10000, was " + concurrency);
-        }
         if (lease.compareTo(Duration.ofMillis(100)) < 0 || lease.compareTo(Duration.ofHours(1)) > 0) {
             throw new IllegalArgumentException("lease must be from PT0.1S to PT1H, was " + lease);
         }
@@ -27,8 +23,9 @@ record WorkerPolicy(int concurrency, Duration lease, Duration poll) {
         }
     }
 
-    /** Two heartbeats may be lost before the lease ends. */
+    /** A heartbeat is a look around too; two may be lost before the lease ends. */
     Duration beat() {
-        return lease.dividedBy(3);
+        Duration third = lease.dividedBy(3);
+        return poll.compareTo(third) < 0 ? poll : third;
     }
 }

@@ -2,50 +2,330 @@
 package dev.mobilebackend.jobs.jdbi;
 
 import dev.mobilebackend.core.data.SqlTime;
-import dev.mobilebackend.jobs.Claim;
-import dev.mobilebackend.jobs.ClaimedJob;
+import dev.mobilebackend.jobs.JobPriority;
+import dev.mobilebackend.jobs.Pulse;
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.array.SqlArrayTypes;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Finishes the last batch and claims the next in one statement. Rows that another transaction holds are skipped; the
- * claimed ids become an array, which keeps the planner from reading the table when it misjudges how many there are.
+ * Ends the last claims and makes the next in one statement, over plain JDBC. Rows that another transaction holds are
+ * skipped. Where a scan begins, {@link ScanMarks} tells.
  */
-record PostgresClaiming(SqlTime time) implements Claiming {
+final class PostgresClaiming implements Claiming {
 
-    @Override
-    public List<ClaimedJob> finishAndClaim(Handle handle, long owner, List<Claim> done, int limit) {
-        handle.getConfig(SqlArrayTypes.class).register(Long.class, "bigint").register(Integer.class, "integer");
-        return time.bind(handle.createQuery("""
-                        WITH done AS (
-                            DELETE FROM mb_job j USING unnest(:jobs, :owners, :attempts) AS d (id, owner, attempt)
-                            WHERE j.id = d.id AND j.owner = d.owner AND j.attempt = d.attempt
-                        ), due AS MATERIALIZED (
-                            SELECT id FROM mb_job
-                            WHERE state = 0 AND run_at <= %s AND EXISTS (SELECT 1 FROM mb_job_worker WHERE id = :owner)
-                            ORDER BY run_at, id LIMIT :limit FOR UPDATE SKIP LOCKED
-                        ), claimed AS (
-                            UPDATE mb_job SET state = 1, owner = :owner, attempt = attempt + 1
-                            WHERE id = ANY (ARRAY(SELECT id FROM due))
-                            RETURNING id, attempt, kind, payload, run_at
-                        )
-                        SELECT id, attempt, kind, payload FROM claimed ORDER BY run_at, id
-                        """.formatted(time.now())))
-                .bindArray("jobs", Long.class, done.stream().map(Claim::job).toList())
-                .bindArray("owners", Long.class, done.stream().map(Claim::owner).toList())
-                .bindArray(
-                        "attempts",
-                        Integer.class,
-                        done.stream().map(Claim::attempt).toList())
-                .bind("owner", owner)
-                .bind("limit", limit)
-                .map(Claiming.claimedBy(owner))
-                .list();
+    private static final String COLUMNS =
+            "id, run_at, attempt, priority, rescued, queue, kind, payload, partition_key, extra";
+
+    private final SqlTime time;
+    private final ScanMarks marks;
+
+    PostgresClaiming(SqlTime time, ScanMarks marks) {
+        this.time = time;
+        this.marks = marks;
     }
 
     @Override
-    public String lockingClause() {
-        return "FOR UPDATE SKIP LOCKED";
+    public @Nullable Batch finishAndClaim(
+            Handle handle, long owner, List<Long> whole, List<Batch> part, String queue, int limit)
+            throws SQLException {
+        ScanMarks.Scan scan = marks.begin(queue);
+        String ended =
+                (whole.isEmpty() ? "" : "ended AS (DELETE FROM mb_job_claim WHERE id = ANY (?) AND owner = ?),\n")
+                        + (part.isEmpty() ? "" : """
+                part AS (
+                    UPDATE mb_job_claim c SET ended = p.ended FROM unnest(?, ?) AS p (id, ended)
+                    WHERE c.id = p.id AND c.owner = ?),
+                """);
+        String sql = "WITH " + ended + gone() + """
+                , kept AS (
+                    INSERT INTO mb_job_claim (owner, claimed_at, queue, ids, run_ats, attempts, priorities, kinds,
+                        payloads, partition_keys, extras)
+                    SELECT ?, %s, ?, array_agg(id), array_agg(run_at), array_agg(attempt), array_agg(priority),
+                        array_agg(kind), array_agg(payload), array_agg(partition_key), array_agg(extra)
+                    FROM gone HAVING count(*) > 0 RETURNING id)
+                SELECT gone.*, kept.id AS batch FROM gone CROSS JOIN kept ORDER BY priority, gone.run_at, gone.id
+                """.formatted(now());
+        try (PreparedStatement statement = prepare(handle, sql)) {
+            var bound = new Bound(statement);
+            if (!whole.isEmpty()) {
+                bound.array("bigint", whole.toArray()).number(owner);
+            }
+            if (!part.isEmpty()) {
+                bound.array("bigint", part.stream().map(Batch::id).toArray())
+                        .array(
+                                "bytea",
+                                part.stream()
+                                        .map(batch -> batch.ended().toByteArray())
+                                        .toArray(byte[][]::new))
+                        .number(owner);
+            }
+            bindGone(bound, owner, queue, limit, scan);
+            bound.number(owner);
+            bindNow(bound);
+            bound.text(queue);
+            try (ResultSet rows = statement.executeQuery()) {
+                var jobs = new ArrayList<StoredJob>();
+                long batch = 0;
+                while (rows.next()) {
+                    jobs.add(job(rows));
+                    batch = rows.getLong(11);
+                }
+                marks.end(scan, jobs);
+                return jobs.isEmpty() ? null : new Batch(batch, owner, jobs, new BitSet());
+            }
+        }
+    }
+
+    @Override
+    public List<StoredJob> take(Handle handle, long owner, String queue, int limit) throws SQLException {
+        ScanMarks.Scan scan = marks.begin(queue);
+        String sql = "WITH " + gone() + " SELECT * FROM gone ORDER BY priority, run_at, id";
+        try (PreparedStatement statement = prepare(handle, sql)) {
+            bindGone(new Bound(statement), owner, queue, limit, scan);
+            try (ResultSet rows = statement.executeQuery()) {
+                var jobs = new ArrayList<StoredJob>();
+                while (rows.next()) {
+                    jobs.add(job(rows));
+                }
+                marks.end(scan, jobs);
+                return jobs;
+            }
+        }
+    }
+
+    @Override
+    public List<Batch> load(Handle handle, Collection<Long> batches) throws SQLException {
+        try (PreparedStatement statement = prepare(handle, """
+                SELECT id, owner, queue, ended, ids, run_ats::text[], attempts, priorities, kinds, payloads,
+                    partition_keys, extras
+                FROM mb_job_claim WHERE id = ANY (?) ORDER BY id""")) {
+            new Bound(statement).array("bigint", batches.toArray());
+            var loaded = new ArrayList<Batch>();
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    loaded.add(new Batch(
+                            rows.getLong(1),
+                            rows.getLong(2),
+                            jobs(rows, rows.getString(3)),
+                            Batch.bits(rows.getBytes(4))));
+                }
+            }
+            return loaded;
+        }
+    }
+
+    /** A transaction that has told of a job in one of these holds a key-share lock on it: see {@code mb_job_mark}. */
+    @Override
+    public List<Long> lockOrphans(Handle handle, int limit) {
+        return handle.createQuery("""
+                        SELECT id FROM mb_job_claim c
+                        WHERE NOT EXISTS (SELECT 1 FROM mb_job_worker w WHERE w.id = c.owner)
+                        ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED""").bind("limit", limit).mapTo(Long.class).list();
+    }
+
+    @Override
+    public Pulse beat(Handle handle, long owner, Duration lease, Set<String> queues) throws SQLException {
+        String later = time.clock() == null
+                ? "CURRENT_TIMESTAMP + ? * INTERVAL '1 microsecond'"
+                : "CAST(? AS timestamp with time zone) + ? * INTERVAL '1 microsecond'";
+        try (PreparedStatement statement = prepare(handle, """
+                WITH beat AS (UPDATE mb_job_worker SET lease_until = %1$s WHERE id = ? RETURNING id),
+                around AS (
+                    SELECT EXISTS (SELECT 1 FROM beat) AS alive,
+                        EXISTS (SELECT 1 FROM mb_job_worker WHERE id <> ? AND lease_until <= %2$s)
+                        OR EXISTS (SELECT 1 FROM mb_job_claim c
+                            WHERE NOT EXISTS (SELECT 1 FROM mb_job_worker w WHERE w.id = c.owner))
+                        OR EXISTS (SELECT 1 FROM mb_job WHERE state = 0) OR EXISTS (SELECT 1 FROM mb_job WHERE state = 2)
+                        OR EXISTS (SELECT 1 FROM mb_job j WHERE state = 1
+                            AND NOT EXISTS (SELECT 1 FROM mb_job_worker w WHERE w.id = j.owner)) AS orphans),
+                next AS (
+                    SELECT q.queue, min(first.run_at) AS run_at
+                    FROM unnest(?) AS q (queue) CROSS JOIN unnest(?) AS p (priority) CROSS JOIN LATERAL (
+                        SELECT run_at FROM mb_job_waiting j
+                        WHERE j.queue = q.queue AND j.priority = p.priority AND partition_key IS NULL
+                        ORDER BY run_at, id LIMIT 1) AS first
+                    GROUP BY q.queue)
+                SELECT alive, orphans, next.queue, (extract(epoch FROM next.run_at - %2$s) * 1000000)::bigint
+                FROM around LEFT JOIN next ON true""".formatted(later, now()))) {
+            var bound = new Bound(statement);
+            bindNow(bound);
+            bound.number(SqlTime.micros(lease)).number(owner).number(owner);
+            bindNow(bound);
+            bound.array("text", queues.toArray())
+                    .array(
+                            "smallint",
+                            Arrays.stream(JobPriority.values())
+                                    .map(JobPriority::code)
+                                    .toArray());
+            bindNow(bound);
+            Map<String, Duration> due = new HashMap<>();
+            boolean alive = false;
+            boolean orphans = false;
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    alive = rows.getBoolean(1);
+                    orphans = rows.getBoolean(2);
+                    if (rows.getString(3) != null) {
+                        due.put(rows.getString(3), Duration.ofNanos(rows.getLong(4) * 1_000));
+                    }
+                }
+            }
+            return new Pulse(alive, orphans, due);
+        }
+    }
+
+    /**
+     * A common table expression a priority: in one over all, a scan would read every delayed job of a high one before
+     * the first due of a low one. The inner limits are parameters that the planner knows; the outer ones keep a scan
+     * from reading and locking what is not wanted.
+     */
+    private String gone() {
+        var all = new StringBuilder();
+        var before = new ArrayList<String>();
+        for (JobPriority priority : JobPriority.values()) {
+            String name = "due_" + priority.code();
+            String taken = before.stream()
+                    .map(earlier -> " - (SELECT count(*) FROM " + earlier + ")")
+                    .reduce("", String::concat);
+            all.append("""
+                    %s AS MATERIALIZED (SELECT place FROM (
+                        SELECT ctid AS place FROM mb_job_waiting
+                        WHERE queue = ? AND priority = %d AND partition_key IS NULL AND run_at <= %s
+                            AND (run_at, id) > (CAST(? AS timestamp with time zone), ?)
+                            AND EXISTS (SELECT 1 FROM mb_job_worker WHERE id = ?)
+                        ORDER BY run_at, id LIMIT ? FOR UPDATE SKIP LOCKED) AS due LIMIT ?%s),
+                    """.formatted(name, priority.code(), now(), taken));
+            before.add(name);
+        }
+        String rows = before.stream()
+                .map(name -> "SELECT place FROM " + name)
+                .reduce((one, other) -> one + " UNION ALL " + other)
+                .orElseThrow();
+        return all + "gone AS MATERIALIZED (DELETE FROM mb_job_waiting WHERE ctid = ANY (ARRAY(" + rows
+                + ")) RETURNING " + COLUMNS + ")";
+    }
+
+    private void bindGone(Bound bound, long owner, String queue, int limit, ScanMarks.Scan scan) throws SQLException {
+        for (JobPriority priority : JobPriority.values()) {
+            bound.text(queue);
+            bindNow(bound);
+            ScanMarks.Mark from = scan.from(priority);
+            bound.text(from.runAt())
+                    .number(from.id())
+                    .number(owner)
+                    .number(limit)
+                    .number(limit);
+        }
+    }
+
+    private static StoredJob job(ResultSet row) throws SQLException {
+        return new StoredJob(
+                row.getLong(1),
+                row.getString(2),
+                row.getInt(3),
+                row.getInt(4),
+                row.getBoolean(5),
+                row.getString(6),
+                row.getString(7),
+                row.getString(8),
+                row.getString(9),
+                row.getString(10));
+    }
+
+    private static List<StoredJob> jobs(ResultSet row, String queue) throws SQLException {
+        Long[] ids = array(row, 5, Long[].class);
+        String[] runAts = array(row, 6, String[].class);
+        Integer[] attempts = array(row, 7, Integer[].class);
+        Short[] priorities = array(row, 8, Short[].class);
+        String[] kinds = array(row, 9, String[].class);
+        String[] payloads = array(row, 10, String[].class);
+        @Nullable String[] keys = array(row, 11, String[].class);
+        @Nullable String[] extras = array(row, 12, String[].class);
+        var jobs = new ArrayList<StoredJob>();
+        for (int i = 0; i < ids.length; i++) {
+            jobs.add(new StoredJob(
+                    ids[i],
+                    runAts[i],
+                    attempts[i],
+                    priorities[i],
+                    false,
+                    queue,
+                    kinds[i],
+                    payloads[i],
+                    keys[i],
+                    extras[i]));
+        }
+        return jobs;
+    }
+
+    private static <T> T array(ResultSet row, int column, Class<T> type) throws SQLException {
+        Array array = row.getArray(column);
+        try {
+            return type.cast(array.getArray());
+        } finally {
+            array.free();
+        }
+    }
+
+    private String now() {
+        return time.clock() == null ? "CURRENT_TIMESTAMP" : "CAST(? AS timestamp with time zone)";
+    }
+
+    private void bindNow(Bound bound) throws SQLException {
+        for (Object now : time.values().values()) {
+            bound.object(now);
+        }
+    }
+
+    private static PreparedStatement prepare(Handle handle, String sql) throws SQLException {
+        Connection connection = handle.getConnection();
+        PreparedStatement statement = connection.prepareStatement(sql);
+        PlannedEachTime.mark(statement);
+        return statement;
+    }
+
+    /** Parameters in their order. */
+    private static final class Bound {
+        private final PreparedStatement statement;
+        private int last;
+
+        Bound(PreparedStatement statement) {
+            this.statement = statement;
+        }
+
+        Bound text(String value) throws SQLException {
+            statement.setString(++last, value);
+            return this;
+        }
+
+        Bound number(long value) throws SQLException {
+            statement.setLong(++last, value);
+            return this;
+        }
+
+        Bound object(Object value) throws SQLException {
+            statement.setObject(++last, Objects.requireNonNull(value));
+            return this;
+        }
+
+        Bound array(String type, Object[] values) throws SQLException {
+            statement.setArray(++last, statement.getConnection().createArrayOf(type, values));
+            return this;
+        }
     }
 }

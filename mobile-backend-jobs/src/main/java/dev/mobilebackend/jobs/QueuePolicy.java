@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.jobs;
+
+import java.time.Duration;
+
+/**
+ * How a worker runs the jobs of a queue.
+ *
+ * @param concurrency how many run at a time in this process
+ * @param inClaim whether they run in the transaction that claims them, see {@link #runInClaim()}
+ */
+public record QueuePolicy(int concurrency, boolean inClaim) {
+
+    /** Eight at a time: with two connections more that fits into a pool of ten. */
+    public static final QueuePolicy STANDARD = new QueuePolicy(8, false);
+
+    /** As many as a claim holds at most, so that a killed process leaves no more behind. */
+    static final int LARGEST_CLAIM = 500;
+
+    /** What a worker holds beyond what runs: another process could have begun it in that time. */
+    private static final Duration AHEAD = Duration.ofMillis(100);
+
+    public QueuePolicy {
+        if (concurrency < 1 || concurrency > 10_000) {
+            throw new IllegalArgumentException("concurrency must be from 1 to 10000, was " + concurrency);
+        }
+    }
+
+    public static QueuePolicy of(int jobs) {
+        return new QueuePolicy(jobs, false);
+    }
+
+    /**
+     * Runs up to 500 jobs in the one transaction that also claims and finishes them. Its jobs must be short, work on the
+     * database alone and have handlers of {@code JdbiJobStore.inTransaction}: they cost a third, and their effects happen
+     * exactly once. One that fails takes the others along; then each is run in a transaction of its own.
+     */
+    public static QueuePolicy runInClaim() {
+        return new QueuePolicy(1, true);
+    }
+
+    /** How many jobs to hold, running or not, when one takes so long on average. */
+    int capacity(long nanosOfAJob) {
+        if (nanosOfAJob <= 0) {
+            return concurrency;
+        }
+        double ahead = (double) AHEAD.toNanos() / nanosOfAJob * concurrency;
+        return (int) Math.max(concurrency, Math.min(LARGEST_CLAIM, concurrency + ahead));
+    }
+}

@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.jobs.jdbi;
+
+import static java.util.stream.Collectors.toMap;
+import static java.util.stream.Collectors.toSet;
+
+import dev.mobilebackend.core.data.Database;
+import dev.mobilebackend.core.data.Dialect;
+import dev.mobilebackend.jobs.Claim;
+import dev.mobilebackend.jobs.ClaimedJob;
+import dev.mobilebackend.jobs.JobCount;
+import dev.mobilebackend.jobs.JobOutcome;
+import dev.mobilebackend.jobs.JobState;
+import dev.mobilebackend.jobs.Pulse;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Claiming and finishing. A claim moves due jobs from {@code mb_job_waiting} into one row of {@code mb_job_claim}; the
+ * row goes when all of its jobs have ended. A job that waits again, or is dead, is inserted anew in the commit that ends
+ * it. What this process has claimed is kept in memory too, so that ending it reads nothing.
+ */
+final class Claims {
+
+    /** The batch of a job that runs in the transaction which claims it. */
+    static final long RUN_IN_CLAIM = 0;
+
+    private final Database database;
+    private final Claiming claiming;
+    private final Waiting waiting;
+    private final JobMarks marks;
+    private final DeadJobs dead;
+    private final Map<Long, Batch> held = new ConcurrentHashMap<>();
+
+    Claims(Database database, Claiming claiming, Waiting waiting, JobMarks marks, DeadJobs dead) {
+        this.database = database;
+        this.claiming = claiming;
+        this.waiting = waiting;
+        this.marks = marks;
+        this.dead = dead;
+    }
+
+    /** What a turn came to, to be remembered once it is committed. */
+    private record Turn(List<Batch> ended, @Nullable Batch claimed) {}
+
+    List<ClaimedJob> finishAndClaim(long owner, List<JobOutcome> outcomes, String queue, int limit) {
+        boolean oneStatement = outcomes.stream()
+                .allMatch(outcome -> outcome instanceof JobOutcome.Done
+                        && held.containsKey(outcome.claim().batch()));
+        Turn turn = step(oneStatement, handle -> {
+            List<Batch> ended = end(handle, outcomes);
+            List<Long> whole =
+                    ended.stream().filter(Batch::whole).map(Batch::id).toList();
+            List<Batch> part = ended.stream().filter(batch -> !batch.whole()).toList();
+            return new Turn(ended, claiming.finishAndClaim(handle, owner, whole, part, queue, limit));
+        });
+        turn.ended.forEach(batch -> {
+            if (batch.whole()) {
+                held.remove(batch.id());
+            } else {
+                held.put(batch.id(), batch);
+            }
+        });
+        Batch claimed = turn.claimed;
+        if (claimed == null) {
+            return List.of();
+        }
+        held.put(claimed.id(), claimed);
+        return claimed.jobs().stream()
+                .map(job -> job.claimed(claimed.id(), owner))
+                .toList();
+    }
+
+    Pulse beat(long owner, Duration lease, Set<String> queues) {
+        Pulse pulse = step(true, handle -> claiming.beat(handle, owner, lease, queues));
+        if (!pulse.alive()) {
+            forget(owner);
+        }
+        return pulse;
+    }
+
+    void forget(long owner) {
+        held.values().removeIf(batch -> batch.owner() == owner);
+    }
+
+    int runInClaim(long owner, String queue, int limit, Function<ClaimedJob, JobOutcome> run) {
+        try {
+            return inOneTransaction(owner, queue, limit, run);
+        } catch (JobNotDone one) {
+            return oneByOne(owner, queue, one.size, run);
+        }
+    }
+
+    /** The unended jobs of the owner's batches. */
+    List<Claim> of(long owner, String queue) {
+        return step(false, handle -> {
+            List<Long> ids = handle.createQuery("SELECT id FROM mb_job_claim WHERE owner = :owner AND queue = :queue")
+                    .bind("owner", owner)
+                    .bind("queue", queue)
+                    .mapTo(Long.class)
+                    .list();
+            Set<Long> endedByThemselves = marks.jobs(handle, ids, true);
+            return claiming.load(handle, ids).stream()
+                    .flatMap(batch -> batch.left().stream()
+                            .filter(job -> !endedByThemselves.contains(job.id()))
+                            .map(job -> job.claimed(batch.id(), owner).claim()))
+                    .toList();
+        });
+    }
+
+    List<JobCount> counts(Handle handle) {
+        var counts = new TreeMap<String, Map<JobState, Long>>();
+        count(handle, "mb_job_waiting", JobState.WAITING, counts);
+        count(handle, "mb_job_dead", JobState.DEAD, counts);
+        List<Long> ids = handle.createQuery("SELECT id FROM mb_job_claim")
+                .mapTo(Long.class)
+                .list();
+        Set<Long> endedByThemselves = marks.jobs(handle, ids, true);
+        try {
+            claiming.load(handle, ids).stream()
+                    .flatMap(batch -> batch.left().stream())
+                    .filter(job -> !endedByThemselves.contains(job.id()))
+                    .forEach(job -> counts.computeIfAbsent(job.kind(), kind -> new TreeMap<>())
+                            .merge(JobState.RUNNING, 1L, Long::sum));
+        } catch (SQLException failed) {
+            throw new UnableToExecuteStatementException(failed, null);
+        }
+        var all = new ArrayList<JobCount>();
+        counts.forEach((kind, states) -> states.forEach((state, jobs) -> all.add(new JobCount(kind, state, jobs))));
+        return all;
+    }
+
+    private static void count(Handle handle, String table, JobState state, Map<String, Map<JobState, Long>> counts) {
+        handle.createQuery("SELECT kind, count(*) AS jobs FROM " + table + " GROUP BY kind")
+                .map((row, context) -> new JobCount(row.getString("kind"), state, row.getLong("jobs")))
+                .forEach(found -> counts.computeIfAbsent(found.kind(), kind -> new TreeMap<>())
+                        .put(state, found.count()));
+    }
+
+    /** Lets jobs wait again or buries them, and says how the batches stand then. */
+    private List<Batch> end(Handle handle, List<JobOutcome> outcomes) throws SQLException {
+        Map<Long, Batch> batches = batches(handle, outcomes);
+        var backs = new ArrayList<Waiting.PutBack>();
+        var burials = new ArrayList<DeadJobs.Burial>();
+        var ended = new HashMap<Long, Set<Long>>();
+        for (JobOutcome outcome : outcomes) {
+            Claim claim = outcome.claim();
+            @Nullable Batch batch = batches.get(claim.batch());
+            if (batch == null || batch.owner() != claim.owner()) {
+                continue;
+            }
+            ended.computeIfAbsent(batch.id(), id -> new HashSet<>()).add(claim.job());
+            if (outcome instanceof JobOutcome.Done || !isLeft(batch, claim.job()) || !marks.end(handle, claim)) {
+                continue;
+            }
+            conclude(job(batch, claim.job()), outcome, backs, burials);
+        }
+        waiting.putBack(handle, backs);
+        dead.add(handle, burials);
+        return ended.entrySet().stream()
+                .map(entry -> batches.get(entry.getKey()).with(entry.getValue()))
+                .toList();
+    }
+
+    /** From memory where this process claimed them; those of another store instance are read. */
+    private Map<Long, Batch> batches(Handle handle, List<JobOutcome> outcomes) throws SQLException {
+        Set<Long> ids =
+                outcomes.stream().map(outcome -> outcome.claim().batch()).collect(toSet());
+        var batches = new HashMap<Long, Batch>();
+        var unknown = new ArrayList<Long>();
+        for (Long id : ids) {
+            Batch known = held.get(id);
+            if (known == null) {
+                unknown.add(id);
+            } else {
+                batches.put(id, known);
+            }
+        }
+        if (!unknown.isEmpty()) {
+            batches.putAll(claiming.load(handle, unknown).stream().collect(toMap(Batch::id, batch -> batch)));
+        }
+        return batches;
+    }
+
+    private static boolean isLeft(Batch batch, long job) {
+        return batch.left().stream().anyMatch(left -> left.id() == job);
+    }
+
+    private static StoredJob job(Batch batch, long id) {
+        return batch.jobs().stream().filter(job -> job.id() == id).findFirst().orElseThrow();
+    }
+
+    private int inOneTransaction(long owner, String queue, int limit, Function<ClaimedJob, JobOutcome> run) {
+        return step(false, handle -> {
+            List<StoredJob> jobs = claiming.take(handle, owner, queue, limit);
+            for (StoredJob job : jobs) {
+                JobOutcome outcome = run.apply(job.claimed(RUN_IN_CLAIM, owner));
+                if (!(outcome instanceof JobOutcome.Done)) {
+                    throw new JobNotDone(job, outcome, jobs.size());
+                }
+            }
+            return jobs.size();
+        });
+    }
+
+    private int oneByOne(long owner, String queue, int size, Function<ClaimedJob, JobOutcome> run) {
+        int runs = 0;
+        while (runs < size) {
+            try {
+                if (inOneTransaction(owner, queue, 1, run) == 0) {
+                    return runs;
+                }
+            } catch (JobNotDone failed) {
+                conclude(failed);
+            }
+            runs++;
+        }
+        return runs;
+    }
+
+    /** The job's row is back by the rollback; it is changed only while it is as it was claimed. */
+    private void conclude(JobNotDone failed) {
+        StoredJob job = failed.job;
+        step(false, handle -> {
+            int deleted = handle.createUpdate("DELETE FROM mb_job_waiting WHERE id = :id AND attempt = :attempt"
+                            + " AND run_at = CAST(:runAt AS timestamp(6) with time zone)")
+                    .bind("id", job.id())
+                    .bind("attempt", job.attempt())
+                    .bind("runAt", job.runAt())
+                    .execute();
+            if (deleted == 1) {
+                var backs = new ArrayList<Waiting.PutBack>();
+                var burials = new ArrayList<DeadJobs.Burial>();
+                conclude(job, failed.outcome, backs, burials);
+                waiting.putBack(handle, backs);
+                dead.add(handle, burials);
+            }
+            return deleted;
+        });
+    }
+
+    private static void conclude(
+            StoredJob job, JobOutcome outcome, List<Waiting.PutBack> backs, List<DeadJobs.Burial> burials) {
+        int attempt = outcome.claim().attempt();
+        if (outcome instanceof JobOutcome.Retry retry) {
+            backs.add(new Waiting.PutBack(job, retry.delay(), attempt, false, retry.error()));
+        } else if (outcome instanceof JobOutcome.Snoozed snoozed) {
+            backs.add(new Waiting.PutBack(job, snoozed.delay(), job.attempt(), false, null));
+        } else if (outcome instanceof JobOutcome.Dead death) {
+            burials.add(new DeadJobs.Burial(job, attempt, death.error()));
+        } else {
+            backs.add(new Waiting.PutBack(job, null, job.attempt(), job.rescued(), null));
+        }
+    }
+
+    /** A single statement is its own transaction, unless the pool's connections come without auto-commit. */
+    private <T> T step(boolean oneStatement, JdbiJobStore.Step<T> work) {
+        try {
+            if (oneStatement && database.dialect() == Dialect.POSTGRESQL) {
+                return database.<T, SQLException>withHandle(handle ->
+                        handle.isInTransaction() ? handle.inTransaction(same -> work.on(same)) : work.on(handle));
+            }
+            return database.<T, SQLException>inTransaction(work::on);
+        } catch (SQLException failed) {
+            throw new UnableToExecuteStatementException(failed, null);
+        }
+    }
+
+    /** Carries what became of a job through the rollback of the transaction that it was claimed and run in. */
+    private static final class JobNotDone extends RuntimeException {
+
+        private static final long serialVersionUID = 1;
+
+        final transient StoredJob job;
+        final transient JobOutcome outcome;
+        final int size;
+
+        JobNotDone(StoredJob job, JobOutcome outcome, int size) {
+            super("job " + job.id() + " did not succeed", null, false, false);
+            this.job = job;
+            this.outcome = outcome;
+            this.size = size;
+        }
+    }
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.jobs.jdbi;
+
+import dev.mobilebackend.core.data.SqlTime;
+import dev.mobilebackend.jobs.DeadJob;
+import java.time.OffsetDateTime;
+import java.util.List;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jspecify.annotations.Nullable;
+
+/** The rows of jobs that failed for the last time. */
+record DeadJobs(SqlTime time) {
+
+    /** A job that dies now, of its last attempt. */
+    record Burial(StoredJob job, int attempt, String error) {}
+
+    void add(Handle handle, List<Burial> burials) {
+        if (burials.isEmpty()) {
+            return;
+        }
+        PreparedBatch batch = handle.prepareBatch("INSERT INTO mb_job_dead (id, died_at, run_at, attempt, priority,"
+                + " queue, kind, payload, partition_key, extra, error) VALUES (:id, " + time.now()
+                + ", CAST(:runAt AS timestamp(6) with time zone), :attempt, :priority, :queue, :kind, :payload,"
+                + " :partitionKey, :extra, :error)");
+        for (Burial burial : burials) {
+            StoredJob job = burial.job();
+            time.bind(batch)
+                    .bind("id", job.id())
+                    .bind("runAt", job.runAt())
+                    .bind("attempt", burial.attempt())
+                    .bind("priority", job.priority())
+                    .bind("queue", job.queue())
+                    .bind("kind", job.kind())
+                    .bind("payload", job.payload())
+                    .bind("partitionKey", job.partitionKey())
+                    .bind("extra", job.extra())
+                    .bind("error", burial.error())
+                    .add();
+        }
+        batch.execute();
+    }
+
+    List<DeadJob> newest(Handle handle, int limit) {
+        return handle.createQuery("SELECT id, kind, payload, attempt, error, died_at FROM mb_job_dead"
+                        + " ORDER BY died_at DESC, id DESC LIMIT :limit")
+                .bind("limit", limit)
+                .map((row, context) -> new DeadJob(
+                        row.getLong("id"),
+                        row.getString("kind"),
+                        row.getString("payload"),
+                        row.getInt("attempt"),
+                        row.getString("error"),
+                        row.getObject("died_at", OffsetDateTime.class).toInstant()))
+                .list();
+    }
+
+    /** The job, dead no more; null if there is none or somebody else has removed it. */
+    @Nullable
+    StoredJob remove(Handle handle, long id) {
+        StoredJob job = handle.createQuery(
+                        "SELECT id, run_at, attempt, priority, false AS rescued, queue, kind, payload,"
+                                + " partition_key, extra FROM mb_job_dead WHERE id = :id")
+                .bind("id", id)
+                .map(PlainClaiming.JOB)
+                .findOne()
+                .orElse(null);
+        int removed = handle.createUpdate("DELETE FROM mb_job_dead WHERE id = :id")
+                .bind("id", id)
+                .execute();
+        return removed == 1 ? job : null;
+    }
+}

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.jobs.jdbi;
+
+import dev.mobilebackend.core.data.SqlTime;
+import dev.mobilebackend.jobs.JobPriority;
+import dev.mobilebackend.jobs.Pulse;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.mapper.RowMapper;
+import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The same steps as {@link PostgresClaiming} in statements that every database knows. On H2 what is due is read without
+ * a lock and then deleted row by row, since its SKIP LOCKED locks every row that matches, not the few that are asked for.
+ */
+final class PlainClaiming implements Claiming {
+
+    static final RowMapper<StoredJob> JOB = (row, context) -> new StoredJob(
+            row.getLong("id"),
+            row.getString("run_at"),
+            row.getInt("attempt"),
+            row.getInt("priority"),
+            row.getBoolean("rescued"),
+            row.getString("queue"),
+            row.getString("kind"),
+            row.getString("payload"),
+            row.getString("partition_key"),
+            row.getString("extra"));
+
+    private final SqlTime time;
+
+    PlainClaiming(SqlTime time) {
+        this.time = time;
+    }
+
+    @Override
+    public @Nullable Batch finishAndClaim(
+            Handle handle, long owner, List<Long> whole, List<Batch> part, String queue, int limit) {
+        if (!whole.isEmpty()) {
+            PreparedBatch ended = handle.prepareBatch("DELETE FROM mb_job_claim WHERE id = :id AND owner = :owner");
+            whole.forEach(id -> ended.bind("id", id).bind("owner", owner).add());
+            ended.execute();
+        }
+        if (!part.isEmpty()) {
+            PreparedBatch noted =
+                    handle.prepareBatch("UPDATE mb_job_claim SET ended = :ended WHERE id = :id AND owner = :owner");
+            part.forEach(batch -> noted.bind("ended", batch.ended().toByteArray())
+                    .bind("id", batch.id())
+                    .bind("owner", owner)
+                    .add());
+            noted.execute();
+        }
+        List<StoredJob> jobs = take(handle, owner, queue, limit);
+        if (jobs.isEmpty()) {
+            return null;
+        }
+        long id = time.bind(handle.createUpdate("INSERT INTO mb_job_claim (owner, claimed_at, queue, jobs) VALUES"
+                        + " (:owner, " + time.now() + ", :queue, :jobs)"))
+                .bind("owner", owner)
+                .bind("queue", queue)
+                .bind("jobs", StoredJobs.write(jobs))
+                .executeAndReturnGeneratedKeys("id")
+                .mapTo(Long.class)
+                .one();
+        return new Batch(id, owner, jobs, new BitSet());
+    }
+
+    @Override
+    public List<StoredJob> take(Handle handle, long owner, String queue, int limit) {
+        var taken = new ArrayList<StoredJob>();
+        boolean joined = limit > 0
+                && handle.createQuery("SELECT count(*) FROM mb_job_worker WHERE id = :owner")
+                                .bind("owner", owner)
+                                .mapTo(Integer.class)
+                                .one()
+                        == 1;
+        if (joined) {
+            for (JobPriority priority : JobPriority.values()) {
+                take(handle, queue, priority, limit, taken);
+            }
+        }
+        return taken;
+    }
+
+    private void take(Handle handle, String queue, JobPriority priority, int limit, List<StoredJob> taken) {
+        int wanted = limit - taken.size();
+        if (wanted == 0) {
+            return;
+        }
+        List<StoredJob> due = time.bind(handle.createQuery("""
+                        SELECT * FROM mb_job_waiting
+                        WHERE queue = :queue AND priority = :priority AND run_at <= %s AND partition_key IS NULL
+                        ORDER BY queue, priority, run_at, id LIMIT :limit
+                        """.formatted(time.now())))
+                .bind("queue", queue)
+                .bind("priority", priority.code())
+                .bind("limit", wanted)
+                .map(JOB)
+                .list();
+        if (due.isEmpty()) {
+            return;
+        }
+        PreparedBatch batch = handle.prepareBatch("DELETE FROM mb_job_waiting WHERE id = :id");
+        due.forEach(job -> batch.bind("id", job.id()).add());
+        int[] deleted = batch.execute();
+        for (int i = 0; i < deleted.length; i++) {
+            if (deleted[i] == 1) {
+                taken.add(due.get(i));
+            }
+        }
+    }
+
+    @Override
+    public List<Batch> load(Handle handle, Collection<Long> batches) {
+        if (batches.isEmpty()) {
+            return List.of();
+        }
+        return handle.createQuery(
+                        "SELECT id, owner, queue, ended, jobs FROM mb_job_claim WHERE id IN (<ids>) ORDER BY id")
+                .bindList("ids", List.copyOf(batches))
+                .map((row, context) -> new Batch(
+                        row.getLong("id"),
+                        row.getLong("owner"),
+                        StoredJobs.read(row.getString("jobs"), row.getString("queue")),
+                        Batch.bits(row.getBytes("ended"))))
+                .list();
+    }
+
+    /** Nothing tells here of transactions under way in a batch: the marks of its jobs do, when they are set. */
+    @Override
+    public List<Long> lockOrphans(Handle handle, int limit) {
+        return handle.createQuery("""
+                        SELECT id FROM mb_job_claim c
+                        WHERE NOT EXISTS (SELECT 1 FROM mb_job_worker w WHERE w.id = c.owner)
+                        ORDER BY id LIMIT :limit FOR UPDATE""").bind("limit", limit).mapTo(Long.class).list();
+    }
+
+    @Override
+    public Pulse beat(Handle handle, long owner, Duration lease, Set<String> queues) {
+        boolean alive = time.bind(handle.createUpdate(
+                                "UPDATE mb_job_worker SET lease_until = " + time.later() + " WHERE id = :owner"))
+                        .bind("micros", SqlTime.micros(lease))
+                        .bind("owner", owner)
+                        .execute()
+                == 1;
+        OffsetDateTime now = time.bind(handle.createQuery("SELECT " + time.now() + " AS moment"
+                        + (time.clock() == null ? "" : " FROM (VALUES (1)) AS one")))
+                .map((row, context) -> row.getObject("moment", OffsetDateTime.class))
+                .one();
+        boolean orphans = time.bind(handle.createQuery("""
+                        SELECT CASE WHEN EXISTS (SELECT 1 FROM mb_job_worker WHERE id <> :owner AND lease_until <= %s)
+                            OR EXISTS (SELECT 1 FROM mb_job_claim c
+                                WHERE NOT EXISTS (SELECT 1 FROM mb_job_worker w WHERE w.id = c.owner))
+                            OR EXISTS (SELECT 1 FROM mb_job j WHERE state <> 1
+                                OR NOT EXISTS (SELECT 1 FROM mb_job_worker w WHERE w.id = j.owner))
+                            THEN 1 ELSE 0 END AS orphans
+                        """.formatted(time.now())))
+                .bind("owner", owner)
+                .map((row, context) -> row.getInt("orphans") == 1)
+                .one();
+        Map<String, Duration> due = new HashMap<>();
+        for (String queue : queues) {
+            next(handle, queue).ifPresent(first -> due.put(queue, Duration.between(now, first)));
+        }
+        return new Pulse(alive, orphans, due);
+    }
+
+    private static Optional<OffsetDateTime> next(Handle handle, String queue) {
+        var first = new ArrayList<OffsetDateTime>();
+        for (JobPriority priority : JobPriority.values()) {
+            handle.createQuery("""
+                            SELECT run_at FROM mb_job_waiting
+                            WHERE queue = :queue AND priority = :priority AND partition_key IS NULL
+                            ORDER BY queue, priority, run_at, id LIMIT 1""")
+                    .bind("queue", queue)
+                    .bind("priority", priority.code())
+                    .map((row, context) -> row.getObject("run_at", OffsetDateTime.class))
+                    .findOne()
+                    .ifPresent(first::add);
+        }
+        return first.stream().min(OffsetDateTime::compareTo);
+    }
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.jobs.jdbi;
+
+import dev.mobilebackend.jobs.Claim;
+import dev.mobilebackend.jobs.ClaimedJob;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A job as its row holds it.
+ *
+ * @param runAt when it is due, as the database writes it
+ * @param attempt how many attempts have been counted
+ * @param partitionKey what it shares an order or a limit with
+ * @param extra what only some jobs have, as JSON
+ */
+record StoredJob(
+        long id,
+        String runAt,
+        int attempt,
+        int priority,
+        boolean rescued,
+        String queue,
+        String kind,
+        String payload,
+        @Nullable String partitionKey,
+        @Nullable String extra) {
+
+    ClaimedJob claimed(long batch, long owner) {
+        return new ClaimedJob(new Claim(batch, id, owner, attempt + 1), kind, payload, rescued);
+    }
+
+    @Override
+    public String toString() {
+        return "StoredJob[id=" + id + ", kind=" + kind + ", attempt=" + attempt + "]";
+    }
+}

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.jobs.jdbi;
+
+import dev.mobilebackend.core.data.Database;
+import dev.mobilebackend.core.data.Dialect;
+import dev.mobilebackend.core.data.SqlTime;
+import dev.mobilebackend.jobs.NewJob;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.array.SqlArrayTypes;
+import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jspecify.annotations.Nullable;
+
+/** The rows of jobs that wait: how they come in, and how they come back. */
+record Waiting(Dialect dialect, SqlTime time, ScanMarks scans) {
+
+    private static final String INSERT = "INSERT INTO mb_job_waiting (run_at, priority, queue, kind, payload) ";
+
+    /**
+     * A job that waits again.
+     *
+     * @param delay how long from now, or null for when it was due before
+     * @param attempt how many have been counted
+     */
+    record PutBack(
+            StoredJob job,
+            @Nullable Duration delay,
+            int attempt,
+            boolean rescued,
+            @Nullable String error) {}
+
+    long add(Handle handle, NewJob job) {
+        return time.bind(handle.createUpdate(
+                        INSERT + "VALUES (" + time.later() + ", :priority, :queue, :kind, :payload)"))
+                .bind("micros", SqlTime.micros(job.delay()))
+                .bind("priority", job.priority().code())
+                .bind("queue", job.queue())
+                .bind("kind", job.kind())
+                .bind("payload", job.payload())
+                .executeAndReturnGeneratedKeys("id")
+                .mapTo(Long.class)
+                .one();
+    }
+
+    /** The ids come in the order of the jobs. */
+    List<Long> add(Handle handle, List<NewJob> jobs) {
+        if (jobs.isEmpty()) {
+            return List.of();
+        }
+        return dialect == Dialect.POSTGRESQL ? addArrays(handle, jobs) : addBatch(handle, jobs);
+    }
+
+    void putBack(Handle handle, Collection<PutBack> all) {
+        all.stream()
+                .map(back -> back.job().queue())
+                .distinct()
+                .forEach(queue -> Database.afterCommit(handle, () -> scans.putBack(queue)));
+        putBack(handle, all.stream().filter(job -> job.delay() != null).toList(), time.later());
+        putBack(
+                handle,
+                all.stream().filter(job -> job.delay() == null).toList(),
+                "CAST(:runAt AS timestamp(6) with time zone)");
+    }
+
+    private void putBack(Handle handle, List<PutBack> all, String runAt) {
+        if (all.isEmpty()) {
+            return;
+        }
+        PreparedBatch batch = handle.prepareBatch("INSERT INTO mb_job_waiting (id, run_at, attempt, priority, rescued,"
+                + " queue, kind, payload, partition_key, extra, error) VALUES (:id, " + runAt
+                + ", :attempt, :priority, :rescued, :queue, :kind, :payload, :partitionKey, :extra, :error)");
+        for (PutBack back : all) {
+            StoredJob job = back.job();
+            if (back.delay() == null) {
+                batch.bind("runAt", job.runAt());
+            } else {
+                time.bind(batch).bind("micros", SqlTime.micros(back.delay()));
+            }
+            batch.bind("id", job.id())
+                    .bind("attempt", back.attempt())
+                    .bind("priority", job.priority())
+                    .bind("rescued", back.rescued())
+                    .bind("queue", job.queue())
+                    .bind("kind", job.kind())
+                    .bind("payload", job.payload())
+                    .bind("partitionKey", job.partitionKey())
+                    .bind("extra", job.extra())
+                    .bind("error", back.error())
+                    .add();
+        }
+        batch.execute();
+    }
+
+    private List<Long> addArrays(Handle handle, List<NewJob> jobs) {
+        handle.getConfig(SqlArrayTypes.class).register(Long.class, "bigint").register(Integer.class, "integer");
+        return time.bind(handle.createQuery(
+                        "WITH added AS (" + INSERT + "SELECT " + time.later().replace(":micros", "micros")
+                                + ", priority, queue, kind, payload"
+                                + " FROM unnest(:micros, :priorities, :queues, :kinds, :payloads) WITH ORDINALITY"
+                                + " AS n (micros, priority, queue, kind, payload, place) ORDER BY place RETURNING id)"
+                                + " SELECT id FROM added ORDER BY id"))
+                .bindArray(
+                        "micros",
+                        Long.class,
+                        jobs.stream().map(job -> SqlTime.micros(job.delay())).toList())
+                .bindArray(
+                        "priorities",
+                        Integer.class,
+                        jobs.stream().map(job -> job.priority().code()).toList())
+                .bindArray(
+                        "queues", String.class, jobs.stream().map(NewJob::queue).toList())
+                .bindArray(
+                        "kinds", String.class, jobs.stream().map(NewJob::kind).toList())
+                .bindArray(
+                        "payloads",
+                        String.class,
+                        jobs.stream().map(NewJob::payload).toList())
+                .mapTo(Long.class)
+                .list();
+    }
+
+    private List<Long> addBatch(Handle handle, List<NewJob> jobs) {
+        PreparedBatch batch =
+                handle.prepareBatch(INSERT + "VALUES (" + time.later() + ", :priority, :queue, :kind, :payload)");
+        for (NewJob job : jobs) {
+            time.bind(batch)
+                    .bind("micros", SqlTime.micros(job.delay()))
+                    .bind("priority", job.priority().code())
+                    .bind("queue", job.queue())
+                    .bind("kind", job.kind())
+                    .bind("payload", job.payload())
+                    .add();
+        }
+        return batch.executePreparedBatch("id").mapTo(Long.class).list();
+    }
+}
