@@ -9,7 +9,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Jobs that were claimed together, and which of them have ended: a row of {@code mb_job_claim}. A job's bit is its place
+ * Jobs that were claimed together, and which of them have ended: a row of {@code mb_jobs_claimed}. A job's bit is its place
  * among the ids in ascending order, so that nothing depends on the order in which a database tells rows.
  *
  * @param jobs in the order in which they are to run

@@ -28,7 +28,7 @@ import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Claiming and finishing. A claim moves due jobs from {@code mb_job_waiting} into one row of {@code mb_job_claim}; the
+ * Claiming and finishing. A claim moves due jobs from {@code mb_jobs_waiting} into one row of {@code mb_jobs_claimed}; the
  * row goes when all of its jobs have ended. A job that waits again, or is dead, is inserted anew in the commit that ends
  * it. What this process has claimed is kept in memory too, so that ending it reads nothing.
  */
@@ -106,7 +106,7 @@ final class Claims {
     /** The unended jobs of the owner's batches. */
     List<Claim> of(long owner, String queue) {
         return step(false, handle -> {
-            List<Long> ids = handle.createQuery("SELECT id FROM mb_job_claim WHERE owner = :owner AND queue = :queue")
+            List<Long> ids = handle.createQuery("SELECT id FROM mb_jobs_claimed WHERE owner = :owner AND queue = :queue")
                     .bind("owner", owner)
                     .bind("queue", queue)
                     .mapTo(Long.class)
@@ -122,9 +122,9 @@ final class Claims {
 
     List<JobCount> counts(Handle handle) {
         var counts = new TreeMap<String, Map<JobState, Long>>();
-        count(handle, "mb_job_waiting", JobState.WAITING, counts);
-        count(handle, "mb_job_dead", JobState.DEAD, counts);
-        List<Long> ids = handle.createQuery("SELECT id FROM mb_job_claim")
+        count(handle, "mb_jobs_waiting", JobState.WAITING, counts);
+        count(handle, "mb_jobs_dead", JobState.DEAD, counts);
+        List<Long> ids = handle.createQuery("SELECT id FROM mb_jobs_claimed")
                 .mapTo(Long.class)
                 .list();
         Set<Long> endedByThemselves = marks.jobs(handle, ids, true);
@@ -234,7 +234,7 @@ final class Claims {
     private void conclude(JobNotDone failed) {
         StoredJob job = failed.job;
         step(false, handle -> {
-            int deleted = handle.createUpdate("DELETE FROM mb_job_waiting WHERE id = :id AND attempt = :attempt"
+            int deleted = handle.createUpdate("DELETE FROM mb_jobs_waiting WHERE id = :id AND attempt = :attempt"
                             + " AND run_at = CAST(:runAt AS timestamp(6) with time zone)")
                     .bind("id", job.id())
                     .bind("attempt", job.attempt())

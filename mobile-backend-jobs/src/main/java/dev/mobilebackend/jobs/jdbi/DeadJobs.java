@@ -19,7 +19,7 @@ record DeadJobs(SqlTime time) {
         if (burials.isEmpty()) {
             return;
         }
-        PreparedBatch batch = handle.prepareBatch("INSERT INTO mb_job_dead (id, died_at, run_at, attempt, priority,"
+        PreparedBatch batch = handle.prepareBatch("INSERT INTO mb_jobs_dead (id, died_at, run_at, attempt, priority,"
                 + " queue, kind, payload, partition_key, extra, error) VALUES (:id, " + time.now()
                 + ", CAST(:runAt AS timestamp(6) with time zone), :attempt, :priority, :queue, :kind, :payload,"
                 + " :partitionKey, :extra, :error)");
@@ -42,7 +42,7 @@ record DeadJobs(SqlTime time) {
     }
 
     List<DeadJob> newest(Handle handle, int limit) {
-        return handle.createQuery("SELECT id, kind, payload, attempt, error, died_at FROM mb_job_dead"
+        return handle.createQuery("SELECT id, kind, payload, attempt, error, died_at FROM mb_jobs_dead"
                         + " ORDER BY died_at DESC, id DESC LIMIT :limit")
                 .bind("limit", limit)
                 .map((row, context) -> new DeadJob(
@@ -60,12 +60,12 @@ record DeadJobs(SqlTime time) {
     StoredJob remove(Handle handle, long id) {
         StoredJob job = handle.createQuery(
                         "SELECT id, run_at, attempt, priority, false AS rescued, queue, kind, payload,"
-                                + " partition_key, extra FROM mb_job_dead WHERE id = :id")
+                                + " partition_key, extra FROM mb_jobs_dead WHERE id = :id")
                 .bind("id", id)
                 .map(PlainClaiming.JOB)
                 .findOne()
                 .orElse(null);
-        int removed = handle.createUpdate("DELETE FROM mb_job_dead WHERE id = :id")
+        int removed = handle.createUpdate("DELETE FROM mb_jobs_dead WHERE id = :id")
                 .bind("id", id)
                 .execute();
         return removed == 1 ? job : null;

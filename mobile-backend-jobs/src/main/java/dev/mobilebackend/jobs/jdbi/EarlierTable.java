@@ -19,12 +19,12 @@ record EarlierTable(Dialect dialect) {
     int move(Handle handle) {
         int moved = move(
                 handle,
-                "INSERT INTO mb_job_waiting (run_at, attempt, kind, payload, error)"
+                "INSERT INTO mb_jobs_waiting (run_at, attempt, kind, payload, error)"
                         + " SELECT run_at, attempt, kind, payload, error FROM mb_job WHERE id IN (<ids>)",
                 "(state = 0 OR (state = 1 AND " + ORPHANED + "))");
         move(
                 handle,
-                "INSERT INTO mb_job_dead (id, died_at, run_at, attempt, priority, queue, kind, payload, error)"
+                "INSERT INTO mb_jobs_dead (id, died_at, run_at, attempt, priority, queue, kind, payload, error)"
                         + " SELECT -id, died_at, run_at, attempt, 20, 'default', kind, payload,"
                         + " COALESCE(error, '') FROM mb_job WHERE id IN (<ids>)",
                 "state = 2");

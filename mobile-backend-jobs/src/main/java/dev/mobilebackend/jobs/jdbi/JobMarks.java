@@ -16,8 +16,8 @@ import org.jdbi.v3.core.Handle;
  */
 record JobMarks(Dialect dialect) {
 
-    private static final String INSERT = "INSERT INTO mb_job_mark (claim, job, ended)"
-            + " SELECT id, :job, :ended FROM mb_job_claim WHERE id = :batch AND owner = :owner";
+    private static final String INSERT = "INSERT INTO mb_jobs_mark (claim, job, ended)"
+            + " SELECT id, :job, :ended FROM mb_jobs_claimed WHERE id = :batch AND owner = :owner";
 
     /** False if somebody else has ended the job, or the claim is lost. */
     boolean end(Handle handle, Claim claim) {
@@ -28,7 +28,7 @@ record JobMarks(Dialect dialect) {
     boolean begin(Handle handle, Claim claim) {
         return set(handle, claim, false)
                 || handle.createQuery(
-                                        "SELECT count(*) FROM mb_job_mark WHERE claim = :batch AND job = :job AND NOT ended")
+                                        "SELECT count(*) FROM mb_jobs_mark WHERE claim = :batch AND job = :job AND NOT ended")
                                 .bind("batch", claim.batch())
                                 .bind("job", claim.job())
                                 .mapTo(Integer.class)
@@ -42,7 +42,7 @@ record JobMarks(Dialect dialect) {
             return Set.of();
         }
         return new HashSet<>(
-                handle.createQuery("SELECT job FROM mb_job_mark WHERE claim IN (<batches>) AND ended = :ended")
+                handle.createQuery("SELECT job FROM mb_jobs_mark WHERE claim IN (<batches>) AND ended = :ended")
                         .bindList("batches", List.copyOf(batches))
                         .bind("ended", ended)
                         .mapTo(Long.class)

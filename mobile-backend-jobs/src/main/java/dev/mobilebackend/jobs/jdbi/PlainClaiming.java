@@ -47,13 +47,13 @@ final class PlainClaiming implements Claiming {
     public @Nullable Batch finishAndClaim(
             Handle handle, long owner, List<Long> whole, List<Batch> part, String queue, int limit) {
         if (!whole.isEmpty()) {
-            PreparedBatch ended = handle.prepareBatch("DELETE FROM mb_job_claim WHERE id = :id AND owner = :owner");
+            PreparedBatch ended = handle.prepareBatch("DELETE FROM mb_jobs_claimed WHERE id = :id AND owner = :owner");
             whole.forEach(id -> ended.bind("id", id).bind("owner", owner).add());
             ended.execute();
         }
         if (!part.isEmpty()) {
             PreparedBatch noted =
-                    handle.prepareBatch("UPDATE mb_job_claim SET ended = :ended WHERE id = :id AND owner = :owner");
+                    handle.prepareBatch("UPDATE mb_jobs_claimed SET ended = :ended WHERE id = :id AND owner = :owner");
             part.forEach(batch -> noted.bind("ended", batch.ended().toByteArray())
                     .bind("id", batch.id())
                     .bind("owner", owner)
@@ -64,7 +64,7 @@ final class PlainClaiming implements Claiming {
         if (jobs.isEmpty()) {
             return null;
         }
-        long id = time.bind(handle.createUpdate("INSERT INTO mb_job_claim (owner, claimed_at, queue, jobs) VALUES"
+        long id = time.bind(handle.createUpdate("INSERT INTO mb_jobs_claimed (owner, claimed_at, queue, jobs) VALUES"
                         + " (:owner, " + time.now() + ", :queue, :jobs)"))
                 .bind("owner", owner)
                 .bind("queue", queue)
@@ -98,7 +98,7 @@ final class PlainClaiming implements Claiming {
             return;
         }
         List<StoredJob> due = time.bind(handle.createQuery("""
-                        SELECT * FROM mb_job_waiting
+                        SELECT * FROM mb_jobs_waiting
                         WHERE queue = :queue AND priority = :priority AND run_at <= %s AND partition_key IS NULL
                         ORDER BY queue, priority, run_at, id LIMIT :limit
                         """.formatted(time.now())))
@@ -110,7 +110,7 @@ final class PlainClaiming implements Claiming {
         if (due.isEmpty()) {
             return;
         }
-        PreparedBatch batch = handle.prepareBatch("DELETE FROM mb_job_waiting WHERE id = :id");
+        PreparedBatch batch = handle.prepareBatch("DELETE FROM mb_jobs_waiting WHERE id = :id");
         due.forEach(job -> batch.bind("id", job.id()).add());
         int[] deleted = batch.execute();
         for (int i = 0; i < deleted.length; i++) {
@@ -126,7 +126,7 @@ final class PlainClaiming implements Claiming {
             return List.of();
         }
         return handle.createQuery(
-                        "SELECT id, owner, queue, ended, jobs FROM mb_job_claim WHERE id IN (<ids>) ORDER BY id")
+                        "SELECT id, owner, queue, ended, jobs FROM mb_jobs_claimed WHERE id IN (<ids>) ORDER BY id")
                 .bindList("ids", List.copyOf(batches))
                 .map((row, context) -> new Batch(
                         row.getLong("id"),
@@ -140,7 +140,7 @@ final class PlainClaiming implements Claiming {
     @Override
     public List<Long> lockOrphans(Handle handle, int limit) {
         return handle.createQuery("""
-                        SELECT id FROM mb_job_claim c
+                        SELECT id FROM mb_jobs_claimed c
                         WHERE NOT EXISTS (SELECT 1 FROM mb_job_worker w WHERE w.id = c.owner)
                         ORDER BY id LIMIT :limit FOR UPDATE""").bind("limit", limit).mapTo(Long.class).list();
     }
@@ -159,7 +159,7 @@ final class PlainClaiming implements Claiming {
                 .one();
         boolean orphans = time.bind(handle.createQuery("""
                         SELECT CASE WHEN EXISTS (SELECT 1 FROM mb_job_worker WHERE id <> :owner AND lease_until <= %s)
-                            OR EXISTS (SELECT 1 FROM mb_job_claim c
+                            OR EXISTS (SELECT 1 FROM mb_jobs_claimed c
                                 WHERE NOT EXISTS (SELECT 1 FROM mb_job_worker w WHERE w.id = c.owner))
                             OR EXISTS (SELECT 1 FROM mb_job j WHERE state <> 1
                                 OR NOT EXISTS (SELECT 1 FROM mb_job_worker w WHERE w.id = j.owner))
@@ -179,7 +179,7 @@ final class PlainClaiming implements Claiming {
         var first = new ArrayList<OffsetDateTime>();
         for (JobPriority priority : JobPriority.values()) {
             handle.createQuery("""
-                            SELECT run_at FROM mb_job_waiting
+                            SELECT run_at FROM mb_jobs_waiting
                             WHERE queue = :queue AND priority = :priority AND partition_key IS NULL
                             ORDER BY queue, priority, run_at, id LIMIT 1""")
                     .bind("queue", queue)

@@ -45,15 +45,15 @@ final class PostgresClaiming implements Claiming {
             throws SQLException {
         ScanMarks.Scan scan = marks.begin(queue);
         String ended =
-                (whole.isEmpty() ? "" : "ended AS (DELETE FROM mb_job_claim WHERE id = ANY (?) AND owner = ?),\n")
+                (whole.isEmpty() ? "" : "ended AS (DELETE FROM mb_jobs_claimed WHERE id = ANY (?) AND owner = ?),\n")
                         + (part.isEmpty() ? "" : """
                 part AS (
-                    UPDATE mb_job_claim c SET ended = p.ended FROM unnest(?, ?) AS p (id, ended)
+                    UPDATE mb_jobs_claimed c SET ended = p.ended FROM unnest(?, ?) AS p (id, ended)
                     WHERE c.id = p.id AND c.owner = ?),
                 """);
         String sql = "WITH " + ended + gone() + """
                 , kept AS (
-                    INSERT INTO mb_job_claim (owner, claimed_at, queue, ids, run_ats, attempts, priorities, kinds,
+                    INSERT INTO mb_jobs_claimed (owner, claimed_at, queue, ids, run_ats, attempts, priorities, kinds,
                         payloads, partition_keys, extras)
                     SELECT ?, %s, ?, array_agg(id), array_agg(run_at), array_agg(attempt), array_agg(priority),
                         array_agg(kind), array_agg(payload), array_agg(partition_key), array_agg(extra)
@@ -113,7 +113,7 @@ final class PostgresClaiming implements Claiming {
         try (PreparedStatement statement = prepare(handle, """
                 SELECT id, owner, queue, ended, ids, run_ats::text[], attempts, priorities, kinds, payloads,
                     partition_keys, extras
-                FROM mb_job_claim WHERE id = ANY (?) ORDER BY id""")) {
+                FROM mb_jobs_claimed WHERE id = ANY (?) ORDER BY id""")) {
             new Bound(statement).array("bigint", batches.toArray());
             var loaded = new ArrayList<Batch>();
             try (ResultSet rows = statement.executeQuery()) {
@@ -129,11 +129,11 @@ final class PostgresClaiming implements Claiming {
         }
     }
 
-    /** A transaction that has told of a job in one of these holds a key-share lock on it: see {@code mb_job_mark}. */
+    /** A transaction that has told of a job in one of these holds a key-share lock on it: see {@code mb_jobs_mark}. */
     @Override
     public List<Long> lockOrphans(Handle handle, int limit) {
         return handle.createQuery("""
-                        SELECT id FROM mb_job_claim c
+                        SELECT id FROM mb_jobs_claimed c
                         WHERE NOT EXISTS (SELECT 1 FROM mb_job_worker w WHERE w.id = c.owner)
                         ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED""").bind("limit", limit).mapTo(Long.class).list();
     }
@@ -148,7 +148,7 @@ final class PostgresClaiming implements Claiming {
                 around AS (
                     SELECT EXISTS (SELECT 1 FROM beat) AS alive,
                         EXISTS (SELECT 1 FROM mb_job_worker WHERE id <> ? AND lease_until <= %2$s)
-                        OR EXISTS (SELECT 1 FROM mb_job_claim c
+                        OR EXISTS (SELECT 1 FROM mb_jobs_claimed c
                             WHERE NOT EXISTS (SELECT 1 FROM mb_job_worker w WHERE w.id = c.owner))
                         OR EXISTS (SELECT 1 FROM mb_job WHERE state = 0) OR EXISTS (SELECT 1 FROM mb_job WHERE state = 2)
                         OR EXISTS (SELECT 1 FROM mb_job j WHERE state = 1
@@ -156,7 +156,7 @@ final class PostgresClaiming implements Claiming {
                 next AS (
                     SELECT q.queue, min(first.run_at) AS run_at
                     FROM unnest(?) AS q (queue) CROSS JOIN unnest(?) AS p (priority) CROSS JOIN LATERAL (
-                        SELECT run_at FROM mb_job_waiting j
+                        SELECT run_at FROM mb_jobs_waiting j
                         WHERE j.queue = q.queue AND j.priority = p.priority AND partition_key IS NULL
                         ORDER BY run_at, id LIMIT 1) AS first
                     GROUP BY q.queue)
@@ -204,7 +204,7 @@ final class PostgresClaiming implements Claiming {
                     .reduce("", String::concat);
             all.append("""
                     %s AS MATERIALIZED (SELECT place FROM (
-                        SELECT ctid AS place FROM mb_job_waiting
+                        SELECT ctid AS place FROM mb_jobs_waiting
                         WHERE queue = ? AND priority = %d AND partition_key IS NULL AND run_at <= %s
                             AND (run_at, id) > (CAST(? AS timestamp with time zone), ?)
                             AND EXISTS (SELECT 1 FROM mb_job_worker WHERE id = ?)
@@ -216,7 +216,7 @@ final class PostgresClaiming implements Claiming {
                 .map(name -> "SELECT place FROM " + name)
                 .reduce((one, other) -> one + " UNION ALL " + other)
                 .orElseThrow();
-        return all + "gone AS MATERIALIZED (DELETE FROM mb_job_waiting WHERE ctid = ANY (ARRAY(" + rows
+        return all + "gone AS MATERIALIZED (DELETE FROM mb_jobs_waiting WHERE ctid = ANY (ARRAY(" + rows
                 + ")) RETURNING " + COLUMNS + ")";
     }
 

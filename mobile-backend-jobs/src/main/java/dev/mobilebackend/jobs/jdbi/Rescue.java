@@ -68,7 +68,7 @@ final class Rescue {
                 .execute());
         try {
             database.<Integer, SQLException>inTransaction(handle -> {
-                List<Long> ids = handle.createQuery("SELECT id FROM mb_job_claim WHERE owner = :owner FOR UPDATE")
+                List<Long> ids = handle.createQuery("SELECT id FROM mb_jobs_claimed WHERE owner = :owner FOR UPDATE")
                         .bind("owner", owner)
                         .mapTo(Long.class)
                         .list();
@@ -117,7 +117,7 @@ final class Rescue {
             }
         }
         waiting.putBack(handle, backs);
-        handle.createUpdate("DELETE FROM mb_job_claim WHERE id IN (<ids>)")
+        handle.createUpdate("DELETE FROM mb_jobs_claimed WHERE id IN (<ids>)")
                 .bindList("ids", ids)
                 .execute();
         return backs.size();

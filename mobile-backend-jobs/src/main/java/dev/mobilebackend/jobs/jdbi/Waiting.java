@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** The rows of jobs that wait: how they come in, and how they come back. */
 record Waiting(Dialect dialect, SqlTime time, ScanMarks scans) {
 
-    private static final String INSERT = "INSERT INTO mb_job_waiting (run_at, priority, queue, kind, payload) ";
+    private static final String INSERT = "INSERT INTO mb_jobs_waiting (run_at, priority, queue, kind, payload) ";
 
     /**
      * A job that waits again.
@@ -68,7 +68,7 @@ record Waiting(Dialect dialect, SqlTime time, ScanMarks scans) {
         if (all.isEmpty()) {
             return;
         }
-        PreparedBatch batch = handle.prepareBatch("INSERT INTO mb_job_waiting (id, run_at, attempt, priority, rescued,"
+        PreparedBatch batch = handle.prepareBatch("INSERT INTO mb_jobs_waiting (id, run_at, attempt, priority, rescued,"
                 + " queue, kind, payload, partition_key, extra, error) VALUES (:id, " + runAt
                 + ", :attempt, :priority, :rescued, :queue, :kind, :payload, :partitionKey, :extra, :error)");
         for (PutBack back : all) {
