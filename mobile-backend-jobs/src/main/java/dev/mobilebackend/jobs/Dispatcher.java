@@ -155,7 +155,9 @@ final class Dispatcher implements QueueRunner {
         if (out.isEmpty() && wanted == 0) {
             return;
         }
-        maybeDue = false;
+        if (wanted > 0) {
+            maybeDue = false;
+        }
         List<ClaimedJob> claimed = store.finishAndClaim(lease.owner(), out, queue, wanted);
         sent.forEach(this::confirm);
         if (claimed.size() == wanted && wanted > 0) {
