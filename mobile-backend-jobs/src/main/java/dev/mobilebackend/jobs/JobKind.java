@@ -22,4 +22,10 @@ import java.lang.annotation.Target;
 public @interface JobKind {
 
     String value();
+
+    /**
+     * Raised when old payloads cannot be read as the record any more; {@link Worker.Builder#upgrade} says how they
+     * become it. Adding a component that may be absent needs no new version.
+     */
+    int version() default 1;
 }

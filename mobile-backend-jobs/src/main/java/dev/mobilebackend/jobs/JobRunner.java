@@ -16,20 +16,27 @@ final class JobRunner {
 
     private final JobStore store;
     private final Map<String, Handled<?>> handlers;
+    private final Upgrades upgrades;
     private final RetryPolicy retry;
     private final RandomGenerator random;
 
     /** A handler with the record that its payloads are read as. */
     record Handled<J extends Record>(Class<J> type, JobHandler<J> handler) {
 
-        void run(ClaimedJob job) throws Exception {
-            handler.run(Payload.read(job.payload(), type), new JobContext(job.claim()));
+        void run(ClaimedJob job, Upgrades upgrades) throws Exception {
+            handler.run(upgrades.read(job.kind(), job.payload(), type), new JobContext(job.claim()));
         }
     }
 
-    JobRunner(JobStore store, Map<String, Handled<?>> handlers, RetryPolicy retry, RandomGenerator random) {
+    JobRunner(
+            JobStore store,
+            Map<String, Handled<?>> handlers,
+            Upgrades upgrades,
+            RetryPolicy retry,
+            RandomGenerator random) {
         this.store = store;
         this.handlers = Map.copyOf(handlers);
+        this.upgrades = upgrades;
         this.retry = retry;
         this.random = random;
     }
@@ -50,7 +57,7 @@ final class JobRunner {
             if (handled == null) {
                 return failed(job, "no handler for the kind " + job.kind(), null);
             }
-            handled.run(job);
+            handled.run(job, upgrades);
             return new JobOutcome.Done(job.claim());
         } catch (JobContext.Snooze later) {
             return new JobOutcome.Snoozed(job.claim(), later.delay());

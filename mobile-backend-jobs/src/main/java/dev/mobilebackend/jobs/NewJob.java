@@ -27,6 +27,9 @@ public record NewJob(String kind, String payload, Duration delay, String queue, 
     /** A payload names what to work on; what is larger belongs in a table or a file of its own. */
     public static final int LONGEST_PAYLOAD = 65_536;
 
+    /** What a payload that a store has sealed begins with; JSON never does. */
+    public static final String SEALED = "sealed:";
+
     private static final Duration LONGEST_DELAY = Duration.ofDays(3_650);
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9.-]{0,63}");
 

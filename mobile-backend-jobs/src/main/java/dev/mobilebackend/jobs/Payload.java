@@ -2,18 +2,29 @@
 package dev.mobilebackend.jobs;
 
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
-/** Job records as JSON. Fields it does not know are skipped, so that an old worker can run a newer job. */
+/**
+ * Job records as JSON. Fields it does not know are skipped, so that an old worker can run a newer job. The version of
+ * its {@link JobKind} stands in the object beside them, from the second on.
+ */
 final class Payload {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final String VERSION = "$version";
 
     private Payload() {}
 
     static String write(Record job) {
         try {
-            return JSON.writeValueAsString(job);
+            int version = versionOf(job.getClass());
+            if (version == 1) {
+                return JSON.writeValueAsString(job);
+            }
+            ObjectNode object = JSON.valueToTree(job);
+            return JSON.writeValueAsString(object.put(VERSION, version));
         } catch (JacksonException unwritable) {
             throw new IllegalArgumentException(
                     job.getClass().getName() + " could not be written as JSON: " + unwritable.getOriginalMessage(),
@@ -21,8 +32,31 @@ final class Payload {
         }
     }
 
+    /** The version that a payload was written with. */
+    static int version(String payload) {
+        if (!payload.contains(VERSION)) {
+            return 1;
+        }
+        try {
+            JsonNode version = JSON.readTree(payload).path(VERSION);
+            return version.isInt() ? version.asInt() : 1;
+        } catch (JacksonException unreadable) {
+            return 1;
+        }
+    }
+
+    static int versionOf(Class<? extends Record> type) {
+        JobKind kind = type.getAnnotation(JobKind.class);
+        return kind == null ? 1 : kind.version();
+    }
+
     /** Jackson's own message quotes the payload, which may hold what must not reach a log. */
     static <J extends Record> J read(String payload, Class<J> type) {
+        if (payload.startsWith(NewJob.SEALED)) {
+            throw new IllegalArgumentException(
+                    "the payload is sealed under a server secret that this worker's job store"
+                            + " does not have, or was changed: give every worker the secret");
+        }
         try {
             J job = JSON.readValue(payload, type);
             if (job != null) {

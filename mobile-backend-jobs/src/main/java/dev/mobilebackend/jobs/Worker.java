@@ -19,6 +19,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -70,7 +71,8 @@ public final class Worker implements AutoCloseable {
         this.store = builder.store;
         this.policy = new WorkerPolicy(builder.lease, builder.poll);
         this.queues = Map.copyOf(builder.queues);
-        this.runner = new JobRunner(builder.store, builder.handlers, builder.retry, builder.random);
+        this.runner =
+                new JobRunner(builder.store, builder.handlers, builder.upgrades.build(), builder.retry, builder.random);
         this.threads = builder.threads;
         this.ticks = builder.ticks;
     }
@@ -247,6 +249,7 @@ public final class Worker implements AutoCloseable {
 
         private final JobStore store;
         private final Map<String, JobRunner.Handled<?>> handlers = new HashMap<>();
+        private final Upgrades.Builder upgrades = new Upgrades.Builder();
         private RetryPolicy retry = RetryPolicy.STANDARD;
         private final Map<String, QueuePolicy> queues =
                 new HashMap<>(Map.of(NewJob.DEFAULT_QUEUE, QueuePolicy.STANDARD));
@@ -273,6 +276,22 @@ public final class Worker implements AutoCloseable {
                 throw new IllegalArgumentException(
                         "the kind " + kind + " has two handlers, the second for " + type.getName());
             }
+            return this;
+        }
+
+        /**
+         * How a payload of an earlier version becomes one of a later, for jobs that wait through a deployment.
+         *
+         * <pre>{@code
+         * .handle(MakeReceipt.class, ...)                                    // @JobKind(value = "make-receipt", version = 2)
+         * .upgrade(MakeReceipt1.class, old -> new MakeReceipt(old.orderId(), "en"))   // @JobKind("make-receipt")
+         * }</pre>
+         *
+         * @throws IllegalArgumentException if the older record carries no {@link JobKind}, or has an upgrade already
+         */
+        public <O extends Record> Builder upgrade(Class<O> older, Function<O, ? extends Record> newer) {
+            requireNonNull(older, "older must not be null: the record as it was");
+            upgrades.add(older, requireNonNull(newer, "newer must not be null: what makes the later record"));
             return this;
         }
 

@@ -9,7 +9,7 @@ CREATE TABLE IF NOT EXISTS mb_jobs_waiting (
     rescued       boolean  DEFAULT false NOT NULL,
     queue         varchar(64) DEFAULT 'default' NOT NULL,
     kind          varchar(64) NOT NULL,
-    payload       varchar(65536) NOT NULL,
+    payload       varchar(300000) NOT NULL,
     partition_key varchar(200),
     extra         varchar(65536),
     error         varchar(2000)
@@ -43,7 +43,7 @@ CREATE TABLE IF NOT EXISTS mb_jobs_dead (
     priority      smallint NOT NULL,
     queue         varchar(64) NOT NULL,
     kind          varchar(64) NOT NULL,
-    payload       varchar(65536) NOT NULL,
+    payload       varchar(300000) NOT NULL,
     partition_key varchar(200),
     extra         varchar(65536),
     error         varchar(2000) NOT NULL

@@ -42,14 +42,16 @@ final class Claims {
     private final Waiting waiting;
     private final JobMarks marks;
     private final DeadJobs dead;
+    private final PayloadSeal seal;
     private final Map<Long, Batch> held = new ConcurrentHashMap<>();
 
-    Claims(Database database, Claiming claiming, Waiting waiting, JobMarks marks, DeadJobs dead) {
+    Claims(Database database, Claiming claiming, Waiting waiting, JobMarks marks, DeadJobs dead, PayloadSeal seal) {
         this.database = database;
         this.claiming = claiming;
         this.waiting = waiting;
         this.marks = marks;
         this.dead = dead;
+        this.seal = seal;
     }
 
     /** What a turn came to, to be remembered once it is committed. */
@@ -79,7 +81,7 @@ final class Claims {
         }
         held.put(claimed.id(), claimed);
         return claimed.jobs().stream()
-                .map(job -> job.claimed(claimed.id(), owner))
+                .map(job -> job.claimed(claimed.id(), owner, seal))
                 .toList();
     }
 
@@ -106,7 +108,8 @@ final class Claims {
     /** The unended jobs of the owner's batches. */
     List<Claim> of(long owner, String queue) {
         return step(false, handle -> {
-            List<Long> ids = handle.createQuery("SELECT id FROM mb_jobs_claimed WHERE owner = :owner AND queue = :queue")
+            List<Long> ids = handle.createQuery(
+                            "SELECT id FROM mb_jobs_claimed WHERE owner = :owner AND queue = :queue")
                     .bind("owner", owner)
                     .bind("queue", queue)
                     .mapTo(Long.class)
@@ -115,7 +118,7 @@ final class Claims {
             return claiming.load(handle, ids).stream()
                     .flatMap(batch -> batch.left().stream()
                             .filter(job -> !endedByThemselves.contains(job.id()))
-                            .map(job -> job.claimed(batch.id(), owner).claim()))
+                            .map(job -> job.claim(batch.id(), owner)))
                     .toList();
         });
     }
@@ -206,7 +209,7 @@ final class Claims {
         return step(false, handle -> {
             List<StoredJob> jobs = claiming.take(handle, owner, queue, limit);
             for (StoredJob job : jobs) {
-                JobOutcome outcome = run.apply(job.claimed(RUN_IN_CLAIM, owner));
+                JobOutcome outcome = run.apply(job.claimed(RUN_IN_CLAIM, owner, seal));
                 if (!(outcome instanceof JobOutcome.Done)) {
                     throw new JobNotDone(job, outcome, jobs.size());
                 }

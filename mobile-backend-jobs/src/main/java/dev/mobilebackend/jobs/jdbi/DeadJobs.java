@@ -10,7 +10,7 @@ import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jspecify.annotations.Nullable;
 
 /** The rows of jobs that failed for the last time. */
-record DeadJobs(SqlTime time) {
+record DeadJobs(SqlTime time, PayloadSeal seal) {
 
     /** A job that dies now, of its last attempt. */
     record Burial(StoredJob job, int attempt, String error) {}
@@ -48,7 +48,7 @@ record DeadJobs(SqlTime time) {
                 .map((row, context) -> new DeadJob(
                         row.getLong("id"),
                         row.getString("kind"),
-                        row.getString("payload"),
+                        seal.open(row.getString("kind"), row.getString("payload")),
                         row.getInt("attempt"),
                         row.getString("error"),
                         row.getObject("died_at", OffsetDateTime.class).toInstant()))

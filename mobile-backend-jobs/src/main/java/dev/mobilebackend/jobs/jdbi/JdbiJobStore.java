@@ -5,6 +5,7 @@ import dev.mobilebackend.core.ambient.Ambient;
 import dev.mobilebackend.core.data.Database;
 import dev.mobilebackend.core.data.SchemaPart;
 import dev.mobilebackend.core.data.SqlTime;
+import dev.mobilebackend.core.secret.ServerSecret;
 import dev.mobilebackend.jobs.Claim;
 import dev.mobilebackend.jobs.ClaimedJob;
 import dev.mobilebackend.jobs.DeadJob;
@@ -46,6 +47,7 @@ public final class JdbiJobStore implements JobStore {
             "jobs", JdbiJobStore.class.getClassLoader(), List.of("V301__jobs.sql", "V302__job_claims.sql"));
 
     private final Database database;
+    private final @Nullable InstantSource clock;
     private final Waiting waiting;
     private final JobMarks marks;
     private final Claims claims;
@@ -53,8 +55,9 @@ public final class JdbiJobStore implements JobStore {
     private final Rescue rescue;
     private final WakeUps wakeUps;
 
-    private JdbiJobStore(Database database, @Nullable InstantSource clock) {
+    private JdbiJobStore(Database database, @Nullable InstantSource clock, PayloadSeal seal) {
         this.database = database;
+        this.clock = clock;
         SqlTime time = SqlTime.of(database.dialect(), clock);
         var scans = new ScanMarks(Ambient.ticks());
         Claiming claiming =
@@ -62,10 +65,10 @@ public final class JdbiJobStore implements JobStore {
                     case POSTGRESQL -> new PostgresClaiming(time, scans);
                     case H2 -> new PlainClaiming(time);
                 };
-        this.waiting = new Waiting(database.dialect(), time, scans);
+        this.waiting = new Waiting(database.dialect(), time, scans, seal);
         this.marks = new JobMarks(database.dialect());
-        this.dead = new DeadJobs(time);
-        this.claims = new Claims(database, claiming, waiting, marks, dead);
+        this.dead = new DeadJobs(time, seal);
+        this.claims = new Claims(database, claiming, waiting, marks, dead, seal);
         this.rescue = new Rescue(database, time, claiming, waiting, marks);
         this.wakeUps = new WakeUps(
                 switch (database.dialect()) {
@@ -76,12 +79,20 @@ public final class JdbiJobStore implements JobStore {
 
     /** On the database's clock. */
     public static JdbiJobStore of(Database database) {
-        return new JdbiJobStore(database, null);
+        return new JdbiJobStore(database, null, PayloadSeal.NONE);
     }
 
     /** On a clock that a test moves. */
     public static JdbiJobStore of(Database database, InstantSource clock) {
-        return new JdbiJobStore(database, clock);
+        return new JdbiJobStore(database, clock, PayloadSeal.NONE);
+    }
+
+    /**
+     * Such a store whose payloads are encrypted in the database, for jobs that carry what a copy of it must not tell. It
+     * reads those that are not, too; a worker without the secret fails the attempts of those that are.
+     */
+    public JdbiJobStore withSealedPayloads(ServerSecret secret) {
+        return new JdbiJobStore(database, clock, PayloadSeal.of(secret));
     }
 
     /** Adds a job in the handle's transaction: if that rolls back, the job never was. */

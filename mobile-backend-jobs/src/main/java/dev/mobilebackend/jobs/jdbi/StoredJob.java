@@ -25,8 +25,12 @@ record StoredJob(
         @Nullable String partitionKey,
         @Nullable String extra) {
 
-    ClaimedJob claimed(long batch, long owner) {
-        return new ClaimedJob(new Claim(batch, id, owner, attempt + 1), kind, payload, rescued);
+    ClaimedJob claimed(long batch, long owner, PayloadSeal seal) {
+        return new ClaimedJob(claim(batch, owner), kind, seal.open(kind, payload), rescued);
+    }
+
+    Claim claim(long batch, long owner) {
+        return new Claim(batch, id, owner, attempt + 1);
     }
 
     @Override

@@ -14,7 +14,7 @@ import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jspecify.annotations.Nullable;
 
 /** The rows of jobs that wait: how they come in, and how they come back. */
-record Waiting(Dialect dialect, SqlTime time, ScanMarks scans) {
+record Waiting(Dialect dialect, SqlTime time, ScanMarks scans, PayloadSeal seal) {
 
     private static final String INSERT = "INSERT INTO mb_jobs_waiting (run_at, priority, queue, kind, payload) ";
 
@@ -38,7 +38,7 @@ record Waiting(Dialect dialect, SqlTime time, ScanMarks scans) {
                 .bind("priority", job.priority().code())
                 .bind("queue", job.queue())
                 .bind("kind", job.kind())
-                .bind("payload", job.payload())
+                .bind("payload", seal.close(job.kind(), job.payload()))
                 .executeAndReturnGeneratedKeys("id")
                 .mapTo(Long.class)
                 .one();
@@ -116,7 +116,9 @@ record Waiting(Dialect dialect, SqlTime time, ScanMarks scans) {
                 .bindArray(
                         "payloads",
                         String.class,
-                        jobs.stream().map(NewJob::payload).toList())
+                        jobs.stream()
+                                .map(job -> seal.close(job.kind(), job.payload()))
+                                .toList())
                 .mapTo(Long.class)
                 .list();
     }
@@ -130,7 +132,7 @@ record Waiting(Dialect dialect, SqlTime time, ScanMarks scans) {
                     .bind("priority", job.priority().code())
                     .bind("queue", job.queue())
                     .bind("kind", job.kind())
-                    .bind("payload", job.payload())
+                    .bind("payload", seal.close(job.kind(), job.payload()))
                     .add();
         }
         return batch.executePreparedBatch("id").mapTo(Long.class).list();
