@@ -272,8 +272,7 @@ final class Claims {
     private <T> T step(boolean oneStatement, JdbiJobStore.Step<T> work) {
         try {
             if (oneStatement && database.dialect() == Dialect.POSTGRESQL) {
-                return database.<T, SQLException>withHandle(handle ->
-                        handle.isInTransaction() ? handle.inTransaction(same -> work.on(same)) : work.on(handle));
+                return OneStatement.<T, SQLException>run(database, work::on);
             }
             return database.<T, SQLException>inTransaction(work::on);
         } catch (SQLException failed) {

@@ -116,7 +116,7 @@ public final class JdbiJobStore implements JobStore {
 
     @Override
     public long enqueue(NewJob job) {
-        return database.inTransaction(handle -> enqueue(handle, job));
+        return OneStatement.run(database, handle -> enqueue(handle, job));
     }
 
     @Override
@@ -167,7 +167,7 @@ public final class JdbiJobStore implements JobStore {
 
     @Override
     public boolean begin(Claim claim) {
-        return database.inTransaction(handle -> marks.begin(handle, claim));
+        return OneStatement.run(database, handle -> marks.begin(handle, claim));
     }
 
     @Override

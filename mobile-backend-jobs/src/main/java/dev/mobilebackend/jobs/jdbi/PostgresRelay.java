@@ -81,7 +81,7 @@ final class PostgresRelay implements WakeUps.Relay {
             while (!waiting.isEmpty()) {
                 List<String> queues = new ArrayList<>(waiting);
                 queues.forEach(waiting::remove);
-                database.useTransaction(handle -> notify(handle, queues));
+                OneStatement.run(database, handle -> notify(handle, queues));
                 LockSupport.parkNanos(APART.toNanos());
             }
         } catch (RuntimeException failed) {
@@ -94,13 +94,15 @@ final class PostgresRelay implements WakeUps.Relay {
         }
     }
 
-    private void notify(Handle handle, List<String> queues) {
-        for (String queue : queues) {
-            handle.createQuery("SELECT pg_notify('" + CHANNEL + "', :word)")
-                    .bind("word", queue + " " + self)
-                    .mapTo(String.class)
-                    .list();
-        }
+    private int notify(Handle handle, List<String> queues) {
+        return handle.createQuery("SELECT pg_notify('" + CHANNEL + "', word) FROM unnest(:words) AS w (word)")
+                .bindArray(
+                        "words",
+                        String.class,
+                        queues.stream().map(queue -> queue + " " + self).toList())
+                .mapTo(String.class)
+                .list()
+                .size();
     }
 
     /** Hears what other processes tell, until it is stopped. */
