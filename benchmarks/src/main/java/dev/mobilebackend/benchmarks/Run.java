@@ -3,20 +3,23 @@ package dev.mobilebackend.benchmarks;
 
 import java.io.PrintStream;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
+import java.util.Map;
 import java.util.TreeSet;
 
 /** One run of one benchmark: how long it may take, what it says meanwhile, and what it found. */
 public final class Run {
 
+    private static final String NUMBER = " N";
+
     private final PrintStream progress = System.err;
     private final PrintStream answer = System.out;
     private final long start = System.nanoTime();
-    private final Set<String> asked;
+    private final Map<String, String> asked;
 
-    private Run(Set<String> asked) {
+    private Run(Map<String, String> asked) {
         this.asked = asked;
     }
 
@@ -24,15 +27,24 @@ public final class Run {
      * Begins a run that ends by itself: what has not finished within its limit is stopped, children included.
      *
      * @param arguments none, {@code --quick}, or other options of the benchmark
-     * @param options what this benchmark takes besides {@code --quick}
+     * @param options what this benchmark takes besides {@code --quick}; one that takes a number ends with a space and N
      */
     public static Run begin(String[] arguments, Duration limit, String... options) {
         var known = new TreeSet<>(List.of(options));
         known.add("--quick");
-        var asked = new TreeSet<>(List.of(arguments));
-        if (!known.containsAll(asked)) {
-            System.err.println("the options are " + known + ", was " + String.join(" ", arguments));
-            System.exit(2);
+        var asked = new HashMap<String, String>();
+        for (int i = 0; i < arguments.length; i++) {
+            String option = arguments[i];
+            if (known.contains(option)) {
+                asked.put(option, "");
+            } else if (known.contains(option + NUMBER)
+                    && i + 1 < arguments.length
+                    && arguments[i + 1].matches("[0-9]{1,9}")) {
+                asked.put(option, arguments[++i]);
+            } else {
+                System.err.println("the options are " + known + ", was " + String.join(" ", arguments));
+                System.exit(2);
+            }
         }
         stopAfter(limit);
         var run = new Run(asked);
@@ -48,7 +60,13 @@ public final class Run {
 
     /** Whether that option was given. */
     public boolean asked(String option) {
-        return asked.contains(option);
+        return asked.containsKey(option);
+    }
+
+    /** The number that was given with that option, or the usual one. */
+    public int number(String option, int usual) {
+        String given = asked.get(option);
+        return given == null ? usual : Integer.parseInt(given);
     }
 
     /** Tells whoever waits how far it is. */

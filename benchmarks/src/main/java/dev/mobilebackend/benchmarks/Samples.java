@@ -14,6 +14,10 @@ public final class Samples {
         values.add(value);
     }
 
+    public int count() {
+        return values.size();
+    }
+
     public double median() {
         return quantile(0.5);
     }
