@@ -14,11 +14,6 @@ interface Contender {
     @Override
     String toString();
 
-    /** Whether others wrote it. */
-    default boolean isPeer() {
-        return false;
-    }
-
     /** Empties its table of waiting jobs, without leaving dead rows behind. */
     void clear() throws SQLException;
 

@@ -67,11 +67,6 @@ final class DbScheduler implements Contender {
     }
 
     @Override
-    public boolean isPeer() {
-        return true;
-    }
-
-    @Override
     public void clear() throws SQLException {
         place.execute("TRUNCATE TABLE scheduled_tasks");
     }

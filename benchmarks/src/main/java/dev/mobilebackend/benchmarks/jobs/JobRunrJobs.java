@@ -56,11 +56,6 @@ final class JobRunrJobs implements Contender {
     }
 
     @Override
-    public boolean isPeer() {
-        return true;
-    }
-
-    @Override
     public void clear() throws SQLException {
         place.execute("TRUNCATE TABLE jobrunr_jobs");
     }
