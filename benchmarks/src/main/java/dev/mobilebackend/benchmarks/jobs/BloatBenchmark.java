@@ -86,7 +86,7 @@ final class BloatBenchmark {
         old.setAutoCommit(false);
         old.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
         try (Statement statement = old.createStatement()) {
-            statement.execute("SELECT count(*) FROM mb_job");
+            statement.execute("SELECT count(*) FROM mb_jobs_waiting");
         }
     }
 

@@ -139,7 +139,8 @@ final class EnqueueBenchmark {
     private void insert(long number) throws SQLException {
         try (Connection connection = place.pool().getConnection();
                 PreparedStatement insert = connection.prepareStatement(
-                        "INSERT INTO mb_job (run_at, kind, payload) VALUES (now(), 'make-receipt', ?)")) {
+                        "INSERT INTO mb_jobs_waiting (run_at, priority, queue, kind, payload)"
+                                + " VALUES (now(), 20, 'default', 'make-receipt', ?)")) {
             insert.setString(1, "{\"number\":" + number + ",\"order\":\"" + Contender.ORDER + "\"}");
             insert.executeUpdate();
         }

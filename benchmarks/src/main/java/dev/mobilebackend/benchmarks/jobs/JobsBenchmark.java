@@ -40,13 +40,16 @@ final class JobsBenchmark {
 
     private void measure() throws Exception {
         Contender ours = OurJobs.plain(place);
+        Contender inClaim = OurJobs.inClaim(place);
+        Contender transaction = Floor.TRANSACTION.on(place);
         Contender lease = Floor.LEASE.on(place);
         Contender dbScheduler = DbScheduler.postgresql(place);
         Contender jobRunr = new JobRunrJobs(place);
         List<Contender> contenders = List.of(
                 ours,
+                inClaim,
                 OurJobs.inTransaction(place),
-                Floor.TRANSACTION.on(place),
+                transaction,
                 lease,
                 Floor.MERGED.on(place),
                 dbScheduler,
@@ -65,6 +68,8 @@ final class JobsBenchmark {
         run.found(Figure.atLeast("jobs", rounds.ratio(ours, dbScheduler), "x db-scheduler", 10));
         run.found(Figure.atLeast("jobs-jobrunr", rounds.ratio(ours, jobRunr), "x JobRunr", 50));
         run.found(Figure.atLeast("jobs-floor", 100 * rounds.ratio(ours, lease), "% of the lease floor", 120));
+        run.found(Figure.atLeast(
+                "jobs-in-claim", 100 * rounds.ratio(inClaim, transaction), "% of the transaction floor", 80));
     }
 
     private double perSecond(Contender contender) throws SQLException {

@@ -5,15 +5,18 @@ import dev.mobilebackend.core.data.Database;
 import dev.mobilebackend.core.data.Schema;
 import dev.mobilebackend.jobs.JobState;
 import dev.mobilebackend.jobs.NewJob;
+import dev.mobilebackend.jobs.QueuePolicy;
 import dev.mobilebackend.jobs.Worker;
 import dev.mobilebackend.jobs.jdbi.JdbiJobStore;
 import java.sql.SQLException;
 import java.util.function.LongConsumer;
+import java.util.stream.LongStream;
 
 /** This library: a worker with all that it has by default. */
 final class OurJobs implements Contender {
 
     static final String PLAIN = "ours";
+    private static final int A_COMMIT = 1_000;
 
     private final String title;
     private final Mode mode;
@@ -51,6 +54,13 @@ final class OurJobs implements Contender {
                         MakeReceipt.class, jobs.inTransaction((job, handle) -> body.accept(job.number()))));
     }
 
+    /** Short jobs that run in the transaction which claims them. */
+    static OurJobs inClaim(JobsDatabase place) {
+        return new OurJobs(place, "ours, in the claim", (worker, jobs, body) -> worker.queue(
+                        NewJob.DEFAULT_QUEUE, QueuePolicy.runInClaim())
+                .handle(MakeReceipt.class, jobs.inTransaction((job, handle) -> body.accept(job.number()))));
+    }
+
     @Override
     public String toString() {
         return title;
@@ -58,7 +68,7 @@ final class OurJobs implements Contender {
 
     @Override
     public void clear() throws SQLException {
-        place.execute("TRUNCATE TABLE mb_job");
+        place.execute("TRUNCATE TABLE mb_jobs_waiting");
     }
 
     @Override
@@ -68,11 +78,12 @@ final class OurJobs implements Contender {
 
     @Override
     public void enqueueAll(long first, int count) {
-        database.useTransaction(handle -> {
-            for (int i = 0; i < count; i++) {
-                jobs.enqueue(handle, receipt(first + i));
-            }
-        });
+        for (int done = 0; done < count; done += A_COMMIT) {
+            long from = first + done;
+            jobs.enqueueAll(LongStream.range(from, from + Math.min(A_COMMIT, count - done))
+                    .mapToObj(number -> NewJob.of(receipt(number)))
+                    .toList());
+        }
     }
 
     @Override

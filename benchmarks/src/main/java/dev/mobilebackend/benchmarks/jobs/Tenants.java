@@ -24,6 +24,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 
 /**
  * A thousand tenants whose jobs take a millisecond each. All but the first enqueue 200 a second together, each drawn
@@ -37,7 +38,6 @@ final class Tenants {
     private static final int SENDERS = 4;
     private static final Duration WORK = Duration.ofMillis(1);
 
-    private final Database database;
     private final JdbiJobStore jobs;
     private final Random random;
     private final ConcurrentMap<Long, Long> sent = new ConcurrentHashMap<>();
@@ -52,7 +52,6 @@ final class Tenants {
     record TenantWork(int tenant, long number) {}
 
     Tenants(Database database, int seed) {
-        this.database = database;
         Schema.install(database, JdbiJobStore.SCHEMA);
         this.jobs = JdbiJobStore.of(database);
         this.random = new Random(seed);
@@ -72,11 +71,8 @@ final class Tenants {
 
     /** Milliseconds that the others' jobs wait which are enqueued while so many of the first one's do. */
     Samples waitsInFlood(int size) throws InterruptedException {
-        database.useTransaction(handle -> {
-            for (int i = 0; i < size; i++) {
-                jobs.enqueue(handle, job(FIRST, i));
-            }
-        });
+        jobs.enqueueAll(
+                IntStream.range(0, size).mapToObj(number -> job(FIRST, number)).toList());
         floods += size;
         return waitsUntil(() -> flood.await(floods));
     }

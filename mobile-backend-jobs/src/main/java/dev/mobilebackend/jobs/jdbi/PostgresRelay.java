@@ -94,8 +94,11 @@ final class PostgresRelay implements WakeUps.Relay {
         }
     }
 
+    /** Nothing is written that a crash could lose, so nobody waits for the disk. */
     private int notify(Handle handle, List<String> queues) {
-        return handle.createQuery("SELECT pg_notify('" + CHANNEL + "', word) FROM unnest(:words) AS w (word)")
+        return handle.createQuery(
+                        "SELECT pg_notify('" + CHANNEL + "', word), set_config('synchronous_commit', 'off', true)"
+                                + " FROM unnest(:words) AS w (word)")
                 .bindArray(
                         "words",
                         String.class,
