@@ -7,6 +7,7 @@ module dev.mobilebackend.core {
     requires static transitive jakarta.servlet;
     // Not only for the compiler: core.validate asks for @Nullable at run time.
     requires transitive org.jspecify;
+    requires transitive java.net.http;
     requires transitive java.sql;
     requires transitive org.jdbi.v3.core;
     requires org.slf4j;
@@ -42,6 +43,7 @@ module dev.mobilebackend.core {
     exports dev.mobilebackend.core.page.jdbi;
     exports dev.mobilebackend.core.problem;
     exports dev.mobilebackend.core.ratelimit;
+    exports dev.mobilebackend.core.remote;
     exports dev.mobilebackend.core.route;
     exports dev.mobilebackend.core.secret;
     exports dev.mobilebackend.core.tomcat;

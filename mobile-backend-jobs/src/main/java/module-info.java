@@ -13,4 +13,7 @@ module dev.mobilebackend.jobs {
 
     exports dev.mobilebackend.jobs;
     exports dev.mobilebackend.jobs.jdbi;
+    exports dev.mobilebackend.jobs.mail;
+    exports dev.mobilebackend.jobs.push;
+    exports dev.mobilebackend.jobs.push.jdbi;
 }

@@ -14,7 +14,9 @@ module dev.mobilebackend.testkit {
     requires transitive org.junit.jupiter.api;
     requires static transitive io.javalin;
     requires static transitive jakarta.servlet;
+    requires static org.eclipse.jetty.alpn.server;
     requires static org.eclipse.jetty.ee10.servlet;
+    requires static org.eclipse.jetty.http2.server;
     requires com.zaxxer.hikari;
     requires org.junit.platform.commons;
 
@@ -22,5 +24,6 @@ module dev.mobilebackend.testkit {
     exports dev.mobilebackend.testkit.client;
     exports dev.mobilebackend.testkit.clock;
     exports dev.mobilebackend.testkit.contract;
+    exports dev.mobilebackend.testkit.fake;
     exports dev.mobilebackend.testkit.network;
 }

@@ -8,6 +8,7 @@ import dev.mobilebackend.auth.AuthSchema;
 import dev.mobilebackend.core.data.Schema;
 import dev.mobilebackend.core.data.SchemaPart;
 import dev.mobilebackend.jobs.jdbi.JdbiJobStore;
+import dev.mobilebackend.jobs.push.jdbi.JdbiPushDevices;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -26,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Every script of every module, as text. */
 class SchemaScriptsTest {
 
-    private static final List<SchemaPart> PARTS = List.of(Schema.CORE, AuthSchema.TABLES, JdbiJobStore.SCHEMA);
+    private static final List<SchemaPart> PARTS = List.of(Schema.CORE, AuthSchema.TABLES, JdbiJobStore.SCHEMA, JdbiPushDevices.SCHEMA);
 
     /** What statements of the version before may still need. */
     private static final Pattern TAKEN_AWAY = Pattern.compile(

@@ -2,6 +2,7 @@
 package dev.mobilebackend.auth.password;
 
 import dev.failsafe.CircuitBreaker;
+import dev.mobilebackend.core.remote.RemoteCall;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -12,10 +13,6 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +32,9 @@ public final class BreachedPasswordRange implements BreachedPasswords {
     private static final Logger LOG = LoggerFactory.getLogger(BreachedPasswordRange.class);
     private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
     private static final int PREFIX = 5;
+
+    /** A padded range has about 40 KB. */
+    static final int MOST_BYTES = 1 << 18;
 
     private final URI base;
     private final HttpClient client;
@@ -112,24 +112,11 @@ public final class BreachedPasswordRange implements BreachedPasswords {
                 .header("User-Agent", "mobile-backend")
                 .timeout(timeout)
                 .build();
-        // The request's own timeout ends with the head of the answer.
-        CompletableFuture<HttpResponse<byte[]>> answer = client.sendAsync(request, head -> new BoundedBody());
-        try {
-            HttpResponse<byte[]> response = answer.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
-            if (response.statusCode() != 200) {
-                throw new IOException("status " + response.statusCode());
-            }
-            return new String(response.body(), StandardCharsets.US_ASCII);
-        } catch (TimeoutException late) {
-            throw new IOException("nothing within " + timeout, late);
-        } catch (ExecutionException failed) {
-            throw new IOException(String.valueOf(failed.getCause()), failed);
-        } catch (InterruptedException stopping) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", stopping);
-        } finally {
-            answer.cancel(true);
+        HttpResponse<byte[]> response = RemoteCall.send(client, request, timeout, MOST_BYTES);
+        if (response.statusCode() != 200) {
+            throw new IOException("status " + response.statusCode());
         }
+        return new String(response.body(), StandardCharsets.US_ASCII);
     }
 
     /** Lines are the other 35 digits, a colon and how often it was seen, where nought means that it is made up. */

@@ -109,7 +109,7 @@ class BreachedPasswordRangeTest {
 
     @Test
     void anAnswerOfAnyLengthIsGivenUp() {
-        answer = (REST + ":1\r\n").repeat(BoundedBody.MOST_BYTES / 30);
+        answer = (REST + ":1\r\n").repeat(BreachedPasswordRange.MOST_BYTES / 30);
         BreachedPasswordRange breached = range(LONG);
 
         assertFalse(breached.contains("password".toCharArray()));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.mobilebackend.auth.password;
+package dev.mobilebackend.core.remote;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -11,15 +11,17 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow.Subscription;
 import org.jspecify.annotations.Nullable;
 
-/** The body of an answer, given up where it is longer than any that was asked for. */
+/** The body of an answer, given up where it is longer than what was asked for can be. */
 final class BoundedBody implements BodySubscriber<byte[]> {
-
-    /** A padded range has about 40 KB. */
-    static final int MOST_BYTES = 1 << 18;
 
     private final CompletableFuture<byte[]> whole = new CompletableFuture<>();
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    private final int mostBytes;
     private @Nullable Subscription source;
+
+    BoundedBody(int mostBytes) {
+        this.mostBytes = mostBytes;
+    }
 
     @Override
     public CompletionStage<byte[]> getBody() {
@@ -39,9 +41,9 @@ final class BoundedBody implements BodySubscriber<byte[]> {
             buffer.get(part);
             bytes.writeBytes(part);
         }
-        if (bytes.size() > MOST_BYTES && source != null) {
+        if (bytes.size() > mostBytes && source != null) {
             source.cancel();
-            whole.completeExceptionally(new IOException("an answer of more than " + MOST_BYTES + " bytes"));
+            whole.completeExceptionally(new IOException("an answer of more than " + mostBytes + " bytes"));
         }
     }
 
