@@ -27,7 +27,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Every script of every module, as text. */
 class SchemaScriptsTest {
 
-    private static final List<SchemaPart> PARTS = List.of(Schema.CORE, AuthSchema.TABLES, JdbiJobStore.SCHEMA, JdbiPushDevices.SCHEMA);
+    private static final List<SchemaPart> PARTS =
+            List.of(Schema.CORE, AuthSchema.TABLES, JdbiJobStore.SCHEMA, JdbiPushDevices.SCHEMA);
 
     /** What statements of the version before may still need. */
     private static final Pattern TAKEN_AWAY = Pattern.compile(

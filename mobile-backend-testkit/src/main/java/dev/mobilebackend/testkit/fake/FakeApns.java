@@ -80,8 +80,7 @@ public final class FakeApns implements AutoCloseable {
 
     /** The key that it knows its sender by. */
     public ApnsKey key() {
-        return ApnsKey.parse(
-                TEAM, KEY, FakePlatform.pem(keys.getPrivate()).getBytes(StandardCharsets.US_ASCII));
+        return ApnsKey.parse(TEAM, KEY, FakePlatform.pem(keys.getPrivate()).getBytes(StandardCharsets.US_ASCII));
     }
 
     /** How it is reached. */
@@ -180,9 +179,7 @@ public final class FakeApns implements AutoCloseable {
         if (ask.body().isEmpty()) {
             return refusal(400, "PayloadEmpty");
         }
-        return ask.body().getBytes(StandardCharsets.UTF_8).length > MOST_BYTES
-                ? refusal(413, "PayloadTooLarge")
-                : null;
+        return ask.body().getBytes(StandardCharsets.UTF_8).length > MOST_BYTES ? refusal(413, "PayloadTooLarge") : null;
     }
 
     private static JsonNode json(String body) {

@@ -20,7 +20,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -82,12 +81,18 @@ public final class FakeFcm implements AutoCloseable {
     /** The service account that may send. */
     public FcmAccount account() {
         return FcmAccount.parse(FakePlatform.JSON.writeValueAsBytes(Map.of(
-                "type", "service_account",
-                "project_id", PROJECT,
-                "client_email", "push@" + PROJECT + ".iam.gserviceaccount.com",
-                "private_key_id", "0123456789",
-                "private_key", FakePlatform.pem(keys.getPrivate()),
-                "token_uri", platform.uri() + "/token")));
+                "type",
+                "service_account",
+                "project_id",
+                PROJECT,
+                "client_email",
+                "push@" + PROJECT + ".iam.gserviceaccount.com",
+                "private_key_id",
+                "0123456789",
+                "private_key",
+                FakePlatform.pem(keys.getPrivate()),
+                "token_uri",
+                platform.uri() + "/token")));
     }
 
     /** How it is reached. */
@@ -160,9 +165,7 @@ public final class FakeFcm implements AutoCloseable {
         String token = "access-" + issued.incrementAndGet();
         accessTokens.put(token, now.plus(LIFETIME));
         return new Reply(
-                200,
-                Map.of("access_token", token, "expires_in", LIFETIME.toSeconds(), "token_type", "Bearer"),
-                fault);
+                200, Map.of("access_token", token, "expires_in", LIFETIME.toSeconds(), "token_type", "Bearer"), fault);
     }
 
     private Reply take(Ask ask) {

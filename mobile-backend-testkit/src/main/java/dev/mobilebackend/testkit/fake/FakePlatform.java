@@ -9,6 +9,7 @@ import java.net.http.HttpClient;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
 import java.time.InstantSource;
@@ -137,7 +138,7 @@ final class FakePlatform implements AutoCloseable {
     }
 
     /** A private key as platforms hand it out. */
-    static String pem(java.security.PrivateKey key) {
+    static String pem(PrivateKey key) {
         return "-----BEGIN PRIVATE KEY-----\n"
                 + Base64.getMimeEncoder().encodeToString(key.getEncoded())
                 + "\n-----END PRIVATE KEY-----\n";

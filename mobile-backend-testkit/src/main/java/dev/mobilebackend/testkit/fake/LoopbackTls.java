@@ -72,8 +72,7 @@ final class LoopbackTls {
 
     private static Certificate certificate(KeyPair pair) throws GeneralSecurityException {
         byte[] algorithm = der(SEQUENCE, ECDSA_WITH_SHA256);
-        byte[] name = der(
-                SEQUENCE, der(SET, der(SEQUENCE, COMMON_NAME, der(UTF8_STRING, ascii("127.0.0.1")))));
+        byte[] name = der(SEQUENCE, der(SET, der(SEQUENCE, COMMON_NAME, der(UTF8_STRING, ascii("127.0.0.1")))));
         byte[] validity = der(
                 SEQUENCE,
                 der(GENERALIZED_TIME, ascii("20000101000000Z")),

@@ -46,7 +46,8 @@ public final class NextAnswer {
         return this;
     }
 
-    @Nullable Fault poll() {
+    @Nullable
+    Fault poll() {
         return faults.poll();
     }
 }
