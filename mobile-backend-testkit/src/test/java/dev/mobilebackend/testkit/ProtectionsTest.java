@@ -72,6 +72,7 @@ class ProtectionsTest {
         for (String sources : List.of(
                 "mobile-backend-core/src/test",
                 "mobile-backend-auth/src/test",
+                "mobile-backend-jobs/src/test",
                 "mobile-backend-testkit/src/test",
                 "mobile-backend-testkit/src/main",
                 "samples/shop/src/test")) {

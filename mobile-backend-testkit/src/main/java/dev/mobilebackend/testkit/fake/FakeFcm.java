@@ -43,7 +43,6 @@ public final class FakeFcm implements AutoCloseable {
     private static final Pattern ASSERTION = Pattern.compile("(?:^|&)assertion=([^&]*)");
 
     private final InstantSource clock;
-    private final KeyPair keys;
     private final FakePlatform platform;
     private final NextAnswer next = new NextAnswer();
     private final NextAnswer nextAccess = new NextAnswer();
@@ -51,6 +50,22 @@ public final class FakeFcm implements AutoCloseable {
     private final Map<String, Instant> accessTokens = new ConcurrentHashMap<>();
     private final AtomicInteger issued = new AtomicInteger();
     private final Map<String, Reply> dead = new ConcurrentHashMap<>();
+
+    /** Made once: a key of this kind takes long to find. */
+    private static final class AccountKey {
+
+        static final KeyPair PAIR = make();
+
+        private static KeyPair make() {
+            try {
+                var generator = KeyPairGenerator.getInstance("RSA");
+                generator.initialize(2_048);
+                return generator.generateKeyPair();
+            } catch (GeneralSecurityException failed) {
+                throw new IllegalStateException("the JDK could not make an RSA key", failed);
+            }
+        }
+    }
 
     /** A message as it came. */
     public record Received(String token, JsonNode message) {
@@ -63,13 +78,6 @@ public final class FakeFcm implements AutoCloseable {
 
     private FakeFcm(InstantSource clock) {
         this.clock = clock;
-        try {
-            var generator = KeyPairGenerator.getInstance("RSA");
-            generator.initialize(2_048);
-            keys = generator.generateKeyPair();
-        } catch (GeneralSecurityException failed) {
-            throw new IllegalStateException("the JDK could not make an RSA key", failed);
-        }
         platform = new FakePlatform(this::answer);
     }
 
@@ -90,7 +98,7 @@ public final class FakeFcm implements AutoCloseable {
                 "private_key_id",
                 "0123456789",
                 "private_key",
-                FakePlatform.pem(keys.getPrivate()),
+                FakePlatform.pem(AccountKey.PAIR.getPrivate()),
                 "token_uri",
                 platform.uri() + "/token")));
     }
@@ -154,7 +162,7 @@ public final class FakeFcm implements AutoCloseable {
                 ? FakePlatform.claims(
                         URLDecoder.decode(assertion.group(1), StandardCharsets.US_ASCII),
                         "SHA256withRSA",
-                        keys.getPublic())
+                        AccountKey.PAIR.getPublic())
                 : null;
         Instant now = clock.instant();
         if (claims == null
