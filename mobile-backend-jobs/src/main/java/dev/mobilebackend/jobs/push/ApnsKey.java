@@ -31,6 +31,8 @@ public final class ApnsKey {
     }
 
     /**
+     * The key with this id, of the team with that one.
+     *
      * @param p8 the contents of the file {@code AuthKey_<keyId>.p8}
      * @throws IllegalArgumentException if it is no key on P-256, or an id is none of Apple's
      */

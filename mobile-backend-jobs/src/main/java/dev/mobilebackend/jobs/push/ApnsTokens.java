@@ -41,7 +41,7 @@ final class ApnsTokens {
     /** Another one in place of what APNs calls expired; null where it has called one so a short time ago. */
     synchronized @Nullable Token insteadOf(Token expired) {
         Instant now = clock.instant();
-        if (current != null && current != expired) {
+        if (current != null && !current.equals(expired)) {
             return current;
         }
         if (refusedAt != null && isWithin(PAUSE, refusedAt, now)) {

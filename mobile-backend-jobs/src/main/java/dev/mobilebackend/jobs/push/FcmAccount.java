@@ -31,6 +31,8 @@ public final class FcmAccount {
     }
 
     /**
+     * The account that a key is for.
+     *
      * @param json the contents of the file of the service account's key
      * @throws IllegalArgumentException if it is not one
      */

@@ -84,7 +84,7 @@ final class FcmTokens {
 
     private @Nullable Token usable(@Nullable Token refused) {
         Token known = current;
-        return known != null && known != refused && known.isValid(remote.now()) ? known : null;
+        return known != null && !known.equals(refused) && known.isValid(remote.now()) ? known : null;
     }
 
     private boolean tryLock() throws IOException {

@@ -42,7 +42,7 @@ public final class InMemoryPushDevices implements PushDevices {
                 .map(Kept::device)
                 .filter(device -> device.owner().equals(owner))
                 .sorted(Comparator.comparing(PushDevice::seenAt)
-                        .thenComparing(PushDevice::id)
+                        .thenComparingLong(PushDevice::id)
                         .reversed())
                 .limit(MOST_OF_OWNER)
                 .toList();

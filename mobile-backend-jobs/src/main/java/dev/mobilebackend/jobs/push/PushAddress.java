@@ -14,6 +14,8 @@ public record PushAddress(Platform platform, String app, String token) {
     private static final Pattern APP = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,254}");
 
     /**
+     * The address in its one spelling.
+     *
      * @throws IllegalArgumentException if the token is none of the platform's, for example one that a client made up
      */
     public PushAddress {

@@ -3,8 +3,10 @@ package dev.mobilebackend.jobs.push;
 
 import java.time.Instant;
 
-/** Hands messages to a platform. Thread safe; it answers within a time that its settings bound, and never throws for
- * what a network or a platform does. */
+/**
+ * Hands messages to a platform. Thread safe; it answers within a time that its settings bound, and never throws for what
+ * a network or a platform does.
+ */
 @FunctionalInterface
 public interface PushSender {
 

@@ -60,7 +60,7 @@ final class Remote {
 
     /** Once for all that wait on the same one. */
     private synchronized void leave(HttpClient silent) {
-        if (current.get() == silent) {
+        if (current.get().equals(silent)) {
             current.set(another());
         }
     }

@@ -48,6 +48,8 @@ public final class PushJobs {
     }
 
     /**
+     * What is to be chosen.
+     *
      * @param devices in the database of the jobs, so that each device gets a message once
      */
     public static Builder builder(JdbiJobStore jobs, PushDevices devices) {
@@ -111,6 +113,8 @@ public final class PushJobs {
         }
 
         /**
+         * The jobs of push, to be added to each worker.
+         *
          * @throws IllegalArgumentException if there is no sender
          */
         public PushJobs build() {
