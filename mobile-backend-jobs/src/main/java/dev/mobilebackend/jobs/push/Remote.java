@@ -13,7 +13,6 @@ import java.net.http.HttpTimeoutException;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -69,21 +68,24 @@ final class Remote {
         return requireNonNull(line.clients().get(), "clients must make a client each time");
     }
 
-    /** {@code Retry-After} (RFC 9110 section 10.2.3), or null where there is none that says something. */
     @Nullable
     Duration retryAfter(HttpResponse<?> response) {
-        String text = response.headers().firstValue("retry-after").orElse("").strip();
-        Duration wait;
+        return retryAfter(response.headers().firstValue("retry-after").orElse(""), now());
+    }
+
+    /** {@code Retry-After} (RFC 9110 section 10.2.3), a day at most, or null where it says nothing. */
+    static @Nullable Duration retryAfter(String field, Instant now) {
+        String text = field.strip();
         try {
-            wait = text.matches("\\d{1,9}")
+            Duration wait = text.matches("\\d{1,9}")
                     ? Duration.ofSeconds(Long.parseLong(text))
-                    : Duration.between(
-                            now(),
-                            ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME)
-                                    .toInstant());
+                    : Duration.between(now, Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(text)));
+            if (wait.isNegative()) {
+                return null;
+            }
+            return wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait;
         } catch (DateTimeException none) {
             return null;
         }
-        return wait.isNegative() ? null : wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait;
     }
 }
