@@ -16,4 +16,6 @@ module dev.mobilebackend.jobs {
     exports dev.mobilebackend.jobs.mail;
     exports dev.mobilebackend.jobs.push;
     exports dev.mobilebackend.jobs.push.jdbi;
+    exports dev.mobilebackend.jobs.schedule;
+    exports dev.mobilebackend.jobs.schedule.jdbi;
 }

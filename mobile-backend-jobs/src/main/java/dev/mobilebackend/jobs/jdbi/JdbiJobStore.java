@@ -44,7 +44,9 @@ public final class JdbiJobStore implements JobStore {
 
     /** The tables of jobs. */
     public static final SchemaPart SCHEMA = new SchemaPart(
-            "jobs", JdbiJobStore.class.getClassLoader(), List.of("V301__jobs.sql", "V302__job_claims.sql"));
+            "jobs",
+            JdbiJobStore.class.getClassLoader(),
+            List.of("V301__jobs.sql", "V302__job_claims.sql", "V310__job_schedules.sql"));
 
     private final Database database;
     private final @Nullable InstantSource clock;
