@@ -173,9 +173,9 @@ public final class JobSchedules {
             }
             return mine;
         });
-        if (first && row.next().isBefore(row.now().minus(Misfire.GRACE))) {
+        if (first && (owed.isEmpty() || owed.get(0).isAfter(row.next()))) {
             LOG.warn(
-                    "schedule {} has missed its ticks since {}: by its policy {}, {} run now",
+                    "schedule {} leaves out ticks that it missed since {}: by its policy {}, {} run now",
                     entry.name(),
                     row.next(),
                     entry.misfire(),
