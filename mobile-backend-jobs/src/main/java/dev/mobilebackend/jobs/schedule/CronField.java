@@ -6,11 +6,11 @@ import java.util.Locale;
 
 /** One of the five fields of a crontab line, and how its text becomes a set of numbers. */
 enum CronField {
-    MINUTE("minute", 0, 59, List.of()),
-    HOUR("hour", 0, 23, List.of()),
-    DAY_OF_MONTH("day of month", 1, 31, List.of()),
-    MONTH("month", 1, 12, List.of("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")),
-    DAY_OF_WEEK("day of week", 0, 7, List.of("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"));
+    MINUTE("minute", 0, 59, ""),
+    HOUR("hour", 0, 23, ""),
+    DAY_OF_MONTH("day of month", 1, 31, ""),
+    MONTH("month", 1, 12, "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC"),
+    DAY_OF_WEEK("day of week", 0, 7, "SUN MON TUE WED THU FRI SAT");
 
     /** In the set of days of the month: the last day, whichever that is. */
     static final int LAST = 0;
@@ -18,9 +18,9 @@ enum CronField {
     private final String title;
     private final int lowest;
     private final int highest;
-    private final List<String> names;
+    private final String names;
 
-    CronField(String title, int lowest, int highest, List<String> names) {
+    CronField(String title, int lowest, int highest, String names) {
         this.title = title;
         this.lowest = lowest;
         this.highest = highest;
@@ -73,7 +73,7 @@ enum CronField {
     }
 
     private int value(String text, String field) {
-        int named = names.indexOf(text.toUpperCase(Locale.ROOT));
+        int named = names.isEmpty() ? -1 : List.of(names.split(" ")).indexOf(text.toUpperCase(Locale.ROOT));
         return named < 0 ? number(text, field, "value", lowest, highest) : named + lowest;
     }
 
@@ -86,7 +86,7 @@ enum CronField {
         }
         String named = names.isEmpty() || part.equals("step")
                 ? ""
-                : " or from " + names.get(0) + " to " + names.get(names.size() - 1);
+                : " or from " + names.substring(0, 3) + " to " + names.substring(names.length() - 3);
         throw refused(
                 field, "must have each " + part + " from " + least + " to " + most + named + ", was \"" + text + "\"");
     }

@@ -142,7 +142,7 @@ final class CronSchedule implements Schedule {
 
     private boolean matches(LocalDate day) {
         boolean byMonth = allows(days, day.getDayOfMonth())
-                || allows(days, CronField.LAST) && day.getDayOfMonth() == day.lengthOfMonth();
+                || (allows(days, CronField.LAST) && day.getDayOfMonth() == day.lengthOfMonth());
         boolean byWeek = allows(weekdays, day.getDayOfWeek().getValue() % 7);
         return eitherDay ? byMonth || byWeek : byMonth && byWeek;
     }
@@ -161,11 +161,11 @@ final class CronSchedule implements Schedule {
     }
 
     private static boolean allows(long set, int value) {
-        return (set >> value & 1) != 0;
+        return ((set >> value) & 1) != 0;
     }
 
     /** The lowest value of the set that is not below the one given, or 64. */
     private static int firstSet(long set, int from) {
-        return Long.numberOfTrailingZeros(set & -1L << from);
+        return Long.numberOfTrailingZeros(set & (-1L << from));
     }
 }

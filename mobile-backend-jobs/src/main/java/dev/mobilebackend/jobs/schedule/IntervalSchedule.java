@@ -13,7 +13,9 @@ record IntervalSchedule(Duration interval) implements Schedule {
     private static final Duration LONGEST = Duration.ofDays(3_650);
 
     IntervalSchedule {
-        if (interval.compareTo(SHORTEST) < 0 || interval.compareTo(LONGEST) > 0 || interval.getNano() != 0) {
+        if (interval.compareTo(SHORTEST) < 0
+                || interval.compareTo(LONGEST) > 0
+                || !interval.equals(Duration.ofSeconds(interval.toSeconds()))) {
             throw new IllegalArgumentException(
                     "interval must be whole seconds from " + SHORTEST + " to " + LONGEST + ", was " + interval);
         }
