@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
@@ -21,6 +22,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -47,10 +49,13 @@ public final class Worker implements AutoCloseable {
     /** Ends before the thirty seconds that most platforms wait between SIGTERM and SIGKILL. */
     private static final Duration DRAIN_LIMIT = Duration.ofSeconds(20);
 
+    private static final Duration AFTER_FAILED_TICK = Duration.ofSeconds(1);
+
     private final JobStore store;
     private final WorkerPolicy policy;
     private final Map<String, QueuePolicy> queues;
     private final JobRunner runner;
+    private final @Nullable Supplier<Duration> schedules;
     private final ThreadFactory threads;
     private final LongSupplier ticks;
     private final Object lifecycle = new Object();
@@ -63,6 +68,7 @@ public final class Worker implements AutoCloseable {
             Lease lease,
             ScheduledExecutorService heartbeat,
             Future<?> beats,
+            @Nullable ScheduledExecutorService schedules,
             ExecutorService pool,
             Consumer<String> wake,
             CountDownLatch ended) {}
@@ -73,6 +79,7 @@ public final class Worker implements AutoCloseable {
         this.queues = Map.copyOf(builder.queues);
         this.runner =
                 new JobRunner(builder.store, builder.handlers, builder.upgrades.build(), builder.retry, builder.random);
+        this.schedules = builder.schedules;
         this.threads = builder.threads;
         this.ticks = builder.ticks;
     }
@@ -156,6 +163,9 @@ public final class Worker implements AutoCloseable {
             return true;
         }
         store.removeListener(stopping.wake);
+        if (stopping.schedules != null) {
+            stopping.schedules.shutdown();
+        }
         stopping.queues.values().forEach(QueueRunner::drain);
         boolean ended = await(stopping.ended, limit);
         if (!ended) {
@@ -189,7 +199,7 @@ public final class Worker implements AutoCloseable {
                 woken.wake();
             }
         };
-        var begun = new Running(runners, lease, heartbeat, beats, pool, wake, new CountDownLatch(1));
+        var begun = new Running(runners, lease, heartbeat, beats, schedules(), pool, wake, new CountDownLatch(1));
         store.addListener(wake);
         var open = new AtomicInteger(runners.size());
         runners.forEach((name, queue) -> Ambient.threads("jobs-" + name)
@@ -202,6 +212,34 @@ public final class Worker implements AutoCloseable {
                 .start());
         runners.values().forEach(QueueRunner::wake);
         return begun;
+    }
+
+    /** On a thread of their own: whatever they wait for, the heartbeat does not. */
+    private @Nullable ScheduledExecutorService schedules() {
+        Supplier<Duration> tick = schedules;
+        if (tick == null) {
+            return null;
+        }
+        ScheduledExecutorService thread = Ambient.scheduler("jobs-schedules");
+        thread.execute(() -> tick(tick, thread));
+        return thread;
+    }
+
+    private static void tick(Supplier<Duration> schedules, ScheduledExecutorService thread) {
+        if (thread.isShutdown()) {
+            return;
+        }
+        Duration wait = AFTER_FAILED_TICK;
+        try {
+            wait = schedules.get();
+        } catch (RuntimeException | Error failed) {
+            LOG.warn("the schedules of the jobs failed; they are asked again in {}", wait, failed);
+        }
+        try {
+            thread.schedule(() -> tick(schedules, thread), wait.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException drained) {
+            LOG.debug("the schedules have ended with their worker", drained);
+        }
     }
 
     /** The heartbeat outlives the last job: were it to stop first, another process would run that job again. */
@@ -255,6 +293,7 @@ public final class Worker implements AutoCloseable {
                 new HashMap<>(Map.of(NewJob.DEFAULT_QUEUE, QueuePolicy.STANDARD));
         private Duration lease = WorkerPolicy.STANDARD.lease();
         private Duration poll = WorkerPolicy.STANDARD.poll();
+        private @Nullable Supplier<Duration> schedules;
         private ThreadFactory threads = Ambient.workerThreads("job");
         private RandomGenerator random = Ambient.random();
         private LongSupplier ticks = Ambient.ticks();
@@ -329,6 +368,19 @@ public final class Worker implements AutoCloseable {
         /** How often an idle worker looks for delayed jobs and those that other processes enqueued: every second. */
         public Builder poll(Duration interval) {
             this.poll = requireNonNull(interval, "poll must not be null: leave it out for the standard one");
+            return this;
+        }
+
+        /**
+         * What enqueues jobs by the clock: called again and again on a thread of its own, each time after the wait that
+         * it returned.
+         *
+         * <pre>{@code
+         * .schedules(schedules::tick)
+         * }</pre>
+         */
+        public Builder schedules(Supplier<Duration> tick) {
+            this.schedules = requireNonNull(tick, "tick must not be null: such as schedules::tick");
             return this;
         }
 
