@@ -120,9 +120,6 @@ final class Dispatcher implements QueueRunner {
             try {
                 turn();
             } catch (RuntimeException | Error failed) {
-                unsure = true;
-                sureFrom = ticks.getAsLong() + leaseLength.toNanos();
-                maybeDue = true;
                 signal.raiseAfter(PAUSE.toNanos());
                 LOG.warn("the job store did not answer; jobs go on, and it is asked again", failed);
             }
@@ -158,12 +155,23 @@ final class Dispatcher implements QueueRunner {
         if (wanted > 0) {
             maybeDue = false;
         }
-        List<ClaimedJob> claimed = store.finishAndClaim(lease.owner(), out, queue, wanted);
+        List<ClaimedJob> claimed = ask(out, wanted);
         sent.forEach(this::confirm);
         if (claimed.size() == wanted && wanted > 0) {
             maybeDue = true;
         }
         start(claimed);
+    }
+
+    private List<ClaimedJob> ask(List<JobOutcome> out, int wanted) {
+        try {
+            return store.finishAndClaim(lease.owner(), out, queue, wanted);
+        } catch (RuntimeException | Error lost) {
+            unsure = true;
+            sureFrom = ticks.getAsLong() + leaseLength.toNanos();
+            maybeDue = true;
+            throw lost;
+        }
     }
 
     private int wanted() {
@@ -278,6 +286,7 @@ final class Dispatcher implements QueueRunner {
         for (Claim claim : store.claims(lease.owner(), queue)) {
             if (!batches.containsKey(claim.batch())) {
                 arrived.add(new JobOutcome.Returned(claim));
+                maybeDue = true;
             }
         }
         unsure = false;

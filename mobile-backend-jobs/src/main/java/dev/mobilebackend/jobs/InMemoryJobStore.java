@@ -154,7 +154,10 @@ public final class InMemoryJobStore implements JobStore {
     @Override
     public void leave(long owner) {
         locked(() -> {
-            in(JobState.RUNNING).filter(row -> row.owner == owner).forEach(Row::giveBack);
+            in(JobState.RUNNING).filter(row -> row.owner == owner).forEach(row -> {
+                row.giveBack();
+                row.rescued = true;
+            });
             return leases.remove(owner) != null;
         });
     }

@@ -24,11 +24,12 @@ public final class JobContext {
      * throw context.snooze(Duration.ofMinutes(5));
      * }</pre>
      *
-     * @throws IllegalArgumentException if the wait is negative
+     * @throws IllegalArgumentException if the wait is negative or longer than ten years
      */
     public RuntimeException snooze(Duration wait) {
-        if (wait.isNegative()) {
-            throw new IllegalArgumentException("a snooze must not be negative, was " + wait);
+        if (wait.isNegative() || wait.compareTo(NewJob.LONGEST_DELAY) > 0) {
+            throw new IllegalArgumentException(
+                    "a snooze must be from PT0S to " + NewJob.LONGEST_DELAY + ", was " + wait);
         }
         return new Snooze(wait);
     }

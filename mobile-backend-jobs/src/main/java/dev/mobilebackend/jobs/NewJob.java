@@ -30,7 +30,7 @@ public record NewJob(String kind, String payload, Duration delay, String queue, 
     /** What a payload that a store has sealed begins with; JSON never does. */
     public static final String SEALED = "sealed:";
 
-    private static final Duration LONGEST_DELAY = Duration.ofDays(3_650);
+    static final Duration LONGEST_DELAY = Duration.ofDays(3_650);
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9.-]{0,63}");
 
     public NewJob {

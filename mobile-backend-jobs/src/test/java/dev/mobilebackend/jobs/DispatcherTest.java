@@ -13,8 +13,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Turns the dispatcher by hand; its job threads run when the test says so. */
@@ -23,27 +26,97 @@ class DispatcherTest {
     @JobKind("note")
     record Note(int number) {}
 
-    private static final WorkerPolicy POLICY = new WorkerPolicy(2, Duration.ofSeconds(6), Duration.ofSeconds(1));
+    private static final Duration LEASE = Duration.ofSeconds(6);
 
     private final MovedClock clock = new MovedClock();
     private final WatchedStore store = new WatchedStore(new InMemoryJobStore(clock));
-    private final Lease lease = Lease.join(store, POLICY.lease(), clock::ticks);
+    private final Lease lease = Lease.join(store, LEASE, clock::ticks);
     private final List<Integer> ran = new ArrayList<>();
+    private IntConsumer meanwhile = number -> {};
     private final Queue<Runnable> threads = new ArrayDeque<>();
     private final Dispatcher dispatcher = dispatcher(threads::add);
 
     @Test
-    void claimsOnlyWhatItsFreeThreadsCanRun() {
+    void claimsOnlyWhatItsThreadsCanRunWhileItDoesNotKnowHowLongAJobTakes() {
         enqueue(1, 2, 3, 4, 5);
 
         dispatcher.turn();
         int started = threads.size();
-        runOne();
+        runAll();
         dispatcher.turn();
 
         assertEquals(2, started);
-        assertEquals(2, threads.size());
-        assertEquals(List.of(1), ran);
+        assertEquals(List.of(1, 2), ran);
+        assertEquals(counts(1, 2), store.counts());
+    }
+
+    @Test
+    void holdsWhatATenthOfASecondCanRun() {
+        IntStream.rangeClosed(1, 300).forEach(this::enqueue);
+        meanwhile = number -> clock.advance(Duration.ofMillis(1));
+        dispatcher.turn();
+
+        runAll();
+        dispatcher.turn();
+
+        assertEquals(counts(300 - 2 - 202, 202), store.counts());
+    }
+
+    @Test
+    void theEndsOfSomeJobsOfAClaimWaitATenthOfASecondForTheOthers() {
+        var stepsAfter = new ArrayList<Integer>();
+        enqueue(1, 2);
+        meanwhile = number -> {
+            if (number == 2) {
+                dispatcher.turn();
+                stepsAfter.add(store.steps);
+                clock.advance(Duration.ofMillis(100));
+                dispatcher.turn();
+                stepsAfter.add(store.steps);
+            }
+        };
+        dispatcher.turn();
+        int before = store.steps;
+
+        runAll();
+
+        assertEquals(List.of(before, before + 1), stepsAfter);
+    }
+
+    @Test
+    void aJobThatFailedDoesNotWaitForTheOthersOfItsClaim() {
+        var whileTheSecondRuns = new ArrayList<JobCount>();
+        enqueue(1, 2);
+        meanwhile = number -> {
+            if (number == 1) {
+                throw new IllegalStateException("no answer");
+            }
+            dispatcher.turn();
+            whileTheSecondRuns.addAll(store.counts());
+        };
+        dispatcher.turn();
+
+        runAll();
+
+        assertEquals(counts(1, 1), whileTheSecondRuns);
+    }
+
+    @Test
+    void aTurnThatHasNoRoomDoesNotForgetThatMoreIsDue() {
+        enqueue(1, 2, 3);
+        meanwhile = number -> {
+            if (number == 1) {
+                throw new IllegalStateException("no answer");
+            }
+            dispatcher.turn();
+        };
+        dispatcher.turn();
+        runAll();
+
+        dispatcher.turn();
+        runAll();
+
+        assertEquals(List.of(1, 2, 3), ran);
     }
 
     @Test
@@ -102,7 +175,7 @@ class DispatcherTest {
     void startsNothingOnceItsLeaseHasEnded() {
         enqueue(1, 2, 3);
         dispatcher.turn();
-        clock.advance(POLICY.lease());
+        clock.advance(LEASE);
 
         runAll();
         int before = store.steps;
@@ -117,9 +190,9 @@ class DispatcherTest {
     void doesNotStartWhatAnotherProcessTookOver() {
         enqueue(1);
         dispatcher.turn();
-        clock.advance(POLICY.lease());
+        clock.advance(LEASE);
         store.rescue();
-        lease.renew();
+        lease.renew(Set.of());
 
         runAll();
 
@@ -163,11 +236,11 @@ class DispatcherTest {
         dispatcher.turn();
         int early = threads.size();
 
-        clock.advance(POLICY.lease().dividedBy(2));
-        lease.renew();
-        clock.advance(POLICY.lease().dividedBy(2));
+        clock.advance(LEASE.dividedBy(2));
+        lease.renew(Set.of());
+        clock.advance(LEASE.dividedBy(2));
         dispatcher.turn();
-        int attempt = store.claims(lease.owner()).get(0).attempt();
+        int attempt = store.claims(lease.owner(), NewJob.DEFAULT_QUEUE).get(0).attempt();
         runAll();
 
         assertEquals(0, early);
@@ -177,13 +250,21 @@ class DispatcherTest {
 
     @Test
     void theComparisonWithTheStoreLeavesRunningJobsAlone() {
-        enqueue(1, 2);
+        enqueue(1);
+        meanwhile = number -> {
+            if (number == 1) {
+                enqueue(2);
+                dispatcher.wake();
+                store.loseNextAnswer();
+                assertThrows(IllegalStateException.class, dispatcher::turn);
+                clock.advance(LEASE.dividedBy(2));
+                lease.renew(Set.of());
+                clock.advance(LEASE.dividedBy(2));
+                dispatcher.turn();
+            }
+        };
         dispatcher.turn();
-        clock.advance(POLICY.lease().dividedBy(2));
-        lease.renew();
-        clock.advance(POLICY.lease().dividedBy(2));
 
-        dispatcher.turn();
         runAll();
         dispatcher.turn();
 
@@ -206,15 +287,24 @@ class DispatcherTest {
     }
 
     private Dispatcher dispatcher(Executor executor) {
-        var handled = new JobRunner.Handled<>(Note.class, (note, context) -> ran.add(note.number()));
-        var runner = new JobRunner(Map.of("note", handled), RetryPolicy.STANDARD, new Random(1));
-        return new Dispatcher(store, lease, runner, POLICY, executor, new Random(1), clock::ticks);
+        var handled = new JobRunner.Handled<>(Note.class, (note, context) -> {
+            ran.add(note.number());
+            meanwhile.accept(note.number());
+        });
+        var runner = new JobRunner(store, Map.of("note", handled), RetryPolicy.STANDARD, new Random(1));
+        return new Dispatcher(
+                NewJob.DEFAULT_QUEUE, QueuePolicy.of(2), store, lease, LEASE, runner, executor, clock::ticks);
     }
 
     private void enqueue(int... numbers) {
         for (int number : numbers) {
             store.enqueue(NewJob.of(new Note(number)));
         }
+    }
+
+    private static List<JobCount> counts(int waiting, int running) {
+        return List.of(
+                new JobCount("note", JobState.WAITING, waiting), new JobCount("note", JobState.RUNNING, running));
     }
 
     private void runOne() {
@@ -228,7 +318,7 @@ class DispatcherTest {
     }
 
     private int attemptOfTheNextClaim() {
-        long other = store.join(POLICY.lease());
-        return store.finishAndClaim(other, List.of(), 1).get(0).claim().attempt();
+        long other = store.join(LEASE);
+        return store.finishAndClaim(other, List.of(), NewJob.DEFAULT_QUEUE, 1).get(0).claim().attempt();
     }
 }

@@ -2,6 +2,7 @@
 package dev.mobilebackend.jobs;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
@@ -12,7 +13,11 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -20,25 +25,35 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Whatever enqueues, claims, finishes, heartbeats, endings and rescues of three processes come in whatever order: no
- * job is lost, none is held by two owners whose leases last, and what is done with an old claim changes nothing.
+ * Whatever enqueues, claims, beginnings, ends of some jobs of a claim, runs in a claim, heartbeats, endings and rescues
+ * of three processes come in whatever order: no job is lost, none is held by two owners whose leases last, none that
+ * ended runs again, and what is done with an old claim changes nothing.
  */
 public abstract class JobStoreLaws {
 
     private static final Duration LEASE = Duration.ofSeconds(6);
+    private static final Duration RETRY = Duration.ofSeconds(2);
+    private static final Duration SNOOZE = Duration.ofSeconds(3);
+    private static final String QUEUE = NewJob.DEFAULT_QUEUE;
 
     /** An empty store on the given clock. */
     protected abstract JobStore store(InstantSource clock);
 
     sealed interface Step {
-        record Enqueue(int delay) implements Step {}
+        record Enqueue(int delay, JobPriority priority) implements Step {}
 
         record Claim(int process, int limit) implements Step {}
 
-        /** With any claim that was ever given out, chosen by a number. */
-        record Finish(int claim, int outcome) implements Step {}
+        record Begin(int claim) implements Step {}
+
+        /** Some jobs of any batch that was ever given out, chosen by a number; a bit of the mask for each. */
+        record Finish(int claim, int mask, int outcome) implements Step {}
+
+        /** All succeed but one, if the claim holds as many. */
+        record RunInClaim(int process, int limit, int failing, int outcome) implements Step {}
 
         record Beat(int process) implements Step {}
 
@@ -56,17 +71,26 @@ public abstract class JobStoreLaws {
         Arbitrary<Integer> process = Arbitraries.integers().between(0, 2);
         Arbitrary<Integer> any = Arbitraries.integers().between(0, 1_000);
         Arbitrary<Integer> seconds = Arbitraries.integers().between(0, 7);
+        Arbitrary<Integer> upToFour = Arbitraries.integers().between(0, 4);
         return Arbitraries.<Step>frequencyOf(
-                        Tuple.of(4, seconds.map(Step.Enqueue::new)),
                         Tuple.of(
                                 5,
-                                Combinators.combine(
-                                                process, Arbitraries.integers().between(0, 3))
-                                        .as(Step.Claim::new)),
+                                Combinators.combine(seconds, Arbitraries.of(JobPriority.class))
+                                        .as(Step.Enqueue::new)),
+                        Tuple.of(5, Combinators.combine(process, upToFour).as(Step.Claim::new)),
+                        Tuple.of(2, any.map(Step.Begin::new)),
                         Tuple.of(
-                                6,
-                                Combinators.combine(any, Arbitraries.integers().between(0, 3))
+                                7,
+                                Combinators.combine(any, Arbitraries.integers().between(1, 15), upToFour)
                                         .as(Step.Finish::new)),
+                        Tuple.of(
+                                2,
+                                Combinators.combine(
+                                                process,
+                                                upToFour,
+                                                upToFour,
+                                                Arbitraries.integers().between(1, 3))
+                                        .as(Step.RunInClaim::new)),
                         Tuple.of(3, process.map(Step.Beat::new)),
                         Tuple.of(1, process.map(Step.Leave::new)),
                         Tuple.of(3, Arbitraries.create(Step.Rescue::new)),
@@ -77,7 +101,7 @@ public abstract class JobStoreLaws {
                 .ofMaxSize(60);
     }
 
-    @Property(tries = 100)
+    @Property(tries = 200)
     void noJobIsLostAndNoneHasTwoLivingOwners(@ForAll("steps") List<Step> steps) {
         var clock = new MovedClock();
         var run = new Run(store(clock), clock);
@@ -98,13 +122,28 @@ public abstract class JobStoreLaws {
         private final List<Claim> everGiven = new ArrayList<>();
 
         private static final class Expected {
+            final long id;
+            final JobPriority priority;
             JobState state = JobState.WAITING;
             Instant due;
-            int attempts;
-            long owner;
+            int counted;
+            boolean begun;
+            boolean rescued;
+            Claim claim = new Claim(0, 0, 0, 0);
 
-            Expected(Instant due) {
+            Expected(long id, JobPriority priority, Instant due) {
+                this.id = id;
+                this.priority = priority;
                 this.due = due;
+            }
+
+            void waits(Instant until) {
+                state = JobState.WAITING;
+                due = until;
+            }
+
+            boolean isHeldBy(long owner) {
+                return state == JobState.RUNNING && claim.owner() == owner;
             }
         }
 
@@ -119,12 +158,16 @@ public abstract class JobStoreLaws {
         void take(Step step) {
             if (step instanceof Step.Enqueue enqueue) {
                 Duration delay = Duration.ofSeconds(enqueue.delay());
-                long id = store.enqueue(new NewJob("test", "{}", delay));
-                jobs.put(id, new Expected(clock.instant().plus(delay)));
+                long id = store.enqueue(new NewJob("test", "{}", delay).priority(enqueue.priority()));
+                jobs.put(id, new Expected(id, enqueue.priority(), clock.instant().plus(delay)));
             } else if (step instanceof Step.Claim claim) {
                 claim(owners[claim.process()], claim.limit());
+            } else if (step instanceof Step.Begin begin && !everGiven.isEmpty()) {
+                begin(everGiven.get(begin.claim() % everGiven.size()));
             } else if (step instanceof Step.Finish finish && !everGiven.isEmpty()) {
-                finish(everGiven.get(finish.claim() % everGiven.size()), finish.outcome());
+                finish(everGiven.get(finish.claim() % everGiven.size()), finish.mask(), finish.outcome());
+            } else if (step instanceof Step.RunInClaim run) {
+                runInClaim(owners[run.process()], run.limit(), run.failing(), run.outcome());
             } else if (step instanceof Step.Beat beat) {
                 beat(beat.process());
             } else if (step instanceof Step.Leave leave) {
@@ -136,10 +179,7 @@ public abstract class JobStoreLaws {
             } else if (step instanceof Step.Pass pass) {
                 clock.advance(Duration.ofSeconds(pass.seconds()));
             }
-            jobs.forEach((id, job) -> assertTrue(
-                    job.state != JobState.RUNNING
-                            || store.claims(job.owner).contains(new Claim(id, job.owner, job.attempts)),
-                    () -> "job " + id + " is not held by its owner after " + step));
+            everyStateIsAsExpectedAfter(step);
         }
 
         void everyUnfinishedJobIsStillGivenOut() {
@@ -148,69 +188,140 @@ public abstract class JobStoreLaws {
             long last = store.join(LEASE);
             leases.put(last, clock.instant().plus(LEASE));
             claim(last, jobs.size() + 1);
-            assertEquals(
-                    jobs.values().stream()
-                            .filter(job -> job.state == JobState.DEAD)
-                            .count(),
-                    store.dead(jobs.size() + 1).size());
+
             assertTrue(jobs.values().stream().noneMatch(job -> job.state == JobState.WAITING));
+            assertEquals(in(JobState.DEAD), store.dead(jobs.size() + 1).size());
+        }
+
+        private void everyStateIsAsExpectedAfter(Step step) {
+            List<JobCount> expected = Stream.of(JobState.values())
+                    .filter(state -> in(state) > 0)
+                    .map(state -> new JobCount("test", state, in(state)))
+                    .toList();
+            assertEquals(expected, store.counts(), () -> "after " + step);
+            jobs.values().stream()
+                    .filter(job -> job.state == JobState.RUNNING)
+                    .forEach(job -> assertTrue(
+                            store.claims(job.claim.owner(), QUEUE).contains(job.claim),
+                            () -> "job " + job.id + " is not held by its owner after " + step));
+        }
+
+        private long in(JobState state) {
+            return jobs.values().stream().filter(job -> job.state == state).count();
+        }
+
+        private List<Expected> due(long owner, int limit) {
+            return jobs.values().stream()
+                    .filter(job -> leases.containsKey(owner)
+                            && job.state == JobState.WAITING
+                            && !job.due.isAfter(clock.instant()))
+                    .sorted(Comparator.comparing((Expected job) -> job.priority)
+                            .thenComparing(job -> job.due)
+                            .thenComparing(job -> job.id))
+                    .limit(limit)
+                    .toList();
         }
 
         private void claim(long owner, int limit) {
-            Instant now = clock.instant();
-            List<Claim> expected = !leases.containsKey(owner)
-                    ? List.of()
-                    : jobs.entrySet().stream()
-                            .filter(job -> job.getValue().state == JobState.WAITING
-                                    && !job.getValue().due.isAfter(now))
-                            .sorted(Comparator.comparing(job -> job.getValue().due))
-                            .limit(limit)
-                            .map(job -> new Claim(job.getKey(), owner, job.getValue().attempts + 1))
-                            .toList();
+            List<Expected> expected = due(owner, limit);
 
-            List<Claim> given = store.finishAndClaim(owner, List.of(), limit).stream()
-                    .map(ClaimedJob::claim)
-                    .toList();
+            List<ClaimedJob> given = store.finishAndClaim(owner, List.of(), QUEUE, limit);
 
-            assertEquals(expected, given);
-            for (Claim claim : given) {
-                Expected job = jobs.get(claim.job());
+            assertEquals(expected.stream().map(job -> job.id).toList(), ids(given));
+            for (int i = 0; i < given.size(); i++) {
+                Expected job = expected.get(i);
+                Claim claim = given.get(i).claim();
+                assertEquals(new Claim(claim.batch(), job.id, owner, job.counted + 1), claim);
+                assertEquals(job.rescued, given.get(i).rescued());
                 job.state = JobState.RUNNING;
-                job.owner = owner;
-                job.attempts = claim.attempt();
+                job.claim = claim;
+                job.begun = false;
+                everGiven.add(claim);
             }
-            everGiven.addAll(given);
         }
 
-        private void finish(Claim claim, int outcome) {
-            JobOutcome sent =
-                    switch (outcome) {
-                        case 0 -> new JobOutcome.Done(claim);
-                        case 1 -> new JobOutcome.Retry(claim, Duration.ofSeconds(2), "failed");
-                        case 2 -> new JobOutcome.Dead(claim, "failed");
-                        default -> new JobOutcome.Returned(claim);
-                    };
-            store.finishAndClaim(claim.owner(), List.of(sent), 0);
+        /** What a process tells of a job that ended by itself does not matter, as long as nobody took it over. */
+        private void begin(Claim claim) {
+            boolean begun = store.begin(claim);
 
-            Expected job = jobs.get(claim.job());
-            if (job == null
-                    || job.state != JobState.RUNNING
-                    || job.owner != claim.owner()
-                    || job.attempts != claim.attempt()) {
+            Expected job = held(claim);
+            if (job != null) {
+                assertTrue(begun);
+                job.begun = true;
+            } else if (jobs.values().stream().noneMatch(other -> other.claim.batch() == claim.batch()
+                    && other.state == JobState.RUNNING)) {
+                assertFalse(begun);
+            }
+        }
+
+        private void finish(Claim any, int mask, int outcome) {
+            List<Claim> batch = everGiven.stream()
+                    .filter(claim -> claim.batch() == any.batch())
+                    .toList();
+            List<JobOutcome> sent = IntStream.range(0, batch.size())
+                    .filter(i -> (mask >> i & 1) == 1)
+                    .mapToObj(i -> outcome(batch.get(i), outcome))
+                    .toList();
+
+            store.finishAndClaim(any.owner(), sent, QUEUE, 0);
+
+            sent.forEach(this::expect);
+        }
+
+        private void runInClaim(long owner, int limit, int failing, int outcome) {
+            List<Expected> expected = due(owner, limit);
+            var last = new HashMap<Long, JobOutcome>();
+
+            int runs = store.runInClaim(owner, QUEUE, limit, job -> {
+                int place = expected.stream().map(each -> each.id).toList().indexOf(job.claim().job());
+                assertEquals(expected.get(place).counted + 1, job.claim().attempt());
+                JobOutcome end = outcome(job.claim(), place == failing ? outcome : 0);
+                last.put(job.claim().job(), end);
+                return end;
+            });
+
+            assertEquals(expected.size(), runs);
+            expected.forEach(job -> {
+                job.state = JobState.RUNNING;
+                job.claim = last.get(job.id).claim();
+                expect(last.get(job.id));
+            });
+        }
+
+        private static JobOutcome outcome(Claim claim, int outcome) {
+            return switch (outcome) {
+                case 0 -> new JobOutcome.Done(claim);
+                case 1 -> new JobOutcome.Retry(claim, RETRY, "failed");
+                case 2 -> new JobOutcome.Dead(claim, "failed");
+                case 3 -> new JobOutcome.Snoozed(claim, SNOOZE);
+                default -> new JobOutcome.Returned(claim);
+            };
+        }
+
+        private void expect(JobOutcome outcome) {
+            Expected job = held(outcome.claim());
+            if (job == null) {
                 return;
             }
-            switch (outcome) {
-                case 0 -> jobs.remove(claim.job());
-                case 1 -> {
-                    job.state = JobState.WAITING;
-                    job.due = clock.instant().plusSeconds(2);
-                }
-                case 2 -> job.state = JobState.DEAD;
-                default -> {
-                    job.state = JobState.WAITING;
-                    job.attempts--;
-                }
+            if (outcome instanceof JobOutcome.Done) {
+                jobs.remove(job.id);
+            } else if (outcome instanceof JobOutcome.Retry) {
+                job.counted = outcome.claim().attempt();
+                job.rescued = false;
+                job.waits(clock.instant().plus(RETRY));
+            } else if (outcome instanceof JobOutcome.Snoozed) {
+                job.rescued = false;
+                job.waits(clock.instant().plus(SNOOZE));
+            } else if (outcome instanceof JobOutcome.Dead) {
+                job.state = JobState.DEAD;
+            } else {
+                job.waits(job.due);
             }
+        }
+
+        private @Nullable Expected held(Claim claim) {
+            Expected job = jobs.get(claim.job());
+            return job != null && job.state == JobState.RUNNING && job.claim.equals(claim) ? job : null;
         }
 
         private void join(int process) {
@@ -219,21 +330,37 @@ public abstract class JobStoreLaws {
         }
 
         private void beat(int process) {
-            boolean alive = store.beat(owners[process], LEASE);
+            long owner = owners[process];
 
-            assertEquals(leases.containsKey(owners[process]), alive);
-            if (alive) {
-                leases.put(owners[process], clock.instant().plus(LEASE));
+            Pulse pulse = store.beat(owner, LEASE, Set.of(QUEUE));
+
+            assertEquals(leases.containsKey(owner), pulse.alive());
+            if (pulse.alive()) {
+                leases.put(owner, clock.instant().plus(LEASE));
             } else {
                 join(process);
             }
+            assertEquals(
+                    jobs.values().stream()
+                            .filter(job -> job.state == JobState.WAITING)
+                            .map(job -> Duration.between(clock.instant(), job.due))
+                            .min(Comparator.naturalOrder()),
+                    Optional.ofNullable(pulse.due().get(QUEUE)));
+            assertEquals(
+                    leases.values().stream().anyMatch(end -> !end.isAfter(clock.instant())) || !orphans().isEmpty(),
+                    pulse.orphans());
         }
 
         private void leave(int process) {
-            store.leave(owners[process]);
+            long owner = owners[process];
 
-            release(owners[process], 1);
-            leases.remove(owners[process]);
+            store.leave(owner);
+
+            jobs.values().stream().filter(job -> job.isHeldBy(owner)).forEach(job -> {
+                job.rescued = true;
+                job.waits(job.due);
+            });
+            leases.remove(owner);
             join(process);
         }
 
@@ -241,21 +368,19 @@ public abstract class JobStoreLaws {
             int rescued = store.rescue();
 
             leases.values().removeIf(end -> !end.isAfter(clock.instant()));
-            List<Long> orphanOwners = jobs.values().stream()
-                    .filter(job -> job.state == JobState.RUNNING && !leases.containsKey(job.owner))
-                    .map(job -> job.owner)
-                    .toList();
-            orphanOwners.forEach(owner -> release(owner, 0));
-            assertEquals(orphanOwners.size(), rescued);
+            List<Expected> orphans = orphans();
+            orphans.forEach(job -> {
+                job.counted += job.begun ? 1 : 0;
+                job.rescued = true;
+                job.waits(job.due);
+            });
+            assertEquals(orphans.size(), rescued);
         }
 
-        private void release(long owner, int attemptsGivenBack) {
-            jobs.values().stream()
-                    .filter(job -> job.state == JobState.RUNNING && job.owner == owner)
-                    .forEach(job -> {
-                        job.state = JobState.WAITING;
-                        job.attempts -= attemptsGivenBack;
-                    });
+        private List<Expected> orphans() {
+            return jobs.values().stream()
+                    .filter(job -> job.state == JobState.RUNNING && !leases.containsKey(job.claim.owner()))
+                    .toList();
         }
 
         private void replay(long id) {
@@ -263,10 +388,14 @@ public abstract class JobStoreLaws {
 
             assertEquals(job.state == JobState.DEAD, store.replay(id));
             if (job.state == JobState.DEAD) {
-                job.state = JobState.WAITING;
-                job.attempts = 0;
-                job.due = clock.instant();
+                job.counted = 0;
+                job.rescued = false;
+                job.waits(clock.instant());
             }
+        }
+
+        private static List<Long> ids(List<ClaimedJob> given) {
+            return given.stream().map(job -> job.claim().job()).toList();
         }
     }
 }

@@ -8,12 +8,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class LeaseTest {
 
     private static final Duration LENGTH = Duration.ofSeconds(6);
     private static final Duration BEAT = Duration.ofSeconds(2);
+    private static final Set<String> QUEUES = Set.of(NewJob.DEFAULT_QUEUE);
 
     private final MovedClock clock = new MovedClock();
     private final InMemoryJobStore store = new InMemoryJobStore(clock);
@@ -21,7 +24,7 @@ class LeaseTest {
 
     @Test
     void coversItsClaimsUntilItEnds() {
-        var claim = new Claim(1, lease.owner(), 1);
+        var claim = new Claim(1, 1, lease.owner(), 1);
 
         clock.advance(LENGTH.minusNanos(1));
         boolean before = lease.covers(claim);
@@ -36,7 +39,7 @@ class LeaseTest {
     @Test
     void aHeartbeatExtendsIt() {
         clock.advance(BEAT);
-        lease.renew();
+        lease.renew(QUEUES);
         clock.advance(LENGTH.minusNanos(1));
 
         assertTrue(lease.live());
@@ -44,11 +47,11 @@ class LeaseTest {
 
     @Test
     void goesOnAsANewOwnerOnceItWasTakenOver() {
-        var claim = new Claim(1, lease.owner(), 1);
+        var claim = new Claim(1, 1, lease.owner(), 1);
         clock.advance(LENGTH);
         store.rescue();
 
-        lease.renew();
+        lease.renew(QUEUES);
 
         assertTrue(lease.live());
         assertNotEquals(claim.owner(), lease.owner());
@@ -59,35 +62,37 @@ class LeaseTest {
     void takesOverFromOwnersThatAreNoMore() {
         long gone = store.join(LENGTH);
         store.enqueue(new NewJob("test", "{}", Duration.ZERO));
-        store.finishAndClaim(gone, List.of(), 1);
-        int early = beatsUntil(LENGTH.minus(BEAT));
+        store.finishAndClaim(gone, List.of(), NewJob.DEFAULT_QUEUE, 1);
+        beatsUntil(LENGTH.minus(BEAT));
+        List<Claim> early = store.claims(gone, NewJob.DEFAULT_QUEUE);
 
-        int onTime = beatsUntil(BEAT);
+        Pulse onTime = beatsUntil(BEAT);
 
-        assertEquals(0, early);
-        assertEquals(1, onTime);
+        assertEquals(1, early.size());
+        assertEquals(List.of(), store.claims(gone, NewJob.DEFAULT_QUEUE));
+        assertEquals(Map.of(NewJob.DEFAULT_QUEUE, Duration.ZERO), onTime.due());
     }
 
     @Test
     void afterMissingItsOwnLeaseItLeavesOthersTimeForAHeartbeat() {
         long other = store.join(LENGTH);
         store.enqueue(new NewJob("test", "{}", Duration.ZERO));
-        store.finishAndClaim(other, List.of(), 1);
+        store.finishAndClaim(other, List.of(), NewJob.DEFAULT_QUEUE, 1);
         clock.advance(LENGTH);
 
-        int atOnce = lease.renew();
-        boolean otherLives = store.beat(other, LENGTH);
+        lease.renew(QUEUES);
+        Pulse others = store.beat(other, LENGTH, QUEUES);
 
-        assertEquals(0, atOnce);
-        assertTrue(otherLives);
+        assertTrue(others.alive());
+        assertEquals(1, store.claims(other, NewJob.DEFAULT_QUEUE).size());
     }
 
-    private int beatsUntil(Duration end) {
-        int rescued = 0;
+    private Pulse beatsUntil(Duration end) {
+        Pulse last = new Pulse(true, false, Map.of());
         for (Duration passed = Duration.ZERO; passed.compareTo(end) < 0; passed = passed.plus(BEAT)) {
             clock.advance(BEAT);
-            rescued += lease.renew();
+            last = lease.renew(QUEUES);
         }
-        return rescued;
+        return last;
     }
 }

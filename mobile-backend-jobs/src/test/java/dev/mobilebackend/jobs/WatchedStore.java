@@ -3,6 +3,9 @@ package dev.mobilebackend.jobs;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** A store that counts its steps, tells of heartbeats, and whose connection may be cut before or after a commit. */
 final class WatchedStore implements JobStore {
@@ -30,13 +33,13 @@ final class WatchedStore implements JobStore {
     }
 
     @Override
-    public List<ClaimedJob> finishAndClaim(long owner, List<JobOutcome> outcomes, int limit) {
+    public List<ClaimedJob> finishAndClaim(long owner, List<JobOutcome> outcomes, String queue, int limit) {
         steps++;
         if (stepIsRefused) {
             stepIsRefused = false;
             throw new IllegalStateException("there is no connection");
         }
-        List<ClaimedJob> claimed = store.finishAndClaim(owner, outcomes, limit);
+        List<ClaimedJob> claimed = store.finishAndClaim(owner, outcomes, queue, limit);
         if (answerIsLost) {
             answerIsLost = false;
             throw new IllegalStateException("the connection was cut");
@@ -50,19 +53,34 @@ final class WatchedStore implements JobStore {
     }
 
     @Override
+    public List<Long> enqueueAll(List<NewJob> jobs) {
+        return store.enqueueAll(jobs);
+    }
+
+    @Override
     public long join(Duration lease) {
         return store.join(lease);
     }
 
     @Override
-    public boolean beat(long owner, Duration lease) {
+    public Pulse beat(long owner, Duration lease, Set<String> queues) {
         onBeat.run();
-        return store.beat(owner, lease);
+        return store.beat(owner, lease, queues);
     }
 
     @Override
-    public List<Claim> claims(long owner) {
-        return store.claims(owner);
+    public int runInClaim(long owner, String queue, int limit, Function<ClaimedJob, JobOutcome> run) {
+        return store.runInClaim(owner, queue, limit, run);
+    }
+
+    @Override
+    public boolean begin(Claim claim) {
+        return store.begin(claim);
+    }
+
+    @Override
+    public List<Claim> claims(long owner, String queue) {
+        return store.claims(owner, queue);
     }
 
     @Override
@@ -91,12 +109,12 @@ final class WatchedStore implements JobStore {
     }
 
     @Override
-    public void addListener(Runnable listener) {
+    public void addListener(Consumer<String> listener) {
         store.addListener(listener);
     }
 
     @Override
-    public void removeListener(Runnable listener) {
+    public void removeListener(Consumer<String> listener) {
         store.removeListener(listener);
     }
 }

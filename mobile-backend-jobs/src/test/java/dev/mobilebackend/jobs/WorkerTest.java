@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
@@ -175,9 +176,13 @@ class WorkerTest {
     void aJobThatEndsItsProcessEachTimeDiesInsteadOfEndingAnother() {
         Worker worker = noting((note, context) -> ran.add(note.text()));
         enqueue("kills");
-        for (int attempt = 1; attempt <= 3; attempt++) {
+        for (int attempt = 1; attempt <= 4; attempt++) {
             long victim = store.join(Duration.ofSeconds(6));
-            store.finishAndClaim(victim, List.of(), 1);
+            ClaimedJob claimed = store.finishAndClaim(victim, List.of(), NewJob.DEFAULT_QUEUE, 1)
+                    .get(0);
+            if (claimed.rescued()) {
+                store.begin(claimed.claim());
+            }
             clock.advance(Duration.ofSeconds(6));
             store.rescue();
         }
@@ -191,19 +196,149 @@ class WorkerTest {
     }
 
     @Test
+    void aJobBesideOneThatEndsItsProcessLosesNoAttempt() {
+        enqueue("kills");
+        enqueue("beside");
+        var beside = new ArrayList<Integer>();
+        Worker worker = noting((note, context) -> {
+            if (note.text().equals("beside")) {
+                beside.add(context.claim().attempt());
+            }
+        });
+        for (int crash = 1; crash <= 4; crash++) {
+            long victim = store.join(Duration.ofSeconds(6));
+            List<ClaimedJob> claimed = store.finishAndClaim(victim, List.of(), NewJob.DEFAULT_QUEUE, 2);
+            if (claimed.get(0).rescued()) {
+                store.begin(claimed.get(0).claim());
+            }
+            clock.advance(Duration.ofSeconds(6));
+            store.rescue();
+        }
+
+        worker.runDue();
+
+        assertEquals(List.of(1), beside);
+        assertEquals(1, store.dead(10).size());
+    }
+
+    @Test
+    void aRescuedJobIsNotedBeforeItRuns() {
+        enqueue("orphan");
+        long gone = store.join(Duration.ofSeconds(6));
+        store.finishAndClaim(gone, List.of(), NewJob.DEFAULT_QUEUE, 1);
+        clock.advance(Duration.ofSeconds(6));
+        Worker worker = noting((note, context) -> {
+            clock.advance(Duration.ofSeconds(6));
+            store.rescue();
+            ran.add(note.text() + context.claim().attempt());
+        });
+
+        worker.runDue();
+        List<String> once = List.copyOf(ran);
+        clock.advance(Duration.ofSeconds(6));
+        long heir = store.join(Duration.ofSeconds(6));
+        store.rescue();
+        int attempt = store.finishAndClaim(heir, List.of(), NewJob.DEFAULT_QUEUE, 1)
+                .get(0)
+                .claim()
+                .attempt();
+
+        assertEquals(List.of("orphan1"), once);
+        assertEquals(2, attempt);
+    }
+
+    @Test
+    void aSnoozedJobRunsLaterAndTheAttemptDoesNotCount() {
+        Worker worker = noting((note, context) -> {
+            ran.add(note.text() + context.claim().attempt());
+            if (ran.size() == 1) {
+                throw context.snooze(Duration.ofMinutes(5));
+            }
+        });
+        enqueue("not now");
+
+        int first = worker.runDue();
+        clock.advance(Duration.ofMinutes(5).minusNanos(1_000));
+        int early = worker.runDue();
+        clock.advance(Duration.ofNanos(1_000));
+        worker.runDue();
+
+        assertEquals(1, first);
+        assertEquals(0, early);
+        assertEquals(List.of("not now1", "not now1"), ran);
+        assertEquals(List.of(), store.counts());
+    }
+
+    @Test
+    void aSnoozeOutOfRangeIsAFailedAttemptAndNotAnOutcomeThatNoStoreTakes() {
+        Worker worker = noting((note, context) -> {
+            throw context.snooze(note.text().equals("past") ? Duration.ofNanos(-1) : Duration.ofSeconds(Long.MAX_VALUE));
+        });
+        enqueue("past");
+        enqueue("for ever");
+
+        runSecondBySecond(worker, 60);
+
+        assertEquals(
+                List.of(
+                        "java.lang.IllegalArgumentException: a snooze must be from PT0S to PT87600H, was PT2562047788015215H30M7S",
+                        "java.lang.IllegalArgumentException: a snooze must be from PT0S to PT87600H, was PT-0.000000001S"),
+                store.dead(10).stream().map(DeadJob::error).toList());
+    }
+
+    @Test
+    void runsTheJobsOfItsQueuesOnly() {
+        Worker worker = Worker.builder(store)
+                .handle(Note.class, (note, context) -> ran.add(note.text()))
+                .queue("mail", QueuePolicy.of(2))
+                .queue("ledger", QueuePolicy.runInClaim())
+                .build();
+        for (String queue : List.of("mail", "ledger", "images")) {
+            store.enqueue(NewJob.of(new Note(queue)).queue(queue));
+        }
+        enqueue("default");
+
+        int runs = worker.runDue();
+
+        assertEquals(3, runs);
+        assertEquals(Set.of("mail", "ledger", "default"), Set.copyOf(ran));
+        assertEquals(List.of(new JobCount("note", JobState.WAITING, 1)), store.counts());
+    }
+
+    @Test
+    void aStartedWorkerRunsEachQueueWithoutWaitingForThePoll() throws InterruptedException {
+        var done = new CountDownLatch(3);
+        try (var worker = Worker.builder(store)
+                .handle(Note.class, (note, context) -> done.countDown())
+                .queue("mail", QueuePolicy.of(1))
+                .queue("ledger", QueuePolicy.runInClaim())
+                .poll(Duration.ofHours(1))
+                .lease(Duration.ofHours(1))
+                .build()) {
+            worker.start();
+
+            for (String queue : List.of("mail", "ledger", "default")) {
+                store.enqueue(NewJob.of(new Note(queue)).queue(queue));
+            }
+
+            assertTrue(done.await(30, TimeUnit.SECONDS));
+        }
+    }
+
+    @Test
     void takesOverFromAProcessThatIsGone() {
         Worker worker =
                 noting((note, context) -> ran.add(note.text() + context.claim().attempt()));
         enqueue("orphan");
         long gone = store.join(Duration.ofSeconds(6));
-        store.finishAndClaim(gone, List.of(), 1);
+        store.finishAndClaim(gone, List.of(), NewJob.DEFAULT_QUEUE, 1);
 
         int whileLeaseLasts = worker.runDue();
         clock.advance(Duration.ofSeconds(6));
         worker.runDue();
 
         assertEquals(0, whileLeaseLasts);
-        assertEquals(List.of("orphan2"), ran);
+        assertEquals(List.of("orphan1"), ran);
     }
 
     @Test
@@ -316,6 +451,8 @@ class WorkerTest {
         assertThrows(
                 IllegalArgumentException.class,
                 () -> Worker.builder(store).poll(Duration.ZERO).build());
+        assertThrows(
+                IllegalArgumentException.class, () -> Worker.builder(store).queue("No Name", QueuePolicy.STANDARD));
         assertThrows(IllegalArgumentException.class, () -> Worker.builder(store)
                 .handle(Note.class, (note, context) -> {})
                 .handle(Note.class, (note, context) -> {}));

@@ -114,10 +114,10 @@ final class Claims {
                     .bind("queue", queue)
                     .mapTo(Long.class)
                     .list();
-            Set<Long> endedByThemselves = marks.jobs(handle, ids, true);
+            Set<JobMarks.Place> endedByThemselves = marks.places(handle, ids, true);
             return claiming.load(handle, ids).stream()
                     .flatMap(batch -> batch.left().stream()
-                            .filter(job -> !endedByThemselves.contains(job.id()))
+                            .filter(job -> !endedByThemselves.contains(new JobMarks.Place(batch.id(), job.id())))
                             .map(job -> job.claim(batch.id(), owner)))
                     .toList();
         });
@@ -130,11 +130,11 @@ final class Claims {
         List<Long> ids = handle.createQuery("SELECT id FROM mb_jobs_claimed")
                 .mapTo(Long.class)
                 .list();
-        Set<Long> endedByThemselves = marks.jobs(handle, ids, true);
+        Set<JobMarks.Place> endedByThemselves = marks.places(handle, ids, true);
         try {
             claiming.load(handle, ids).stream()
-                    .flatMap(batch -> batch.left().stream())
-                    .filter(job -> !endedByThemselves.contains(job.id()))
+                    .flatMap(batch -> batch.left().stream()
+                            .filter(job -> !endedByThemselves.contains(new JobMarks.Place(batch.id(), job.id()))))
                     .forEach(job -> counts.computeIfAbsent(job.kind(), kind -> new TreeMap<>())
                             .merge(JobState.RUNNING, 1L, Long::sum));
         } catch (SQLException failed) {
@@ -206,16 +206,22 @@ final class Claims {
     }
 
     private int inOneTransaction(long owner, String queue, int limit, Function<ClaimedJob, JobOutcome> run) {
-        return step(false, handle -> {
-            List<StoredJob> jobs = claiming.take(handle, owner, queue, limit);
-            for (StoredJob job : jobs) {
-                JobOutcome outcome = run.apply(job.claimed(RUN_IN_CLAIM, owner, seal));
-                if (!(outcome instanceof JobOutcome.Done)) {
-                    throw new JobNotDone(job, outcome, jobs.size());
+        try {
+            return step(false, handle -> {
+                List<StoredJob> jobs = claiming.take(handle, owner, queue, limit);
+                for (StoredJob job : jobs) {
+                    JobOutcome outcome = run.apply(job.claimed(RUN_IN_CLAIM, owner, seal));
+                    if (!(outcome instanceof JobOutcome.Done)) {
+                        throw new JobNotDone(job, outcome, jobs.size());
+                    }
                 }
-            }
-            return jobs.size();
-        });
+                return jobs.size();
+            });
+        } catch (RuntimeException | Error rolledBack) {
+            // What was taken is back, before where the next scan would begin.
+            waiting.scans().putBack(queue);
+            throw rolledBack;
+        }
     }
 
     private int oneByOne(long owner, String queue, int size, Function<ClaimedJob, JobOutcome> run) {

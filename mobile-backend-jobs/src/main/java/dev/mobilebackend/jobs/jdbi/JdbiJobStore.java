@@ -169,7 +169,8 @@ public final class JdbiJobStore implements JobStore {
 
     @Override
     public boolean begin(Claim claim) {
-        return OneStatement.run(database, handle -> marks.begin(handle, claim));
+        return claim.batch() == Claims.RUN_IN_CLAIM
+                || OneStatement.run(database, handle -> marks.begin(handle, claim));
     }
 
     @Override

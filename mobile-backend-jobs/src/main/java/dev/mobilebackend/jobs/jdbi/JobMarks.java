@@ -36,23 +36,27 @@ record JobMarks(Dialect dialect) {
                         == 1;
     }
 
+    /** One job of one batch: it may be in another by now. */
+    record Place(long batch, long job) {}
+
     /** Which jobs of these batches have such a mark. */
-    Set<Long> jobs(Handle handle, Collection<Long> batches, boolean ended) {
+    Set<Place> places(Handle handle, Collection<Long> batches, boolean ended) {
         if (batches.isEmpty()) {
             return Set.of();
         }
         return new HashSet<>(
-                handle.createQuery("SELECT job FROM mb_jobs_mark WHERE claim IN (<batches>) AND ended = :ended")
+                handle.createQuery("SELECT claim, job FROM mb_jobs_mark WHERE claim IN (<batches>) AND ended = :ended")
                         .bindList("batches", List.copyOf(batches))
                         .bind("ended", ended)
-                        .mapTo(Long.class)
+                        .map((row, context) -> new Place(row.getLong("claim"), row.getLong("job")))
                         .list());
     }
 
     private boolean set(Handle handle, Claim claim, boolean ended) {
+        // Without the lock, the reference would fail on a claim that is rescued between the look and the insert.
         return dialect.insertIfAbsent(
                 handle,
-                INSERT,
+                dialect == Dialect.POSTGRESQL ? INSERT + " FOR KEY SHARE" : INSERT,
                 Map.of("batch", claim.batch(), "owner", claim.owner(), "job", claim.job(), "ended", ended));
     }
 }

@@ -5,6 +5,7 @@ import dev.mobilebackend.core.data.Database;
 import dev.mobilebackend.core.data.Dialect;
 import dev.mobilebackend.core.data.SqlTime;
 import dev.mobilebackend.jobs.Claim;
+import dev.mobilebackend.jobs.NewJob;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -52,7 +53,7 @@ final class Rescue {
         database.useTransaction(handle -> time.bind(handle.createUpdate("DELETE FROM mb_job_worker WHERE id IN"
                         + " (SELECT id FROM mb_job_worker WHERE lease_until <= " + time.now() + skipLocked() + ")"))
                 .execute());
-        int moved = database.inTransaction(earlier::move);
+        int moved = moveEarlier();
         while (true) {
             int[] rescued = step();
             moved += rescued[1];
@@ -60,6 +61,19 @@ final class Rescue {
                 return moved;
             }
         }
+    }
+
+    private int moveEarlier() {
+        int all = 0;
+        int moved;
+        do {
+            moved = database.inTransaction(earlier::move);
+            all += moved;
+        } while (moved > 0);
+        if (all > 0) {
+            waiting.scans().putBack(NewJob.DEFAULT_QUEUE);
+        }
+        return all;
     }
 
     void leave(long owner) {
@@ -105,14 +119,16 @@ final class Rescue {
             endAll(handle, batches);
         }
         var backs = new ArrayList<Waiting.PutBack>();
-        Set<Long> begun = marks.jobs(handle, ids, false);
-        Set<Long> ended = database.dialect() == Dialect.POSTGRESQL ? marks.jobs(handle, ids, true) : Set.of();
+        Set<JobMarks.Place> begun = marks.places(handle, ids, false);
+        Set<JobMarks.Place> ended =
+                database.dialect() == Dialect.POSTGRESQL ? marks.places(handle, ids, true) : Set.of();
         for (Batch batch : batches) {
             for (StoredJob job : batch.left()) {
-                if (!ended.contains(job.id())) {
-                    boolean counts = orphaned && begun.contains(job.id());
+                var place = new JobMarks.Place(batch.id(), job.id());
+                if (!ended.contains(place)) {
+                    boolean counts = orphaned && begun.contains(place);
                     backs.add(new Waiting.PutBack(
-                            job, null, job.attempt() + (counts ? 1 : 0), orphaned || job.rescued(), null));
+                            job, null, job.attempt() + (counts ? 1 : 0), true, null));
                 }
             }
         }

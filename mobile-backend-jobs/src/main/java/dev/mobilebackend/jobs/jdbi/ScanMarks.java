@@ -29,6 +29,7 @@ final class ScanMarks {
     private static final class Place {
         final Map<JobPriority, Mark> marks = new EnumMap<>(JobPriority.class);
         long nextWhole;
+        long puts;
     }
 
     /** One look at a queue. */
@@ -37,12 +38,14 @@ final class ScanMarks {
         private final Map<JobPriority, Mark> from;
         private final boolean whole;
         private final long begun;
+        private final long puts;
 
         Scan(Place place, boolean whole) {
             this.place = place;
             this.whole = whole;
             this.from = whole ? Map.of() : new EnumMap<>(place.marks);
             this.begun = ticks.getAsLong();
+            this.puts = place.puts;
         }
 
         Mark from(JobPriority priority) {
@@ -72,6 +75,7 @@ final class ScanMarks {
         if (place != null) {
             synchronized (place) {
                 place.marks.clear();
+                place.puts++;
             }
         }
     }
@@ -80,8 +84,10 @@ final class ScanMarks {
         long now = ticks.getAsLong();
         Place place = scan.place;
         synchronized (place) {
-            for (StoredJob job : found) {
-                place.marks.put(priority(job), new Mark(job.runAt(), job.id()));
+            if (scan.puts == place.puts) {
+                for (StoredJob job : found) {
+                    place.marks.put(priority(job), new Mark(job.runAt(), job.id()));
+                }
             }
             if (scan.whole) {
                 place.nextWhole = now + SHARE * (now - scan.begun);

@@ -6,6 +6,7 @@ import dev.mobilebackend.core.data.Schema;
 import dev.mobilebackend.jobs.JobStore;
 import dev.mobilebackend.jobs.JobStoreLaws;
 import java.time.InstantSource;
+import java.util.List;
 import net.jqwik.api.lifecycle.AfterContainer;
 import org.h2.jdbcx.JdbcConnectionPool;
 
@@ -26,8 +27,8 @@ class JdbiJobStoreLawsTest extends JobStoreLaws {
     @Override
     protected JobStore store(InstantSource clock) {
         DATABASE.useTransaction(handle -> {
-            handle.execute("DELETE FROM mb_job");
-            handle.execute("DELETE FROM mb_job_worker");
+            List.of("mb_jobs_mark", "mb_jobs_claimed", "mb_jobs_waiting", "mb_jobs_dead", "mb_job_worker")
+                    .forEach(table -> handle.execute("DELETE FROM " + table));
         });
         return JdbiJobStore.of(DATABASE, clock);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.jobs.jdbi;
 
+import static java.util.stream.Collectors.toMap;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -13,19 +14,26 @@ import dev.mobilebackend.core.data.Schema;
 import dev.mobilebackend.core.data.SqlTime;
 import dev.mobilebackend.jobs.Claim;
 import dev.mobilebackend.jobs.ClaimedJob;
+import dev.mobilebackend.jobs.DeadJob;
 import dev.mobilebackend.jobs.JobCount;
 import dev.mobilebackend.jobs.JobHandler;
 import dev.mobilebackend.jobs.JobKind;
 import dev.mobilebackend.jobs.JobState;
 import dev.mobilebackend.jobs.NewJob;
+import dev.mobilebackend.jobs.QueuePolicy;
 import dev.mobilebackend.jobs.RetryPolicy;
 import dev.mobilebackend.jobs.Worker;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.h2.jdbcx.JdbcConnectionPool;
 import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.AfterEach;
@@ -41,6 +49,7 @@ class JdbiJobStoreTest {
     record MakeReceipt(String orderId) {}
 
     private static final Duration ENDED = Duration.ZERO;
+    private static final String QUEUE = NewJob.DEFAULT_QUEUE;
     private static final Duration LONG = Duration.ofDays(1);
 
     private final JdbcConnectionPool pool = JdbcConnectionPool.create("jdbc:h2:mem:jobs;LOCK_TIMEOUT=60000", "sa", "");
@@ -88,7 +97,7 @@ class JdbiJobStoreTest {
     @Test
     void wakesAWorkerAfterTheCommitAndNotBefore() {
         var heard = new AtomicInteger();
-        store.addListener(heard::incrementAndGet);
+        store.addListener(queue -> heard.incrementAndGet());
 
         int beforeCommit = database.inTransaction(handle -> {
             store.enqueue(handle, new MakeReceipt("7"));
@@ -102,7 +111,7 @@ class JdbiJobStoreTest {
     @Test
     void wakesAWorkerAtOnceWhereEachStatementCommitsByItself() {
         var heard = new AtomicInteger();
-        store.addListener(heard::incrementAndGet);
+        store.addListener(queue -> heard.incrementAndGet());
 
         database.withHandle(handle -> store.enqueue(handle, new MakeReceipt("7")));
 
@@ -127,15 +136,15 @@ class JdbiJobStoreTest {
         store.enqueue(NewJob.of(new MakeReceipt("8")));
         long lasting = store.join(LONG);
         long ended = store.join(ENDED);
-        store.finishAndClaim(lasting, List.of(), 1);
-        store.finishAndClaim(ended, List.of(), 1);
+        store.finishAndClaim(lasting, List.of(), QUEUE, 1);
+        store.finishAndClaim(ended, List.of(), QUEUE, 1);
 
         int rescued = store.rescue();
 
         assertEquals(1, rescued);
-        assertEquals(1, store.claims(lasting).size());
-        assertTrue(store.beat(lasting, LONG));
-        assertFalse(store.beat(ended, LONG));
+        assertEquals(1, store.claims(lasting, QUEUE).size());
+        assertTrue(store.beat(lasting, LONG, Set.of()).alive());
+        assertFalse(store.beat(ended, LONG, Set.of()).alive());
     }
 
     @Test
@@ -145,9 +154,10 @@ class JdbiJobStoreTest {
         long second = store.join(LONG);
 
         CompletableFuture<List<ClaimedJob>> late = database.inTransaction(handle -> {
-            new H2Claiming(SqlTime.of(Dialect.H2, null)).finishAndClaim(handle, first, List.of(), 1);
+            new PlainClaiming(SqlTime.of(Dialect.H2, null))
+                    .finishAndClaim(handle, first, List.of(), List.of(), QUEUE, 1);
             var waiting = CompletableFuture.supplyAsync(
-                    () -> store.finishAndClaim(second, List.of(), 1),
+                    () -> store.finishAndClaim(second, List.of(), QUEUE, 1),
                     task -> Ambient.threads("second").newThread(task).start());
             while (blockedSessions() == 0) {
                 Thread.onSpinWait();
@@ -156,7 +166,7 @@ class JdbiJobStoreTest {
         });
 
         assertEquals(List.of(), late.join());
-        assertEquals(1, store.claims(first).size());
+        assertEquals(1, store.claims(first, QUEUE).size());
     }
 
     @Test
@@ -192,9 +202,9 @@ class JdbiJobStoreTest {
         JobHandler<MakeReceipt> transactional = store.inTransaction(JdbiJobStoreTest::insertReceipt);
         Worker paused = Worker.builder(store)
                 .handle(MakeReceipt.class, (job, context) -> {
-                    store.beat(context.claim().owner(), ENDED);
+                    store.beat(context.claim().owner(), ENDED, Set.of());
                     store.rescue();
-                    store.finishAndClaim(heir, List.of(), 1);
+                    store.finishAndClaim(heir, List.of(), QUEUE, 1);
                     transactional.run(job, context);
                 })
                 .build();
@@ -202,7 +212,148 @@ class JdbiJobStoreTest {
         paused.runDue();
 
         assertEquals(List.of(), receipts());
-        assertEquals(List.of(new Claim(id, heir, 2)), store.claims(heir));
+        assertEquals(
+                List.of(id), store.claims(heir, QUEUE).stream().map(Claim::job).toList());
+    }
+
+    @Test
+    void aTransactionalJobThatCommitsLateIsNeitherTakenOverNorRunAgain() throws Exception {
+        var begun = new CountDownLatch(1);
+        var release = new CountDownLatch(1);
+        JobHandler<MakeReceipt> transactional = store.inTransaction((job, handle) -> {
+            insertReceipt(job, handle);
+            begun.countDown();
+            release.await();
+        });
+        Worker paused = worker((job, context) -> {
+            store.beat(context.claim().owner(), ENDED, Set.of());
+            transactional.run(job, context);
+        });
+        store.enqueue(NewJob.of(new MakeReceipt("7")));
+        CompletableFuture<Integer> run = inItsThread(paused::runDue);
+        begun.await();
+
+        int whileItIsOpen = store.rescue();
+        release.countDown();
+        run.join();
+        int afterItsCommit = store.rescue();
+        int runs = receiptWorker().runDue();
+
+        assertEquals(List.of(0, 0, 0), List.of(whileItIsOpen, afterItsCommit, runs));
+        assertEquals(List.of("7"), receipts());
+        assertEquals(List.of(), store.counts());
+    }
+
+    @Test
+    void aJobWhoseOwnTransactionCommittedIsNotRunAgainWhenItsAnswerWasLost() {
+        JobHandler<MakeReceipt> transactional = store.inTransaction(JdbiJobStoreTest::insertReceipt);
+        Worker worker = Worker.builder(store)
+                .handle(MakeReceipt.class, (job, context) -> {
+                    transactional.run(job, context);
+                    throw new IllegalStateException("the answer to the commit was lost");
+                })
+                .retry(RetryPolicy.exponential(Duration.ofSeconds(1), Duration.ofSeconds(1)))
+                .build();
+        store.enqueue(NewJob.of(new MakeReceipt("7")));
+
+        worker.runDue();
+
+        assertEquals(List.of("7"), receipts());
+        assertEquals(List.of(), store.counts());
+    }
+
+    @Test
+    void jobsThatRunInTheirClaimAreOneCommit() {
+        var committedBeforeTheLast = new ArrayList<Integer>();
+        Worker worker = inClaimWorker((job, handle) -> {
+            insertReceipt(job, handle);
+            if (job.orderId().equals("3")) {
+                committedBeforeTheLast.add(inItsThread(() -> receipts().size()).join());
+            }
+        });
+        enqueueReceipts("1", "2", "3");
+
+        int runs = worker.runDue();
+
+        assertEquals(3, runs);
+        assertEquals(List.of(0), committedBeforeTheLast);
+        assertEquals(List.of("1", "2", "3"), receipts());
+        assertEquals(List.of(), store.counts());
+    }
+
+    @Test
+    void aJobThatFailsInItsClaimTakesNoEffectOfTheOthersAway() {
+        Worker worker = inClaimWorker((job, handle) -> {
+            insertReceipt(job, handle);
+            if (job.orderId().equals("2")) {
+                throw new IllegalStateException("the printer is out of paper");
+            }
+        });
+        enqueueReceipts("1", "2", "3");
+
+        worker.runDue();
+
+        assertEquals(List.of("1", "3"), receipts());
+        assertEquals(List.of(new JobCount("make-receipt", JobState.WAITING, 1)), store.counts());
+    }
+
+    @Test
+    void aRescuedJobRunsInItsClaimToo() {
+        enqueueReceipts("7");
+        store.finishAndClaim(store.join(ENDED), List.of(), QUEUE, 1);
+
+        inClaimWorker(JdbiJobStoreTest::insertReceipt).runDue();
+
+        assertEquals(List.of("7"), receipts());
+        assertEquals(List.of(), store.counts());
+    }
+
+    @Test
+    void whatTheVersionBeforeEnqueuedLeftAndBuriedMovesOver() {
+        earlierJob("waiting", "NULL", 0, 1, "NULL");
+        earlierJob("left", "4711", 1, 2, "NULL");
+        earlierJob("dead", "NULL", 2, 5, "'no such order'");
+        long old = store.join(LONG);
+        earlierJob("running", "" + old, 1, 1, "NULL");
+
+        int rescued = store.rescue();
+        List<ClaimedJob> claimed = store.finishAndClaim(store.join(LONG), List.of(), QUEUE, 10);
+
+        assertEquals(2, rescued);
+        assertEquals(
+                Map.of("{\"orderId\":\"waiting\"}", 2, "{\"orderId\":\"left\"}", 3),
+                claimed.stream()
+                        .collect(toMap(
+                                ClaimedJob::payload, job -> job.claim().attempt())));
+        DeadJob dead = store.dead(10).get(0);
+        assertEquals("no such order", dead.error());
+        assertEquals(List.of("running"), earlierJobs());
+        assertTrue(store.replay(dead.id()));
+        assertEquals(1, store.finishAndClaim(store.join(LONG), List.of(), QUEUE, 10).size());
+    }
+
+    @Test
+    void whatTheVersionBeforeEnqueuesIsSeenByAHeartbeat() {
+        long owner = store.join(LONG);
+        boolean before = store.beat(owner, LONG, Set.of(QUEUE)).orphans();
+        earlierJob("waiting", "NULL", 0, 0, "NULL");
+
+        boolean after = store.beat(owner, LONG, Set.of(QUEUE)).orphans();
+
+        assertFalse(before);
+        assertTrue(after);
+    }
+
+    @Test
+    void aBacklogOfTheVersionBeforeMovesInOneRescue() {
+        database.useTransaction(
+                handle -> handle.execute("INSERT INTO mb_job (run_at, kind, payload)"
+                        + " SELECT CURRENT_TIMESTAMP, 'make-receipt', '{}' FROM SYSTEM_RANGE(1, 2500)"));
+
+        int moved = store.rescue();
+
+        assertEquals(2_500, moved);
+        assertEquals(List.of(new JobCount("make-receipt", JobState.WAITING, 2_500)), store.counts());
     }
 
     @Test
@@ -242,6 +393,44 @@ class JdbiJobStoreTest {
                 .build();
     }
 
+    private Worker worker(JobHandler<MakeReceipt> handler) {
+        return Worker.builder(store).handle(MakeReceipt.class, handler).build();
+    }
+
+    private Worker inClaimWorker(TransactionalJobHandler<MakeReceipt> handler) {
+        return Worker.builder(store)
+                .handle(MakeReceipt.class, store.inTransaction(handler))
+                .queue(QUEUE, QueuePolicy.runInClaim())
+                .build();
+    }
+
+    private void enqueueReceipts(String... orders) {
+        store.enqueueAll(Stream.of(orders)
+                .map(order -> NewJob.of(new MakeReceipt(order)))
+                .toList());
+    }
+
+    /** As the version before wrote it. */
+    private void earlierJob(String order, String owner, int state, int attempt, String error) {
+        database.useTransaction(handle -> handle.execute(
+                "INSERT INTO mb_job (run_at, died_at, owner, attempt, state, kind, payload, error) VALUES"
+                        + " (CURRENT_TIMESTAMP, " + (state == 2 ? "CURRENT_TIMESTAMP" : "NULL") + ", " + owner + ", "
+                        + attempt + ", " + state + ", 'make-receipt', '{\"orderId\":\"" + order + "\"}', " + error
+                        + ")"));
+    }
+
+    private List<String> earlierJobs() {
+        return database.withHandle(handle -> handle.createQuery("SELECT payload FROM mb_job")
+                .mapTo(String.class)
+                .map(payload -> payload.split("\"")[3])
+                .list());
+    }
+
+    private static <T> CompletableFuture<T> inItsThread(Supplier<T> work) {
+        return CompletableFuture.supplyAsync(
+                work, task -> Ambient.threads("other").newThread(task).start());
+    }
+
     private static void insertReceipt(MakeReceipt job, Handle handle) {
         handle.createUpdate("INSERT INTO receipt (order_id) VALUES (:orderId)")
                 .bind("orderId", job.orderId())
@@ -249,7 +438,7 @@ class JdbiJobStoreTest {
     }
 
     private List<String> receipts() {
-        return database.withHandle(handle -> handle.createQuery("SELECT order_id FROM receipt")
+        return database.withHandle(handle -> handle.createQuery("SELECT order_id FROM receipt ORDER BY order_id")
                 .mapTo(String.class)
                 .list());
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.testkit.contract;
 
+import static java.util.stream.Collectors.toMap;
 import static java.util.stream.Collectors.toSet;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -12,26 +13,34 @@ import dev.mobilebackend.jobs.ClaimedJob;
 import dev.mobilebackend.jobs.DeadJob;
 import dev.mobilebackend.jobs.JobCount;
 import dev.mobilebackend.jobs.JobOutcome;
+import dev.mobilebackend.jobs.JobPriority;
 import dev.mobilebackend.jobs.JobState;
 import dev.mobilebackend.jobs.JobStore;
 import dev.mobilebackend.jobs.NewJob;
+import dev.mobilebackend.jobs.Pulse;
 import dev.mobilebackend.testkit.clock.TestClock;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** What every {@link JobStore} must do. */
+@Timeout(60)
 public abstract class JobStoreContract {
 
     private static final Duration LEASE = Duration.ofSeconds(6);
+    private static final String QUEUE = NewJob.DEFAULT_QUEUE;
     private static final Duration INSTANT = Duration.ofNanos(1_000);
 
     private final TestClock clock = new TestClock();
@@ -55,9 +64,10 @@ public abstract class JobStoreContract {
     void claimsADueJobWithAllItWasGiven() {
         long id = store.enqueue(new NewJob("make-receipt", "{\"orderId\":\"7\"}", Duration.ZERO));
 
-        List<ClaimedJob> claimed = claim(ann, 10);
+        ClaimedJob claimed = claim(ann, 10).get(0);
 
-        assertEquals(List.of(new ClaimedJob(new Claim(id, ann, 1), "make-receipt", "{\"orderId\":\"7\"}")), claimed);
+        var claim = new Claim(claimed.claim().batch(), id, ann, 1);
+        assertEquals(new ClaimedJob(claim, "make-receipt", "{\"orderId\":\"7\"}", false), claimed);
     }
 
     @Test
@@ -112,7 +122,7 @@ public abstract class JobStoreContract {
         long second = enqueue(Duration.ZERO);
         Claim first = claimOne(ann);
 
-        List<ClaimedJob> next = store.finishAndClaim(ann, List.of(new JobOutcome.Done(first)), 10);
+        List<ClaimedJob> next = store.finishAndClaim(ann, List.of(new JobOutcome.Done(first)), QUEUE, 10);
 
         assertEquals(List.of(second), ids(next));
         assertEquals(List.of(new JobCount("test", JobState.RUNNING, 1)), store.counts());
@@ -129,7 +139,7 @@ public abstract class JobStoreContract {
         List<ClaimedJob> onTime = claim(bob, 10);
 
         assertEquals(List.of(), early);
-        assertEquals(List.of(new Claim(id, bob, 2)), claims(onTime));
+        assertEquals(Map.of(id, 2), attempts(onTime));
     }
 
     @Test
@@ -168,7 +178,7 @@ public abstract class JobStoreContract {
         boolean replayed = store.replay(id);
 
         assertTrue(replayed);
-        assertEquals(List.of(new Claim(id, bob, 1)), claims(claim(bob, 10)));
+        assertEquals(Map.of(id, 1), attempts(claim(bob, 10)));
         assertEquals(List.of(), store.dead(10));
     }
 
@@ -186,7 +196,7 @@ public abstract class JobStoreContract {
 
         finish(new JobOutcome.Returned(claimOne(ann)));
 
-        assertEquals(List.of(new Claim(id, bob, 1)), claims(claim(bob, 10)));
+        assertEquals(Map.of(id, 1), attempts(claim(bob, 10)));
     }
 
     @Test
@@ -194,19 +204,22 @@ public abstract class JobStoreContract {
         List<Function<Claim, JobOutcome>> outcomes = List.of(
                 JobOutcome.Done::new,
                 JobOutcome.Returned::new,
+                claim -> new JobOutcome.Snoozed(claim, Duration.ZERO),
                 claim -> new JobOutcome.Retry(claim, Duration.ZERO, "late"),
                 claim -> new JobOutcome.Dead(claim, "late"));
         long id = enqueue(Duration.ZERO);
         Claim late = claimOne(ann);
         clock.advance(LEASE);
-        store.beat(bob, LEASE);
+        beat(bob);
         store.rescue();
         Claim current = claimOne(bob);
 
+        boolean begun = store.begin(late);
         outcomes.forEach(outcome -> finish(outcome.apply(late)));
 
-        assertEquals(new Claim(id, bob, 2), current);
-        assertEquals(List.of(current), store.claims(bob));
+        assertFalse(begun);
+        assertEquals(new Claim(current.batch(), id, bob, 1), current);
+        assertEquals(List.of(current), store.claims(bob, QUEUE));
         assertEquals(List.of(), claim(bob, 10));
         assertEquals(List.of(), store.dead(10));
     }
@@ -222,7 +235,7 @@ public abstract class JobStoreContract {
         finish(failed);
         finish(new JobOutcome.Done(first));
 
-        assertEquals(List.of(second), store.claims(ann));
+        assertEquals(List.of(second), store.claims(ann, QUEUE));
     }
 
     @Test
@@ -234,20 +247,25 @@ public abstract class JobStoreContract {
         int rescued = store.rescue();
 
         assertEquals(0, rescued);
-        assertEquals(List.of(claim), store.claims(ann));
+        assertEquals(List.of(claim), store.claims(ann, QUEUE));
     }
 
     @Test
-    void jobsOfAnEndedLeaseAreTakenOverAndTheAttemptCounts() {
-        long id = enqueue(Duration.ZERO);
-        claimOne(ann);
+    void jobsOfAnEndedLeaseAreTakenOverAndAnAttemptCountsThatHadBegun() {
+        long begun = enqueue(Duration.ZERO);
+        long notBegun = enqueue(Duration.ZERO);
+        Claim first = claim(ann, 2).get(0).claim();
+        boolean noted = store.begin(first) && store.begin(first);
         clock.advance(LEASE);
-        store.beat(bob, LEASE);
+        beat(bob);
 
         int rescued = store.rescue();
 
-        assertEquals(1, rescued);
-        assertEquals(List.of(new Claim(id, bob, 2)), claims(claim(bob, 10)));
+        assertTrue(noted);
+        assertEquals(2, rescued);
+        List<ClaimedJob> taken = claim(bob, 10);
+        assertEquals(Map.of(begun, 2, notBegun, 1), attempts(taken));
+        assertTrue(taken.stream().allMatch(ClaimedJob::rescued));
     }
 
     @Test
@@ -256,12 +274,12 @@ public abstract class JobStoreContract {
         Claim claim = claimOne(ann);
 
         clock.advance(LEASE.minus(INSTANT));
-        boolean alive = store.beat(ann, LEASE);
+        boolean alive = beat(ann).alive();
         clock.advance(LEASE.minus(INSTANT));
         store.rescue();
 
         assertTrue(alive);
-        assertEquals(List.of(claim), store.claims(ann));
+        assertEquals(List.of(claim), store.claims(ann, QUEUE));
     }
 
     @Test
@@ -270,21 +288,21 @@ public abstract class JobStoreContract {
         Claim claim = claimOne(ann);
         clock.advance(LEASE.multipliedBy(10));
 
-        boolean alive = store.beat(ann, LEASE);
+        boolean alive = beat(ann).alive();
         store.rescue();
 
         assertTrue(alive);
-        assertEquals(List.of(claim), store.claims(ann));
+        assertEquals(List.of(claim), store.claims(ann, QUEUE));
     }
 
     @Test
     void anOwnerThatWasTakenOverIsToldAndClaimsNothing() {
         clock.advance(LEASE);
-        store.beat(bob, LEASE);
+        beat(bob);
         store.rescue();
         enqueue(Duration.ZERO);
 
-        boolean alive = store.beat(ann, LEASE);
+        boolean alive = beat(ann).alive();
 
         assertFalse(alive);
         assertEquals(List.of(), claim(ann, 10));
@@ -307,8 +325,8 @@ public abstract class JobStoreContract {
 
         store.leave(ann);
 
-        assertEquals(List.of(new Claim(id, bob, 1)), claims(claim(bob, 10)));
-        assertFalse(store.beat(ann, LEASE));
+        assertEquals(Map.of(id, 1), attempts(claim(bob, 10)));
+        assertFalse(beat(ann).alive());
     }
 
     @Test
@@ -320,7 +338,7 @@ public abstract class JobStoreContract {
         List<Claim> held = claims(claim(ann, 2));
         claim(bob, 1);
 
-        assertEquals(Set.copyOf(held), Set.copyOf(store.claims(ann)));
+        assertEquals(Set.copyOf(held), Set.copyOf(store.claims(ann, QUEUE)));
     }
 
     @Test
@@ -370,7 +388,7 @@ public abstract class JobStoreContract {
     @Test
     void tellsItsListenersOfAJobThatIsDue() {
         var heard = new AtomicInteger();
-        Runnable listener = heard::incrementAndGet;
+        Consumer<String> listener = queue -> heard.addAndGet(queue.equals(QUEUE) ? 1 : 100);
 
         store.addListener(listener);
         enqueue(Duration.ZERO);
@@ -398,7 +416,7 @@ public abstract class JobStoreContract {
                         .map(ClaimedJob::claim)
                         .<JobOutcome>map(JobOutcome.Done::new)
                         .toList();
-                running = store.finishAndClaim(owner, done, 7);
+                running = store.finishAndClaim(owner, done, QUEUE, 7);
             }
             return owner;
         });
@@ -429,12 +447,307 @@ public abstract class JobStoreContract {
         assertEquals(claimed.size(), new HashSet<>(claimed).size());
     }
 
+    @Test
+    void claimsNoneOfALowerPriorityWhileOneOfAHigherIsDue() {
+        long low = enqueue(JobPriority.LOW);
+        clock.advance(Duration.ofSeconds(1));
+        long normal = enqueue(JobPriority.NORMAL);
+        clock.advance(Duration.ofSeconds(1));
+        long high = enqueue(JobPriority.HIGH);
+        long highLater = store.enqueue(
+                new NewJob("test", "{}", Duration.ofSeconds(1)).priority(JobPriority.HIGH));
+        long alsoHigh = enqueue(JobPriority.HIGH);
+
+        List<Long> firstTwo = ids(claim(ann, 2));
+        List<Long> nextTwo = ids(claim(ann, 2));
+        clock.advance(Duration.ofSeconds(1));
+        long lowLater = enqueue(JobPriority.LOW);
+
+        assertEquals(List.of(high, alsoHigh), firstTwo);
+        assertEquals(List.of(normal, low), nextTwo);
+        assertEquals(List.of(highLater, lowLater), ids(claim(ann, 2)));
+    }
+
+    @Test
+    void queuesAreApart() {
+        long mail = store.enqueue(new NewJob("test", "{}", Duration.ZERO).queue("mail"));
+        long other = enqueue(Duration.ZERO);
+
+        List<ClaimedJob> claimed = claim(ann, 10);
+        List<ClaimedJob> mails = store.finishAndClaim(ann, List.of(), "mail", 10);
+
+        assertEquals(List.of(other), ids(claimed));
+        assertEquals(List.of(mail), ids(mails));
+        assertEquals(claims(claimed), store.claims(ann, QUEUE));
+        assertEquals(claims(mails), store.claims(ann, "mail"));
+    }
+
+    @Test
+    void aRetriedReturnedRescuedAndReplayedJobKeepsItsQueueAndPriority() {
+        long id = store.enqueue(
+                new NewJob("test", "{}", Duration.ZERO).queue("mail").priority(JobPriority.LOW));
+        List<Function<Claim, JobOutcome>> outcomes = List.of(
+                JobOutcome.Returned::new,
+                claim -> new JobOutcome.Retry(claim, Duration.ZERO, "no answer"),
+                claim -> new JobOutcome.Snoozed(claim, Duration.ZERO),
+                claim -> new JobOutcome.Dead(claim, "no answer"));
+        for (Function<Claim, JobOutcome> outcome : outcomes) {
+            Claim claim = store.finishAndClaim(ann, List.of(), "mail", 1).get(0).claim();
+            store.finishAndClaim(ann, List.of(outcome.apply(claim)), "mail", 0);
+        }
+        store.replay(id);
+        store.finishAndClaim(ann, List.of(), "mail", 1);
+        clock.advance(LEASE);
+        beat(bob);
+        store.rescue();
+        long normal = store.enqueue(new NewJob("test", "{}", Duration.ZERO).queue("mail"));
+
+        assertEquals(List.of(), claim(bob, 10));
+        assertEquals(List.of(normal, id), ids(store.finishAndClaim(bob, List.of(), "mail", 10)));
+    }
+
+    @Test
+    void enqueuesManyAtOnceAndTellsTheirIdsInTheirOrder() {
+        List<NewJob> jobs = IntStream.range(0, 300)
+                .mapToObj(i -> new NewJob("test", "{\"number\":" + i + "}", Duration.ofSeconds(i % 3))
+                        .priority(i % 2 == 0 ? JobPriority.NORMAL : JobPriority.HIGH))
+                .toList();
+
+        List<Long> ids = store.enqueueAll(jobs);
+        clock.advance(Duration.ofSeconds(3));
+        Map<Long, String> claimed = claim(ann, 500).stream()
+                .collect(toMap(job -> job.claim().job(), ClaimedJob::payload));
+
+        assertEquals(
+                IntStream.range(0, 300).boxed().collect(toMap(ids::get, i -> "{\"number\":" + i + "}")), claimed);
+        assertEquals(List.of(), store.enqueueAll(List.of()));
+    }
+
+    @Test
+    void aSnoozedJobWaitsAndTheAttemptDoesNotCount() {
+        long id = enqueue(Duration.ZERO);
+
+        finish(new JobOutcome.Snoozed(claimOne(ann), Duration.ofSeconds(30)));
+        clock.advance(Duration.ofSeconds(30).minus(INSTANT));
+        List<ClaimedJob> early = claim(bob, 10);
+        clock.advance(INSTANT);
+
+        assertEquals(List.of(), early);
+        assertEquals(Map.of(id, 1), attempts(claim(bob, 10)));
+    }
+
+    @Test
+    void aJobThatStandsBesideOneThatEndsItsProcessNeverLosesAnAttempt() {
+        long kills = enqueue(Duration.ZERO);
+        long beside = enqueue(Duration.ZERO);
+        for (int crash = 1; crash <= 3; crash++) {
+            long victim = store.join(LEASE);
+            List<ClaimedJob> claimed = claim(victim, 2);
+            if (claimed.get(0).rescued()) {
+                store.begin(claimed.get(0).claim());
+            }
+            clock.advance(LEASE);
+            store.rescue();
+        }
+
+        assertEquals(Map.of(kills, 3, beside, 1), attempts(claim(store.join(LEASE), 2)));
+    }
+
+    @Test
+    void aLateFinisherOfARescuedClaimChangesNothingWholeOrInPart() {
+        List<Long> ids = List.of(enqueue(Duration.ZERO), enqueue(Duration.ZERO), enqueue(Duration.ZERO));
+        List<Claim> late = claims(claim(ann, 3));
+        clock.advance(LEASE);
+        beat(bob);
+        store.rescue();
+        List<ClaimedJob> current = claim(bob, 3);
+
+        finish(new JobOutcome.Done(late.get(0)));
+        finish(new JobOutcome.Retry(late.get(1), Duration.ZERO, "late"));
+        store.finishAndClaim(
+                ann, late.stream().<JobOutcome>map(JobOutcome.Done::new).toList(), QUEUE, 3);
+
+        assertEquals(ids, ids(current));
+        assertEquals(Set.copyOf(claims(current)), Set.copyOf(store.claims(bob, QUEUE)));
+        assertEquals(List.of(new JobCount("test", JobState.RUNNING, 3)), store.counts());
+    }
+
+    @Test
+    void jobsOfAClaimThatEndedAreNotRunAgainWhenTheRestIsRescued() {
+        for (int i = 0; i < 5; i++) {
+            enqueue(Duration.ZERO);
+        }
+        List<Claim> held = claims(claim(ann, 5));
+        finish(new JobOutcome.Done(held.get(0)));
+        finish(new JobOutcome.Dead(held.get(1), "no such order"));
+        finish(new JobOutcome.Retry(held.get(2), Duration.ofHours(1), "no answer"));
+        clock.advance(LEASE);
+        beat(bob);
+
+        int rescued = store.rescue();
+
+        assertEquals(2, rescued);
+        assertEquals(
+                List.of(held.get(3).job(), held.get(4).job()), ids(claim(bob, 10)));
+        assertEquals(1, store.dead(10).size());
+        clock.advance(Duration.ofHours(1));
+        assertEquals(List.of(held.get(2).job()), ids(claim(bob, 10)));
+    }
+
+    @Test
+    void aJobThatWaitsAgainAndIsClaimedAgainIsNotTakenForEndedByItsFirstClaim() {
+        long id = enqueue(Duration.ZERO);
+        enqueue(Duration.ZERO);
+        Claim first = claim(ann, 2).get(0).claim();
+        finish(new JobOutcome.Retry(first, Duration.ZERO, "no answer"));
+        Claim second = claimOne(ann);
+
+        List<Claim> held = store.claims(ann, QUEUE);
+        clock.advance(LEASE);
+        beat(bob);
+        int rescued = store.rescue();
+
+        assertEquals(id, second.job());
+        assertTrue(held.contains(second));
+        assertEquals(2, rescued);
+        assertEquals(2, claim(bob, 10).size());
+    }
+
+    @Test
+    void endsThatAreSentAgainChangeNothing() {
+        enqueue(Duration.ZERO);
+        enqueue(Duration.ZERO);
+        List<Claim> held = claims(claim(ann, 2));
+        List<JobOutcome> outcomes = List.of(
+                new JobOutcome.Done(held.get(0)), new JobOutcome.Retry(held.get(1), Duration.ZERO, "no answer"));
+
+        store.finishAndClaim(ann, outcomes, QUEUE, 0);
+        store.finishAndClaim(ann, outcomes, QUEUE, 0);
+
+        assertEquals(Map.of(held.get(1).job(), 2), attempts(claim(bob, 10)));
+        store.finishAndClaim(ann, outcomes, QUEUE, 0);
+        assertEquals(List.of(new JobCount("test", JobState.RUNNING, 1)), store.counts());
+    }
+
+    @Test
+    void aHeartbeatTellsForEachQueueWhenItsFirstJobIsDue() {
+        store.enqueue(new NewJob("test", "{}", Duration.ofSeconds(3)).priority(JobPriority.HIGH));
+        enqueue(Duration.ZERO);
+        store.enqueue(new NewJob("test", "{}", Duration.ofMinutes(1)).queue("mail"));
+        store.enqueue(new NewJob("test", "{}", Duration.ZERO).queue("not-asked-for"));
+        clock.advance(Duration.ofSeconds(1));
+
+        Pulse pulse = store.beat(ann, LEASE, Set.of(QUEUE, "mail", "empty"));
+
+        assertEquals(Map.of(QUEUE, Duration.ofSeconds(-1), "mail", Duration.ofSeconds(59)), pulse.due());
+        assertFalse(pulse.orphans());
+    }
+
+    @Test
+    void aHeartbeatTellsOfOrphans() {
+        enqueue(Duration.ZERO);
+        claimOne(ann);
+        clock.advance(LEASE.minus(INSTANT));
+        boolean early = beat(bob).orphans();
+        clock.advance(INSTANT);
+        boolean onTime = beat(bob).orphans();
+        store.rescue();
+
+        assertFalse(early);
+        assertTrue(onTime);
+        assertFalse(beat(bob).orphans());
+    }
+
+    @Test
+    void runsAndEndsJobsInTheirClaim() {
+        List<Long> ids = List.of(enqueue(Duration.ZERO), enqueue(Duration.ZERO), enqueue(Duration.ZERO));
+        var ran = new ArrayList<Claim>();
+
+        int first = store.runInClaim(ann, QUEUE, 2, job -> {
+            ran.add(job.claim());
+            return new JobOutcome.Done(job.claim());
+        });
+        int second = store.runInClaim(ann, QUEUE, 2, job -> new JobOutcome.Done(job.claim()));
+
+        assertEquals(List.of(2, 1), List.of(first, second));
+        assertEquals(List.of(new Claim(0, ids.get(0), ann, 1), new Claim(0, ids.get(1), ann, 1)), ran);
+        assertEquals(List.of(), store.counts());
+    }
+
+    @Test
+    void inAClaimEachEndIsAppliedAsItIs() {
+        List<Function<Claim, JobOutcome>> ends = List.of(
+                JobOutcome.Done::new,
+                claim -> new JobOutcome.Retry(claim, Duration.ofSeconds(30), "no answer"),
+                claim -> new JobOutcome.Dead(claim, "no such order"),
+                claim -> new JobOutcome.Snoozed(claim, Duration.ofSeconds(30)),
+                JobOutcome.Done::new);
+        List<Long> ids =
+                ends.stream().map(end -> enqueue(Duration.ZERO)).toList();
+
+        int runs = store.runInClaim(
+                ann, QUEUE, 10, job -> ends.get(ids.indexOf(job.claim().job())).apply(job.claim()));
+
+        assertEquals(5, runs);
+        assertEquals(
+                List.of(new JobCount("test", JobState.WAITING, 2), new JobCount("test", JobState.DEAD, 1)),
+                store.counts());
+        assertEquals(List.of(), claim(bob, 10));
+        clock.advance(Duration.ofSeconds(30));
+        assertEquals(Map.of(ids.get(1), 2, ids.get(3), 1), attempts(claim(bob, 10)));
+        assertEquals("no such order", store.dead(1).get(0).error());
+    }
+
+    @Test
+    void anOwnerThatWasTakenOverRunsNothingInAClaim() {
+        clock.advance(LEASE);
+        beat(bob);
+        store.rescue();
+        enqueue(Duration.ZERO);
+
+        assertEquals(0, store.runInClaim(ann, QUEUE, 10, job -> new JobOutcome.Done(job.claim())));
+        assertEquals(1, store.runInClaim(bob, QUEUE, 10, job -> new JobOutcome.Done(job.claim())));
+    }
+
+    @Test
+    void ownersThatRunInTheirClaimAtOnceNeverShareAJob() {
+        int jobs = 60;
+        IntStream.range(0, jobs).forEach(i -> enqueue(Duration.ZERO));
+        var ended = new AtomicInteger();
+
+        Race.of(4, () -> {
+            long owner = store.join(LEASE);
+            int ran = 1;
+            while (ran > 0) {
+                ran = store.runInClaim(owner, QUEUE, 5, job -> new JobOutcome.Done(job.claim()));
+                ended.addAndGet(ran);
+            }
+            return owner;
+        });
+
+        assertEquals(jobs, ended.get());
+        assertEquals(List.of(), store.counts());
+    }
+
+    private Pulse beat(long owner) {
+        return store.beat(owner, LEASE, Set.of());
+    }
+
+    private long enqueue(JobPriority priority) {
+        return store.enqueue(new NewJob("test", "{}", Duration.ZERO).priority(priority));
+    }
+
+    private static Map<Long, Integer> attempts(List<ClaimedJob> jobs) {
+        return jobs.stream()
+                .collect(toMap(job -> job.claim().job(), job -> job.claim().attempt()));
+    }
+
     private long enqueue(Duration delay) {
         return store.enqueue(new NewJob("test", "{}", delay));
     }
 
     private List<ClaimedJob> claim(long owner, int limit) {
-        return store.finishAndClaim(owner, List.of(), limit);
+        return store.finishAndClaim(owner, List.of(), QUEUE, limit);
     }
 
     private Claim claimOne(long owner) {
@@ -442,7 +755,7 @@ public abstract class JobStoreContract {
     }
 
     private void finish(JobOutcome outcome) {
-        store.finishAndClaim(outcome.claim().owner(), List.of(outcome), 0);
+        store.finishAndClaim(outcome.claim().owner(), List.of(outcome), QUEUE, 0);
     }
 
     private static List<Claim> claims(List<ClaimedJob> jobs) {

@@ -9,19 +9,31 @@ import dev.mobilebackend.core.ambient.Ambient;
 import dev.mobilebackend.core.data.Database;
 import dev.mobilebackend.core.data.Dialect;
 import dev.mobilebackend.core.data.Schema;
+import dev.mobilebackend.jobs.ClaimedJob;
+import dev.mobilebackend.jobs.JobCount;
+import dev.mobilebackend.jobs.JobHandler;
 import dev.mobilebackend.jobs.JobKind;
+import dev.mobilebackend.jobs.JobState;
 import dev.mobilebackend.jobs.NewJob;
+import dev.mobilebackend.jobs.QueuePolicy;
 import dev.mobilebackend.jobs.Worker;
+import dev.mobilebackend.jobs.jdbi.ClaimLostException;
 import dev.mobilebackend.jobs.jdbi.JdbiJobStore;
 import dev.mobilebackend.jobs.jdbi.TransactionalJobHandler;
 import dev.mobilebackend.testkit.app.TestDatabase;
 import dev.mobilebackend.testkit.app.TestDatabaseTemplate;
+import com.zaxxer.hikari.HikariDataSource;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -104,7 +116,7 @@ class JobsOnPostgresTest {
         store.enqueue(NewJob.of(new MakeReceipt("7")));
         Worker paused = Worker.builder(store)
                 .handle(MakeReceipt.class, (job, context) -> {
-                    store.beat(context.claim().owner(), Duration.ZERO);
+                    store.beat(context.claim().owner(), Duration.ZERO, Set.of());
                     store.inTransaction((MakeReceipt receipt, Handle handle) -> {
                                 begun.countDown();
                                 release.await();
@@ -129,10 +141,218 @@ class JobsOnPostgresTest {
         assertEquals(List.of(), store.counts());
     }
 
+    @Test
+    void aTransactionalJobThatCommitsLateIsNotRunAgain() throws Exception {
+        var begun = new CountDownLatch(1);
+        var release = new CountDownLatch(1);
+        store.enqueue(NewJob.of(new MakeReceipt("7")));
+        Worker paused = worker((job, context) -> {
+            store.beat(context.claim().owner(), Duration.ZERO, Set.of());
+            store.inTransaction((MakeReceipt receipt, Handle handle) -> {
+                        insertReceipt(receipt, handle);
+                        begun.countDown();
+                        release.await();
+                    })
+                    .run(job, context);
+        });
+        CompletableFuture<Integer> run = inItsThread(paused::runDue);
+        begun.await();
+
+        int whileItIsOpen = store.rescue();
+        release.countDown();
+        run.join();
+        int afterItsCommit = store.rescue();
+        int runs = receiptWorker(JobsOnPostgresTest::insertReceipt).runDue();
+
+        assertEquals(List.of(0, 0, 0), List.of(whileItIsOpen, afterItsCommit, runs));
+        assertEquals(List.of("7"), receipts());
+        assertEquals(List.of(), store.counts());
+    }
+
+    @Test
+    void aTransactionalJobThatBeginsWhileItIsRescuedIsToldThatItsClaimIsLost() {
+        var told = new ArrayList<Class<?>>();
+        var rescued = new CountDownLatch(1);
+        store.enqueue(NewJob.of(new MakeReceipt("7")));
+        Worker paused = worker((job, context) -> {
+            CompletableFuture<Integer> rescue = inItsThread(() -> database.inTransaction(handle -> {
+                int gone = handle.execute("DELETE FROM mb_jobs_claimed");
+                rescued.countDown();
+                awaitBlocked();
+                return gone;
+            }));
+            rescued.await();
+            try {
+                store.inTransaction(JobsOnPostgresTest::insertReceipt).run(job, context);
+            } catch (RuntimeException lost) {
+                told.add(lost.getClass());
+            }
+            rescue.join();
+        });
+
+        paused.runDue();
+
+        assertEquals(List.of(ClaimLostException.class), told);
+        assertEquals(List.of(), receipts());
+    }
+
+    @Test
+    void aJobWhoseOwnTransactionCommittedIsNotRunAgainWhenItsAnswerWasLost() {
+        var transactional = store.<MakeReceipt>inTransaction(JobsOnPostgresTest::insertReceipt);
+        Worker worker = Worker.builder(store)
+                .handle(MakeReceipt.class, (job, context) -> {
+                    transactional.run(job, context);
+                    throw new IllegalStateException("the answer to the commit was lost");
+                })
+                .build();
+        store.enqueue(NewJob.of(new MakeReceipt("7")));
+
+        worker.runDue();
+
+        assertEquals(List.of("7"), receipts());
+        assertEquals(List.of(), store.counts());
+    }
+
+    @Test
+    void aJobThatFailsInItsClaimTakesNoEffectOfTheOthersAway() {
+        Worker worker = Worker.builder(store)
+                .handle(MakeReceipt.class, store.inTransaction((MakeReceipt job, Handle handle) -> {
+                    insertReceipt(job, handle);
+                    if (job.orderId().equals("2")) {
+                        handle.execute("SELECT 1 / 0");
+                    }
+                }))
+                .queue(NewJob.DEFAULT_QUEUE, QueuePolicy.runInClaim())
+                .build();
+        store.enqueueAll(Stream.of("1", "2", "3")
+                .map(order -> NewJob.of(new MakeReceipt(order)))
+                .toList());
+
+        worker.runDue();
+
+        assertEquals(Set.of("1", "3"), Set.copyOf(receipts()));
+        assertEquals(2, receipts().size());
+        assertEquals(List.of(new JobCount("make-receipt", JobState.WAITING, 1)), store.counts());
+    }
+
+    @Test
+    void aJobThatWasEnqueuedBeforeOthersAndCommittedAfterTheyWereClaimedIsFound() {
+        long owner = store.join(Duration.ofDays(1));
+        var found = new ArrayList<ClaimedJob>();
+        database.useTransaction(early -> {
+            store.enqueue(early, new MakeReceipt("early"));
+            inItsThread(() -> store.enqueue(NewJob.of(new MakeReceipt("late")))).join();
+            inItsThread(() -> store.finishAndClaim(owner, List.of(), NewJob.DEFAULT_QUEUE, 10))
+                    .join()
+                    .forEach(found::add);
+        });
+
+        while (found.size() < 2) {
+            found.addAll(store.finishAndClaim(owner, List.of(), NewJob.DEFAULT_QUEUE, 10));
+        }
+
+        assertEquals(
+                List.of("{\"orderId\":\"late\"}", "{\"orderId\":\"early\"}"),
+                found.stream().map(ClaimedJob::payload).toList());
+    }
+
+    @Test
+    void aWorkerOfAnotherProcessHearsOfANewJobWithoutWaitingForItsPoll() throws InterruptedException {
+        var hears = new CountDownLatch(1);
+        var done = new CountDownLatch(1);
+        try (TestPool pool = TestPool.of(test)) {
+            JdbiJobStore elsewhere = JdbiJobStore.of(pool.database());
+            elsewhere.addListener(queue -> hears.countDown());
+            try (Worker worker = Worker.builder(elsewhere)
+                    .handle(MakeReceipt.class, (job, context) -> done.countDown())
+                    .poll(Duration.ofHours(1))
+                    .lease(Duration.ofHours(1))
+                    .build()) {
+                worker.start();
+                tellUntil(hears);
+
+                store.enqueue(NewJob.of(new MakeReceipt("7")));
+
+                assertTrue(done.await(30, TimeUnit.SECONDS));
+            }
+        }
+    }
+
+    @Test
+    void whatComesTogetherIsToldTogether() throws InterruptedException {
+        var hears = new CountDownLatch(1);
+        var heard = new AtomicInteger();
+        var last = new CountDownLatch(1);
+        Consumer<String> listener = queue -> {
+            hears.countDown();
+            switch (queue) {
+                case "many" -> heard.incrementAndGet();
+                case "last" -> last.countDown();
+                default -> {}
+            }
+        };
+        try (TestPool pool = TestPool.of(test)) {
+            JdbiJobStore elsewhere = JdbiJobStore.of(pool.database());
+            elsewhere.addListener(listener);
+            tellUntil(hears);
+
+            database.useTransaction(handle -> {
+                for (int order = 0; order < 500; order++) {
+                    store.enqueue(handle, NewJob.of(new MakeReceipt("" + order)).queue("many"));
+                }
+            });
+            store.enqueue(NewJob.of(new MakeReceipt("last")).queue("last"));
+            boolean inTime = last.await(30, TimeUnit.SECONDS);
+            elsewhere.removeListener(listener);
+
+            assertTrue(inTime);
+            assertTrue(heard.get() < 50, () -> "told " + heard + " times");
+        }
+    }
+
+    /** Nobody hears what was told before it listened. */
+    private void tellUntil(CountDownLatch heard) throws InterruptedException {
+        do {
+            store.enqueue(NewJob.of(new MakeReceipt("first")).queue("first"));
+        } while (!heard.await(50, TimeUnit.MILLISECONDS));
+    }
+
+    private Worker worker(JobHandler<MakeReceipt> handler) {
+        return Worker.builder(store).handle(MakeReceipt.class, handler).build();
+    }
+
+    private void awaitBlocked() {
+        while (database.withHandle(handle -> handle.createQuery(
+                                "SELECT count(*) FROM pg_locks WHERE NOT granted")
+                        .mapTo(Integer.class)
+                        .one())
+                == 0) {
+            Thread.onSpinWait();
+        }
+    }
+
     private Worker receiptWorker(TransactionalJobHandler<MakeReceipt> handler) {
         return Worker.builder(store)
                 .handle(MakeReceipt.class, store.inTransaction(handler))
                 .build();
+    }
+
+    /** As another process has it. */
+    private record TestPool(HikariDataSource pool, Database database) implements AutoCloseable {
+
+        static TestPool of(TestDatabase test) {
+            var pool = new HikariDataSource();
+            pool.setJdbcUrl(test.jdbcUrl());
+            pool.setUsername(test.user());
+            pool.setPassword(test.password());
+            pool.setMaximumPoolSize(8);
+            return new TestPool(pool, Database.of(pool));
+        }
+
+        @Override
+        public void close() {
+            pool.close();
+        }
     }
 
     private static <T> CompletableFuture<T> inItsThread(Supplier<T> work) {
