@@ -49,7 +49,7 @@ final class JobRunner {
         if (job.claim().attempt() > retry.attempts()) {
             return dead(job, "its worker process ended during attempt " + retry.attempts() + ", the last", null);
         }
-        if (job.rescued() && !store.begin(job.claim())) {
+        if (job.rescued() && !begins(job.claim())) {
             return new JobOutcome.Returned(job.claim());
         }
         try {
@@ -63,6 +63,16 @@ final class JobRunner {
             return new JobOutcome.Snoozed(job.claim(), later.delay());
         } catch (Throwable thrown) {
             return failed(job, describe(thrown), thrown);
+        }
+    }
+
+    /** A job whose beginning cannot be noted does not begin: it waits for a store that answers. */
+    private boolean begins(Claim claim) {
+        try {
+            return store.begin(claim);
+        } catch (RuntimeException failed) {
+            LOG.warn("the beginning of job {} could not be noted; it waits again", claim.job(), failed);
+            return false;
         }
     }
 

@@ -273,6 +273,23 @@ class DispatcherTest {
     }
 
     @Test
+    void aRescuedJobWhoseBeginningCannotBeNotedWaitsAgain() {
+        enqueue(1);
+        store.finishAndClaim(store.join(Duration.ZERO), List.of(), NewJob.DEFAULT_QUEUE, 1);
+        store.rescue();
+        dispatcher.turn();
+        store.refuseNextBegin();
+
+        runAll();
+        dispatcher.drain();
+        dispatcher.turn();
+
+        assertEquals(List.of(), ran);
+        assertTrue(dispatcher.drained());
+        assertEquals(List.of(new JobCount("note", JobState.WAITING, 1)), store.counts());
+    }
+
+    @Test
     void aJobThatGotNoThreadWaitsAgain() {
         Dispatcher withoutThreads = dispatcher(task -> {
             throw new RejectedExecutionException("no thread");
@@ -291,7 +308,8 @@ class DispatcherTest {
             ran.add(note.number());
             meanwhile.accept(note.number());
         });
-        var runner = new JobRunner(store, Map.of("note", handled), RetryPolicy.STANDARD, new Random(1));
+        var runner = new JobRunner(
+                store, Map.of("note", handled), new Upgrades.Builder().build(), RetryPolicy.STANDARD, new Random(1));
         return new Dispatcher(
                 NewJob.DEFAULT_QUEUE, QueuePolicy.of(2), store, lease, LEASE, runner, executor, clock::ticks);
     }
@@ -319,6 +337,9 @@ class DispatcherTest {
 
     private int attemptOfTheNextClaim() {
         long other = store.join(LEASE);
-        return store.finishAndClaim(other, List.of(), NewJob.DEFAULT_QUEUE, 1).get(0).claim().attempt();
+        return store.finishAndClaim(other, List.of(), NewJob.DEFAULT_QUEUE, 1)
+                .get(0)
+                .claim()
+                .attempt();
     }
 }

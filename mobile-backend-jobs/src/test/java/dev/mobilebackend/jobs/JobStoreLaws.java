@@ -159,7 +159,8 @@ public abstract class JobStoreLaws {
             if (step instanceof Step.Enqueue enqueue) {
                 Duration delay = Duration.ofSeconds(enqueue.delay());
                 long id = store.enqueue(new NewJob("test", "{}", delay).priority(enqueue.priority()));
-                jobs.put(id, new Expected(id, enqueue.priority(), clock.instant().plus(delay)));
+                jobs.put(
+                        id, new Expected(id, enqueue.priority(), clock.instant().plus(delay)));
             } else if (step instanceof Step.Claim claim) {
                 claim(owners[claim.process()], claim.limit());
             } else if (step instanceof Step.Begin begin && !everGiven.isEmpty()) {
@@ -248,8 +249,8 @@ public abstract class JobStoreLaws {
             if (job != null) {
                 assertTrue(begun);
                 job.begun = true;
-            } else if (jobs.values().stream().noneMatch(other -> other.claim.batch() == claim.batch()
-                    && other.state == JobState.RUNNING)) {
+            } else if (jobs.values().stream()
+                    .noneMatch(other -> other.claim.batch() == claim.batch() && other.state == JobState.RUNNING)) {
                 assertFalse(begun);
             }
         }
@@ -273,7 +274,10 @@ public abstract class JobStoreLaws {
             var last = new HashMap<Long, JobOutcome>();
 
             int runs = store.runInClaim(owner, QUEUE, limit, job -> {
-                int place = expected.stream().map(each -> each.id).toList().indexOf(job.claim().job());
+                int place = expected.stream()
+                        .map(each -> each.id)
+                        .toList()
+                        .indexOf(job.claim().job());
                 assertEquals(expected.get(place).counted + 1, job.claim().attempt());
                 JobOutcome end = outcome(job.claim(), place == failing ? outcome : 0);
                 last.put(job.claim().job(), end);
@@ -347,7 +351,8 @@ public abstract class JobStoreLaws {
                             .min(Comparator.naturalOrder()),
                     Optional.ofNullable(pulse.due().get(QUEUE)));
             assertEquals(
-                    leases.values().stream().anyMatch(end -> !end.isAfter(clock.instant())) || !orphans().isEmpty(),
+                    leases.values().stream().anyMatch(end -> !end.isAfter(clock.instant()))
+                            || !orphans().isEmpty(),
                     pulse.orphans());
         }
 

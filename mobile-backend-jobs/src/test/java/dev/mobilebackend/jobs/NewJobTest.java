@@ -94,8 +94,9 @@ class NewJobTest {
         String secret = "{\"code\":\"s3cret\"}";
 
         assertFalse(new NewJob("test", secret, Duration.ZERO).toString().contains("s3cret"));
-        assertFalse(
-                new ClaimedJob(new Claim(1, 1, 1, 1), "test", secret, false).toString().contains("s3cret"));
+        assertFalse(new ClaimedJob(new Claim(1, 1, 1, 1), "test", secret, false)
+                .toString()
+                .contains("s3cret"));
         assertFalse(
                 new DeadJob(1, "test", secret, 1, "", Instant.EPOCH).toString().contains("s3cret"));
     }

@@ -13,6 +13,7 @@ final class WatchedStore implements JobStore {
     private final JobStore store;
     private boolean stepIsRefused;
     private boolean answerIsLost;
+    private boolean beginIsRefused;
     private volatile Runnable onBeat = () -> {};
     int steps;
 
@@ -22,6 +23,10 @@ final class WatchedStore implements JobStore {
 
     void refuseNextStep() {
         stepIsRefused = true;
+    }
+
+    void refuseNextBegin() {
+        beginIsRefused = true;
     }
 
     void loseNextAnswer() {
@@ -75,6 +80,10 @@ final class WatchedStore implements JobStore {
 
     @Override
     public boolean begin(Claim claim) {
+        if (beginIsRefused) {
+            beginIsRefused = false;
+            throw new IllegalStateException("there is no connection");
+        }
         return store.begin(claim);
     }
 

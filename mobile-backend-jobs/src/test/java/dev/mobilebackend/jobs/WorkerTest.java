@@ -272,7 +272,8 @@ class WorkerTest {
     @Test
     void aSnoozeOutOfRangeIsAFailedAttemptAndNotAnOutcomeThatNoStoreTakes() {
         Worker worker = noting((note, context) -> {
-            throw context.snooze(note.text().equals("past") ? Duration.ofNanos(-1) : Duration.ofSeconds(Long.MAX_VALUE));
+            throw context.snooze(
+                    note.text().equals("past") ? Duration.ofNanos(-1) : Duration.ofSeconds(Long.MAX_VALUE));
         });
         enqueue("past");
         enqueue("for ever");

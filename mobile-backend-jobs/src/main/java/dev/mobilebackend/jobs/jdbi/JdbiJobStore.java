@@ -169,8 +169,7 @@ public final class JdbiJobStore implements JobStore {
 
     @Override
     public boolean begin(Claim claim) {
-        return claim.batch() == Claims.RUN_IN_CLAIM
-                || OneStatement.run(database, handle -> marks.begin(handle, claim));
+        return claim.batch() == Claims.RUN_IN_CLAIM || OneStatement.run(database, handle -> marks.begin(handle, claim));
     }
 
     @Override

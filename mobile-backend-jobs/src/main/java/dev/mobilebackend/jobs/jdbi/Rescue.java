@@ -127,8 +127,7 @@ final class Rescue {
                 var place = new JobMarks.Place(batch.id(), job.id());
                 if (!ended.contains(place)) {
                     boolean counts = orphaned && begun.contains(place);
-                    backs.add(new Waiting.PutBack(
-                            job, null, job.attempt() + (counts ? 1 : 0), true, null));
+                    backs.add(new Waiting.PutBack(job, null, job.attempt() + (counts ? 1 : 0), true, null));
                 }
             }
         }

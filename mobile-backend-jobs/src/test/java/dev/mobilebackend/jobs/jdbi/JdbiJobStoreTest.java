@@ -323,13 +323,13 @@ class JdbiJobStoreTest {
         assertEquals(
                 Map.of("{\"orderId\":\"waiting\"}", 2, "{\"orderId\":\"left\"}", 3),
                 claimed.stream()
-                        .collect(toMap(
-                                ClaimedJob::payload, job -> job.claim().attempt())));
+                        .collect(toMap(ClaimedJob::payload, job -> job.claim().attempt())));
         DeadJob dead = store.dead(10).get(0);
         assertEquals("no such order", dead.error());
         assertEquals(List.of("running"), earlierJobs());
         assertTrue(store.replay(dead.id()));
-        assertEquals(1, store.finishAndClaim(store.join(LONG), List.of(), QUEUE, 10).size());
+        assertEquals(
+                1, store.finishAndClaim(store.join(LONG), List.of(), QUEUE, 10).size());
     }
 
     @Test
@@ -346,9 +346,8 @@ class JdbiJobStoreTest {
 
     @Test
     void aBacklogOfTheVersionBeforeMovesInOneRescue() {
-        database.useTransaction(
-                handle -> handle.execute("INSERT INTO mb_job (run_at, kind, payload)"
-                        + " SELECT CURRENT_TIMESTAMP, 'make-receipt', '{}' FROM SYSTEM_RANGE(1, 2500)"));
+        database.useTransaction(handle -> handle.execute("INSERT INTO mb_job (run_at, kind, payload)"
+                + " SELECT CURRENT_TIMESTAMP, 'make-receipt', '{}' FROM SYSTEM_RANGE(1, 2500)"));
 
         int moved = store.rescue();
 

@@ -454,8 +454,7 @@ public abstract class JobStoreContract {
         long normal = enqueue(JobPriority.NORMAL);
         clock.advance(Duration.ofSeconds(1));
         long high = enqueue(JobPriority.HIGH);
-        long highLater = store.enqueue(
-                new NewJob("test", "{}", Duration.ofSeconds(1)).priority(JobPriority.HIGH));
+        long highLater = store.enqueue(new NewJob("test", "{}", Duration.ofSeconds(1)).priority(JobPriority.HIGH));
         long alsoHigh = enqueue(JobPriority.HIGH);
 
         List<Long> firstTwo = ids(claim(ann, 2));
@@ -515,11 +514,10 @@ public abstract class JobStoreContract {
 
         List<Long> ids = store.enqueueAll(jobs);
         clock.advance(Duration.ofSeconds(3));
-        Map<Long, String> claimed = claim(ann, 500).stream()
-                .collect(toMap(job -> job.claim().job(), ClaimedJob::payload));
+        Map<Long, String> claimed =
+                claim(ann, 500).stream().collect(toMap(job -> job.claim().job(), ClaimedJob::payload));
 
-        assertEquals(
-                IntStream.range(0, 300).boxed().collect(toMap(ids::get, i -> "{\"number\":" + i + "}")), claimed);
+        assertEquals(IntStream.range(0, 300).boxed().collect(toMap(ids::get, i -> "{\"number\":" + i + "}")), claimed);
         assertEquals(List.of(), store.enqueueAll(List.of()));
     }
 
@@ -587,8 +585,7 @@ public abstract class JobStoreContract {
         int rescued = store.rescue();
 
         assertEquals(2, rescued);
-        assertEquals(
-                List.of(held.get(3).job(), held.get(4).job()), ids(claim(bob, 10)));
+        assertEquals(List.of(held.get(3).job(), held.get(4).job()), ids(claim(bob, 10)));
         assertEquals(1, store.dead(10).size());
         clock.advance(Duration.ofHours(1));
         assertEquals(List.of(held.get(2).job()), ids(claim(bob, 10)));
@@ -682,8 +679,7 @@ public abstract class JobStoreContract {
                 claim -> new JobOutcome.Dead(claim, "no such order"),
                 claim -> new JobOutcome.Snoozed(claim, Duration.ofSeconds(30)),
                 JobOutcome.Done::new);
-        List<Long> ids =
-                ends.stream().map(end -> enqueue(Duration.ZERO)).toList();
+        List<Long> ids = ends.stream().map(end -> enqueue(Duration.ZERO)).toList();
 
         int runs = store.runInClaim(
                 ann, QUEUE, 10, job -> ends.get(ids.indexOf(job.claim().job())).apply(job.claim()));

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.zaxxer.hikari.HikariDataSource;
 import dev.mobilebackend.core.ambient.Ambient;
 import dev.mobilebackend.core.data.Database;
 import dev.mobilebackend.core.data.Dialect;
@@ -22,7 +23,6 @@ import dev.mobilebackend.jobs.jdbi.JdbiJobStore;
 import dev.mobilebackend.jobs.jdbi.TransactionalJobHandler;
 import dev.mobilebackend.testkit.app.TestDatabase;
 import dev.mobilebackend.testkit.app.TestDatabaseTemplate;
-import com.zaxxer.hikari.HikariDataSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -322,8 +322,7 @@ class JobsOnPostgresTest {
     }
 
     private void awaitBlocked() {
-        while (database.withHandle(handle -> handle.createQuery(
-                                "SELECT count(*) FROM pg_locks WHERE NOT granted")
+        while (database.withHandle(handle -> handle.createQuery("SELECT count(*) FROM pg_locks WHERE NOT granted")
                         .mapTo(Integer.class)
                         .one())
                 == 0) {
