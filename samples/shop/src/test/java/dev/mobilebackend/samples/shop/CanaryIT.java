@@ -100,7 +100,7 @@ class CanaryIT {
         }
 
         assertEquals(Set.of(), canary.found());
-        assertTrue(canary.shown("mb_auth_codes") > 3 && canary.shown("mb_job") > 3 && canary.shown("problems") > 20);
+        assertTrue(canary.shown("mb_auth_codes") > 3 && canary.shown("mb_jobs_waiting") > 3 && canary.shown("problems") > 20);
     }
 
     private void drive() throws Exception {
@@ -381,7 +381,7 @@ class CanaryIT {
         post("/v1/auth/password/forgot", Map.of("email", EMAIL));
         awaitFailedJob();
         execute("ALTER TABLE shop_mail DROP CONSTRAINT no_mail");
-        execute("UPDATE mb_job SET run_at = now() WHERE error IS NOT NULL");
+        execute("UPDATE mb_jobs_waiting SET run_at = now() WHERE error IS NOT NULL");
         code(EMAIL, "a code whose mail failed");
         execute("ALTER TABLE mb_auth_sessions ADD CONSTRAINT no_session CHECK (id = '') NOT VALID");
         execute("ALTER TABLE mb_auth_codes ADD CONSTRAINT no_code CHECK (seed = '') NOT VALID");
@@ -421,7 +421,7 @@ class CanaryIT {
         while (!failed) {
             dump();
             failed = database
-                    .withHandle(handle -> handle.createQuery("SELECT error FROM mb_job WHERE error IS NOT NULL")
+                    .withHandle(handle -> handle.createQuery("SELECT error FROM mb_jobs_waiting WHERE error IS NOT NULL")
                             .mapTo(String.class)
                             .list())
                     .stream()
