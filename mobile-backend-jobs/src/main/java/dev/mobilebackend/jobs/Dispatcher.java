@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.jobs;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -185,7 +187,7 @@ final class Dispatcher implements QueueRunner {
     }
 
     private void confirm(long id) {
-        Batch batch = batches.get(id);
+        Batch batch = requireNonNull(batches.get(id));
         batch.unsent.clear();
         batch.waits = true;
         if (batch.running.isEmpty()) {

@@ -12,7 +12,6 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
@@ -49,8 +48,6 @@ public final class Worker implements AutoCloseable {
     /** Ends before the thirty seconds that most platforms wait between SIGTERM and SIGKILL. */
     private static final Duration DRAIN_LIMIT = Duration.ofSeconds(20);
 
-    private static final Duration AFTER_FAILED_TICK = Duration.ofSeconds(1);
-
     private final JobStore store;
     private final WorkerPolicy policy;
     private final Map<String, QueuePolicy> queues;
@@ -68,7 +65,7 @@ public final class Worker implements AutoCloseable {
             Lease lease,
             ScheduledExecutorService heartbeat,
             Future<?> beats,
-            @Nullable ScheduledExecutorService schedules,
+            @Nullable ScheduleLoop schedules,
             ExecutorService pool,
             Consumer<String> wake,
             CountDownLatch ended) {}
@@ -164,7 +161,7 @@ public final class Worker implements AutoCloseable {
         }
         store.removeListener(stopping.wake);
         if (stopping.schedules != null) {
-            stopping.schedules.shutdown();
+            stopping.schedules.end();
         }
         stopping.queues.values().forEach(QueueRunner::drain);
         boolean ended = await(stopping.ended, limit);
@@ -214,32 +211,13 @@ public final class Worker implements AutoCloseable {
         return begun;
     }
 
-    /** On a thread of their own: whatever they wait for, the heartbeat does not. */
-    private @Nullable ScheduledExecutorService schedules() {
-        Supplier<Duration> tick = schedules;
-        if (tick == null) {
+    private @Nullable ScheduleLoop schedules() {
+        if (schedules == null) {
             return null;
         }
-        ScheduledExecutorService thread = Ambient.scheduler("jobs-schedules");
-        thread.execute(() -> tick(tick, thread));
-        return thread;
-    }
-
-    private static void tick(Supplier<Duration> schedules, ScheduledExecutorService thread) {
-        if (thread.isShutdown()) {
-            return;
-        }
-        Duration wait = AFTER_FAILED_TICK;
-        try {
-            wait = schedules.get();
-        } catch (RuntimeException | Error failed) {
-            LOG.warn("the schedules of the jobs failed; they are asked again in {}", wait, failed);
-        }
-        try {
-            thread.schedule(() -> tick(schedules, thread), wait.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (RejectedExecutionException drained) {
-            LOG.debug("the schedules have ended with their worker", drained);
-        }
+        var loop = new ScheduleLoop(schedules, ticks);
+        Ambient.threads("jobs-schedules").newThread(loop).start();
+        return loop;
     }
 
     /** The heartbeat outlives the last job: were it to stop first, another process would run that job again. */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.jobs.jdbi;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashMap;
@@ -46,7 +48,9 @@ record Batch(long id, long owner, List<StoredJob> jobs, BitSet ended) {
     /** What has not ended. */
     List<StoredJob> left() {
         Map<Long, Integer> places = places();
-        return jobs.stream().filter(job -> !ended.get(places.get(job.id()))).toList();
+        return jobs.stream()
+                .filter(job -> !ended.get(requireNonNull(places.get(job.id()))))
+                .toList();
     }
 
     static BitSet bits(byte @Nullable [] stored) {

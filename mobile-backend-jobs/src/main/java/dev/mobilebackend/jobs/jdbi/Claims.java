@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.jobs.jdbi;
 
+import static java.util.Objects.requireNonNull;
 import static java.util.stream.Collectors.toMap;
 import static java.util.stream.Collectors.toSet;
 
@@ -173,7 +174,7 @@ final class Claims {
         waiting.putBack(handle, backs);
         dead.add(handle, burials);
         return ended.entrySet().stream()
-                .map(entry -> batches.get(entry.getKey()).with(entry.getValue()))
+                .map(entry -> requireNonNull(batches.get(entry.getKey())).with(entry.getValue()))
                 .toList();
     }
 

@@ -40,7 +40,7 @@ final class ScanMarks {
         private final long begun;
         private final long puts;
 
-        Scan(Place place, boolean whole) {
+        private Scan(Place place, boolean whole) {
             this.place = place;
             this.whole = whole;
             this.from = whole ? Map.of() : new EnumMap<>(place.marks);

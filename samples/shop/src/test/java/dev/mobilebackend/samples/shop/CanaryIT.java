@@ -100,7 +100,9 @@ class CanaryIT {
         }
 
         assertEquals(Set.of(), canary.found());
-        assertTrue(canary.shown("mb_auth_codes") > 3 && canary.shown("mb_jobs_waiting") > 3 && canary.shown("problems") > 20);
+        assertTrue(canary.shown("mb_auth_codes") > 3
+                && canary.shown("mb_jobs_waiting") > 3
+                && canary.shown("problems") > 20);
     }
 
     private void drive() throws Exception {
@@ -421,9 +423,10 @@ class CanaryIT {
         while (!failed) {
             dump();
             failed = database
-                    .withHandle(handle -> handle.createQuery("SELECT error FROM mb_jobs_waiting WHERE error IS NOT NULL")
-                            .mapTo(String.class)
-                            .list())
+                    .withHandle(
+                            handle -> handle.createQuery("SELECT error FROM mb_jobs_waiting WHERE error IS NOT NULL")
+                                    .mapTo(String.class)
+                                    .list())
                     .stream()
                     .anyMatch(error -> failure.matcher(error).find());
         }
