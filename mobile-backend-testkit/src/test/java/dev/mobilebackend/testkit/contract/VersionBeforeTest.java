@@ -29,6 +29,9 @@ import dev.mobilebackend.core.data.Dialect;
 import dev.mobilebackend.core.data.Schema;
 import dev.mobilebackend.core.exchange.Authentication;
 import dev.mobilebackend.core.secret.ServerSecret;
+import dev.mobilebackend.jobs.ClaimedJob;
+import dev.mobilebackend.jobs.NewJob;
+import dev.mobilebackend.jobs.jdbi.JdbiJobStore;
 import dev.mobilebackend.testkit.app.TestDatabase;
 import java.time.Duration;
 import java.time.Instant;
@@ -40,6 +43,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -49,7 +53,7 @@ import org.junit.jupiter.api.TestInstance;
 
 /**
  * Instances of the version before work on beside new ones while an application is rolled out. The statements here are
- * theirs, as they stood before V211 (sessions), V213 (revocations), V222 (accounts) and V223 (codes).
+ * theirs, as they stood before V211 (sessions), V213 (revocations), V222 (accounts), V223 (codes) and V302 (jobs).
  */
 class VersionBeforeTest {
 
@@ -95,6 +99,17 @@ class VersionBeforeTest {
     private static final String FORGET_SENDS = "DELETE FROM mb_auth_code_sends WHERE send_key IN (SELECT send_key FROM "
             + "mb_auth_code_sends WHERE day_ends <= :now ORDER BY day_ends FETCH FIRST 1000 ROWS ONLY)";
 
+    private static final String ENQUEUE_JOB =
+            "INSERT INTO mb_job (run_at, kind, payload) VALUES (CURRENT_TIMESTAMP, 'test', :payload)";
+
+    private static final String DUE_JOB =
+            "SELECT id FROM mb_job WHERE state = 0 AND run_at <= CURRENT_TIMESTAMP ORDER BY run_at, id LIMIT 1";
+
+    private static final String CLAIM_JOB =
+            "UPDATE mb_job SET state = 1, owner = :owner, attempt = 1 WHERE id = :job AND state = 0 AND attempt = 0";
+
+    private static final String FINISH_JOB = "DELETE FROM mb_job WHERE id = :job AND owner = :owner AND attempt = 1";
+
     @Nested
     class OnPostgres extends OnDatabase {
         OnPostgres() {
@@ -124,7 +139,7 @@ class VersionBeforeTest {
         @BeforeAll
         void start() {
             database = TestDatabase.of(dialect);
-            Schema.install(database.database(), AuthSchema.TABLES);
+            Schema.install(database.database(), AuthSchema.TABLES, JdbiJobStore.SCHEMA);
         }
 
         @AfterAll
@@ -231,6 +246,64 @@ class VersionBeforeTest {
             update(FORGET_SENDS, Map.of("now", utc(NOW)));
 
             assertFalse(send("counted here", 1));
+        }
+
+        @Test
+        void aJobThatItEnqueuesRunsOnANewWorkerAndOneThatItRunsIsLeftToIt() {
+            JdbiJobStore jobs = JdbiJobStore.of(data());
+            long old = jobs.join(Duration.ofDays(1));
+            update(ENQUEUE_JOB, Map.of("payload", "{}"));
+            long its = claimBefore(old).orElseThrow();
+            update(ENQUEUE_JOB, Map.of("payload", "{}"));
+
+            int moved = jobs.rescue();
+            List<ClaimedJob> claimed =
+                    jobs.finishAndClaim(jobs.join(Duration.ofDays(1)), List.of(), NewJob.DEFAULT_QUEUE, 10);
+
+            assertEquals(1, moved);
+            assertEquals(1, claimed.size());
+            assertEquals(Optional.empty(), claimBefore(old));
+            assertEquals(1, update(FINISH_JOB, Map.of("job", its, "owner", old)));
+        }
+
+        @Test
+        void oldAndNewWorkersRunEachJobOnce() {
+            JdbiJobStore jobs = JdbiJobStore.of(data());
+            int all = 200;
+            for (int job = 0; job < all; job++) {
+                update(ENQUEUE_JOB, Map.of("payload", "{}"));
+            }
+            var turns = new AtomicInteger();
+            var old = new AtomicInteger();
+            var young = new AtomicInteger();
+
+            Race.of(4, () -> {
+                long owner = jobs.join(Duration.ofDays(1));
+                boolean before = turns.getAndIncrement() % 2 == 0;
+                for (int turn = 0; turn < 20; turn++) {
+                    if (before) {
+                        claimBefore(owner)
+                                .ifPresent(
+                                        job -> old.addAndGet(update(FINISH_JOB, Map.of("job", job, "owner", owner))));
+                    } else {
+                        jobs.rescue();
+                        young.addAndGet(jobs.finishAndClaim(owner, List.of(), NewJob.DEFAULT_QUEUE, 7)
+                                .size());
+                    }
+                }
+                return owner;
+            });
+            jobs.rescue();
+            List<ClaimedJob> rest =
+                    jobs.finishAndClaim(jobs.join(Duration.ofDays(1)), List.of(), NewJob.DEFAULT_QUEUE, all);
+
+            assertEquals(all, old.get() + young.get() + rest.size());
+        }
+
+        private Optional<Long> claimBefore(long owner) {
+            return data().withHandle(handle ->
+                            handle.createQuery(DUE_JOB).mapTo(Long.class).findOne())
+                    .filter(job -> update(CLAIM_JOB, Map.of("job", job, "owner", owner)) == 1);
         }
 
         private boolean send(String key, int anHour) {
