@@ -110,8 +110,12 @@ final class PlainClaiming implements Claiming {
         if (due.isEmpty()) {
             return;
         }
-        PreparedBatch batch = handle.prepareBatch("DELETE FROM mb_jobs_waiting WHERE id = :id");
-        due.forEach(job -> batch.bind("id", job.id()).add());
+        PreparedBatch batch = handle.prepareBatch("DELETE FROM mb_jobs_waiting WHERE id = :id"
+                + " AND attempt = :attempt AND run_at = CAST(:runAt AS timestamp(6) with time zone)");
+        due.forEach(job -> batch.bind("id", job.id())
+                .bind("attempt", job.attempt())
+                .bind("runAt", job.runAt())
+                .add());
         int[] deleted = batch.execute();
         for (int i = 0; i < deleted.length; i++) {
             if (deleted[i] == 1) {

@@ -40,8 +40,8 @@ final class PostgresRelay implements WakeUps.Relay {
     private final AtomicBoolean telling = new AtomicBoolean();
 
     /** A thread only while there is something to tell. */
-    private final ThreadPoolExecutor teller =
-            new ThreadPoolExecutor(0, 2, 5, TimeUnit.SECONDS, new SynchronousQueue<>(), Ambient.threads("jobs-notify"));
+    private final ThreadPoolExecutor teller = new ThreadPoolExecutor(
+            0, Integer.MAX_VALUE, 5, TimeUnit.SECONDS, new SynchronousQueue<>(), Ambient.threads("jobs-notify"));
 
     private @Nullable Ear ear;
 

@@ -202,8 +202,10 @@ class EqualWorkTest {
             int noticesBefore = app().notices().size();
             work.forget();
             Reply reply = phone.post("/v1/auth/" + path.endpoint(), path.body(who));
-            // The feed of revocations reads by itself, whoever asks for what.
-            List<String> statements = work.done(sql -> sql.contains("mb_auth_sessions") || sql.endsWith(" AS stamp"));
+            // The feed of revocations reads by itself, whoever asks for what, and word of jobs goes out by itself.
+            List<String> statements = work.done(sql -> sql.contains("mb_auth_sessions")
+                    || sql.endsWith(" AS stamp")
+                    || sql.contains("pg_notify('mb_job'"));
             return new Seen(
                     reply.status(),
                     reply.text().replaceAll("\"requestId\":\"[^\"]*\"", ""),
