@@ -15,6 +15,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArraySet;
@@ -37,7 +38,11 @@ public final class InMemoryJobStore implements JobStore {
     private final Map<Long, Row> jobs = new TreeMap<>();
     private final Map<Long, Instant> leases = new HashMap<>();
     private final Set<Consumer<String>> listeners = new CopyOnWriteArraySet<>();
+    private final Map<List<String>, Standing> stands = new HashMap<>();
     private long lastId;
+
+    /** The job that stands for a kind and key. */
+    private record Standing(long job, @Nullable Instant until) {}
 
     public InMemoryJobStore() {
         this(Ambient.clock());
@@ -55,11 +60,7 @@ public final class InMemoryJobStore implements JobStore {
     @Override
     public List<Long> enqueueAll(List<NewJob> added) {
         List<Long> ids = locked(() -> added.stream()
-                .map(job -> {
-                    var row = new Row(++lastId, job, clock.instant().plus(job.delay()));
-                    jobs.put(row.id, row);
-                    return row.id;
-                })
+                .map(job -> standing(job).orElseGet(() -> add(job)))
                 .toList());
         added.stream()
                 .filter(job -> job.delay().isZero())
@@ -219,6 +220,33 @@ public final class InMemoryJobStore implements JobStore {
         listeners.forEach(listener -> listener.accept(queue));
     }
 
+    private Optional<Long> standing(NewJob job) {
+        Unique unique = job.ties().unique();
+        if (unique == null) {
+            return Optional.empty();
+        }
+        Standing standing = stands.get(List.of(job.kind(), unique.key()));
+        return standing == null || (standing.until != null && !standing.until.isAfter(clock.instant()))
+                ? Optional.empty()
+                : Optional.of(standing.job);
+    }
+
+    private long add(NewJob job) {
+        Instant now = clock.instant();
+        var row = new Row(++lastId, job, now.plus(job.delay()));
+        jobs.put(row.id, row);
+        Unique unique = job.ties().unique();
+        if (unique != null) {
+            Instant until = unique.window() == null ? null : now.plus(unique.window());
+            stands.put(List.of(job.kind(), unique.key()), new Standing(row.id, until));
+        }
+        return row.id;
+    }
+
+    private void standsNoMore(Row row) {
+        stands.values().removeIf(standing -> standing.job == row.id && standing.until == null);
+    }
+
     private List<ClaimedJob> claim(long owner, long batch, String queue, int limit) {
         if (!leases.containsKey(owner)) {
             return List.of();
@@ -230,7 +258,13 @@ public final class InMemoryJobStore implements JobStore {
                 .limit(limit)
                 .toList()
                 .stream()
-                .map(row -> row.claimFor(owner, batch))
+                .map(row -> {
+                    Unique unique = row.job.ties().unique();
+                    if (unique != null && unique.untilClaimed()) {
+                        standsNoMore(row);
+                    }
+                    return row.claimFor(owner, batch);
+                })
                 .toList();
     }
 
@@ -242,6 +276,7 @@ public final class InMemoryJobStore implements JobStore {
         Instant now = clock.instant();
         if (outcome instanceof JobOutcome.Done) {
             jobs.remove(row.id);
+            standsNoMore(row);
         } else if (outcome instanceof JobOutcome.Retry retry) {
             row.state = JobState.WAITING;
             row.rescued = false;
@@ -251,6 +286,7 @@ public final class InMemoryJobStore implements JobStore {
             row.state = JobState.DEAD;
             row.diedAt = now;
             row.error = dead.error();
+            standsNoMore(row);
         } else if (outcome instanceof JobOutcome.Snoozed snoozed) {
             row.giveBack();
             row.rescued = false;

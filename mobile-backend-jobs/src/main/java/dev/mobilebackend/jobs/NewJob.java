@@ -18,8 +18,9 @@ import java.util.regex.Pattern;
  * @param delay how long it waits, counted from when it is enqueued
  * @param queue which of a worker's queues it waits in
  * @param priority which of the due jobs of its queue come first
+ * @param ties to other jobs, or to a person
  */
-public record NewJob(String kind, String payload, Duration delay, String queue, JobPriority priority) {
+public record NewJob(String kind, String payload, Duration delay, String queue, JobPriority priority, JobTies ties) {
 
     /** Where a job waits unless it says otherwise; every worker serves it. */
     public static final String DEFAULT_QUEUE = "default";
@@ -37,6 +38,7 @@ public record NewJob(String kind, String payload, Duration delay, String queue, 
         requireName("kind", kind);
         requireName("queue", queue);
         requireNonNull(priority, "priority must not be null: leave it out for NORMAL");
+        requireNonNull(ties, "ties must not be null");
         if (payload.length() > LONGEST_PAYLOAD) {
             throw new IllegalArgumentException("the payload of a " + kind + " job must have at most " + LONGEST_PAYLOAD
                     + " characters, had " + payload.length() + ": store what is large and name it in the payload");
@@ -48,7 +50,7 @@ public record NewJob(String kind, String payload, Duration delay, String queue, 
 
     /** In the default queue, with the normal priority. */
     public NewJob(String kind, String payload, Duration delay) {
-        this(kind, payload, delay, DEFAULT_QUEUE, JobPriority.NORMAL);
+        this(kind, payload, delay, DEFAULT_QUEUE, JobPriority.NORMAL, JobTies.NONE);
     }
 
     /**
@@ -61,16 +63,52 @@ public record NewJob(String kind, String payload, Duration delay, String queue, 
     }
 
     public NewJob after(Duration wait) {
-        return new NewJob(kind, payload, wait, queue, priority);
+        return new NewJob(kind, payload, wait, queue, priority, ties);
     }
 
     /** Waits in a queue of its own, which a worker must serve: see {@link Worker.Builder#queue}. */
     public NewJob queue(String name) {
-        return new NewJob(kind, payload, delay, name, priority);
+        return new NewJob(kind, payload, delay, name, priority, ties);
     }
 
     public NewJob priority(JobPriority rank) {
-        return new NewJob(kind, payload, delay, queue, rank);
+        return new NewJob(kind, payload, delay, queue, rank, ties);
+    }
+
+    /**
+     * Shares its queue fairly: keys take turns, whatever the number of jobs that each has waiting, and
+     * a worker can limit how many of one run at a time. Such as the tenant.
+     */
+    public NewJob key(String name) {
+        return tied(ties.withKey(name, false));
+    }
+
+    /**
+     * Runs after the jobs of the same key in its queue that were enqueued before it, and not beside them: while one of
+     * them waits for its next attempt or its time, the others wait too; a dead one holds nobody up. Transactions that
+     * overlap have no order. Such as the order that events are about. Keys take turns as with {@link #key}.
+     */
+    public NewJob inOrder(String name) {
+        return tied(ties.withKey(name, true));
+    }
+
+    /** Stands for others of its kind, which then add nothing. */
+    public NewJob unique(Unique stands) {
+        return tied(ties.withUnique(requireNonNull(stands, "unique must not be null: such as Unique.of(key)")));
+    }
+
+    /** Lets its owner, such as the subject of a token, read how it goes and what came of it. */
+    public NewJob tracked(String owner) {
+        return tied(ties.withOwner(owner));
+    }
+
+    /** Belongs to a step of a flow, which sets this. */
+    public NewJob step(long id) {
+        return tied(ties.withStep(id));
+    }
+
+    private NewJob tied(JobTies to) {
+        return new NewJob(kind, payload, delay, queue, priority, to);
     }
 
     static void requireName(String what, String name) {

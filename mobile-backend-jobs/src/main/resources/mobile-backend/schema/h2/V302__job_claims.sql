@@ -10,7 +10,7 @@ CREATE TABLE IF NOT EXISTS mb_jobs_waiting (
     queue         varchar(64) DEFAULT 'default' NOT NULL,
     kind          varchar(64) NOT NULL,
     payload       varchar(300000) NOT NULL,
-    partition_key varchar(200),
+    partition_key varchar(202),
     extra         varchar(65536),
     error         varchar(2000)
 );
@@ -44,7 +44,7 @@ CREATE TABLE IF NOT EXISTS mb_jobs_dead (
     queue         varchar(64) NOT NULL,
     kind          varchar(64) NOT NULL,
     payload       varchar(300000) NOT NULL,
-    partition_key varchar(200),
+    partition_key varchar(202),
     extra         varchar(65536),
     error         varchar(2000) NOT NULL
 );

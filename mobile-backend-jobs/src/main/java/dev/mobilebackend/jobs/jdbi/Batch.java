@@ -32,6 +32,11 @@ record Batch(long id, long owner, List<StoredJob> jobs, BitSet ended) {
         return ended.cardinality() == jobs.size();
     }
 
+    /** Whether any of its jobs has something to settle. */
+    boolean anyTied() {
+        return jobs.stream().anyMatch(StoredJob::tied);
+    }
+
     /** The same with more that have ended. */
     Batch with(Collection<Long> endedToo) {
         var all = (BitSet) ended.clone();

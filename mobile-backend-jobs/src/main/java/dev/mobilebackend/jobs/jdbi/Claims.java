@@ -38,20 +38,35 @@ final class Claims {
     /** The batch of a job that runs in the transaction which claims it. */
     static final long RUN_IN_CLAIM = 0;
 
+    /** How long a job waits for somebody else's transaction before it looks again. */
+    private static final Duration MOMENT = Duration.ofMillis(100);
+
     private final Database database;
     private final Claiming claiming;
     private final Waiting waiting;
     private final JobMarks marks;
     private final DeadJobs dead;
+    private final UniqueJobs uniques;
+    private final Endings endings;
     private final PayloadSeal seal;
     private final Map<Long, Batch> held = new ConcurrentHashMap<>();
 
-    Claims(Database database, Claiming claiming, Waiting waiting, JobMarks marks, DeadJobs dead, PayloadSeal seal) {
+    Claims(
+            Database database,
+            Claiming claiming,
+            Waiting waiting,
+            JobMarks marks,
+            DeadJobs dead,
+            UniqueJobs uniques,
+            Endings endings,
+            PayloadSeal seal) {
         this.database = database;
         this.claiming = claiming;
         this.waiting = waiting;
         this.marks = marks;
         this.dead = dead;
+        this.uniques = uniques;
+        this.endings = endings;
         this.seal = seal;
     }
 
@@ -59,10 +74,7 @@ final class Claims {
     private record Turn(List<Batch> ended, @Nullable Batch claimed) {}
 
     List<ClaimedJob> finishAndClaim(long owner, List<JobOutcome> outcomes, String queue, int limit) {
-        boolean oneStatement = outcomes.stream()
-                .allMatch(outcome -> outcome instanceof JobOutcome.Done
-                        && held.containsKey(outcome.claim().batch()));
-        Turn turn = step(oneStatement, handle -> {
+        Turn turn = step(isOneStatement(outcomes), handle -> {
             List<Batch> ended = end(handle, outcomes);
             List<Long> whole =
                     ended.stream().filter(Batch::whole).map(Batch::id).toList();
@@ -81,9 +93,43 @@ final class Claims {
             return List.of();
         }
         held.put(claimed.id(), claimed);
+        Set<StoredJob> later = claimed.anyTied() ? putOff(claimed, queue) : Set.of();
         return claimed.jobs().stream()
+                .filter(job -> !later.contains(job))
                 .map(job -> job.claimed(claimed.id(), owner, seal))
                 .toList();
+    }
+
+    private boolean isOneStatement(List<JobOutcome> outcomes) {
+        return outcomes.stream().allMatch(JobOutcome.Done.class::isInstance)
+                && outcomes.stream()
+                        .map(outcome -> outcome.claim().batch())
+                        .distinct()
+                        .map(held::get)
+                        .allMatch(batch -> batch != null && !batch.anyTied());
+    }
+
+    /** Jobs that must not begin yet wait a little longer. */
+    private Set<StoredJob> putOff(Batch claimed, String queue) {
+        Set<StoredJob> busy = Set.copyOf(step(false, handle -> uniques.claimed(handle, claimed.jobs())));
+        if (!busy.isEmpty()) {
+            List<JobOutcome> later = busy.stream()
+                    .<JobOutcome>map(job -> new JobOutcome.Snoozed(job.claim(claimed.id(), claimed.owner()), MOMENT))
+                    .toList();
+            finishAndClaim(claimed.owner(), later, queue, 0);
+        }
+        return busy;
+    }
+
+    /** For a job that has marked itself as ended in this transaction. */
+    void settle(Handle handle, Claim claim) throws SQLException {
+        @Nullable Batch batch = held.get(claim.batch());
+        if (batch == null) {
+            batch = claiming.load(handle, List.of(claim.batch())).get(0);
+        }
+        if (batch.anyTied()) {
+            endings.settle(handle, List.of(job(batch, claim.job())), Endings.How.DONE);
+        }
     }
 
     Pulse beat(long owner, Duration lease, Set<String> queues) {
@@ -158,6 +204,7 @@ final class Claims {
         Map<Long, Batch> batches = batches(handle, outcomes);
         var backs = new ArrayList<Waiting.PutBack>();
         var burials = new ArrayList<DeadJobs.Burial>();
+        var done = new ArrayList<StoredJob>();
         var ended = new HashMap<Long, Set<Long>>();
         for (JobOutcome outcome : outcomes) {
             Claim claim = outcome.claim();
@@ -166,13 +213,19 @@ final class Claims {
                 continue;
             }
             ended.computeIfAbsent(batch.id(), id -> new HashSet<>()).add(claim.job());
-            if (outcome instanceof JobOutcome.Done || !isLeft(batch, claim.job()) || !marks.end(handle, claim)) {
+            boolean untied = outcome instanceof JobOutcome.Done && !batch.anyTied();
+            if (untied || !isLeft(batch, claim.job())) {
                 continue;
             }
-            conclude(job(batch, claim.job()), outcome, backs, burials);
+            StoredJob job = job(batch, claim.job());
+            if ((outcome instanceof JobOutcome.Done && !job.tied()) || !marks.end(handle, claim)) {
+                continue;
+            }
+            conclude(job, outcome, backs, burials, done);
         }
         waiting.putBack(handle, backs);
-        dead.add(handle, burials);
+        bury(handle, burials);
+        endings.settle(handle, done, Endings.How.DONE);
         return ended.entrySet().stream()
                 .map(entry -> requireNonNull(batches.get(entry.getKey())).with(entry.getValue()))
                 .toList();
@@ -209,13 +262,22 @@ final class Claims {
     private int inOneTransaction(long owner, String queue, int limit, Function<ClaimedJob, JobOutcome> run) {
         try {
             return step(false, handle -> {
-                List<StoredJob> jobs = claiming.take(handle, owner, queue, limit);
+                List<StoredJob> taken = claiming.take(handle, owner, queue, limit);
+                List<StoredJob> later = uniques.claimed(handle, taken);
+                waiting.putBack(
+                        handle,
+                        later.stream()
+                                .map(job -> new Waiting.PutBack(job, MOMENT, job.attempt(), job.rescued(), null))
+                                .toList());
+                List<StoredJob> jobs =
+                        taken.stream().filter(job -> !later.contains(job)).toList();
                 for (StoredJob job : jobs) {
                     JobOutcome outcome = run.apply(job.claimed(RUN_IN_CLAIM, owner, seal));
                     if (!(outcome instanceof JobOutcome.Done)) {
                         throw new JobNotDone(job, outcome, jobs.size());
                     }
                 }
+                endings.settle(handle, jobs, Endings.How.DONE);
                 return jobs.size();
             });
         } catch (RuntimeException | Error rolledBack) {
@@ -253,18 +315,29 @@ final class Claims {
             if (deleted == 1) {
                 var backs = new ArrayList<Waiting.PutBack>();
                 var burials = new ArrayList<DeadJobs.Burial>();
-                conclude(job, failed.outcome, backs, burials);
+                conclude(job, failed.outcome, backs, burials, new ArrayList<>());
                 waiting.putBack(handle, backs);
-                dead.add(handle, burials);
+                bury(handle, burials);
             }
             return deleted;
         });
     }
 
+    private void bury(Handle handle, List<DeadJobs.Burial> burials) {
+        dead.add(handle, burials);
+        endings.settle(handle, burials.stream().map(DeadJobs.Burial::job).toList(), Endings.How.DEAD);
+    }
+
     private static void conclude(
-            StoredJob job, JobOutcome outcome, List<Waiting.PutBack> backs, List<DeadJobs.Burial> burials) {
+            StoredJob job,
+            JobOutcome outcome,
+            List<Waiting.PutBack> backs,
+            List<DeadJobs.Burial> burials,
+            List<StoredJob> done) {
         int attempt = outcome.claim().attempt();
-        if (outcome instanceof JobOutcome.Retry retry) {
+        if (outcome instanceof JobOutcome.Done) {
+            done.add(job);
+        } else if (outcome instanceof JobOutcome.Retry retry) {
             backs.add(new Waiting.PutBack(job, retry.delay(), attempt, false, retry.error()));
         } else if (outcome instanceof JobOutcome.Snoozed snoozed) {
             backs.add(new Waiting.PutBack(job, snoozed.delay(), job.attempt(), false, null));

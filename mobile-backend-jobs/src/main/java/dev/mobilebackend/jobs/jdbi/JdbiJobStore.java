@@ -46,7 +46,7 @@ public final class JdbiJobStore implements JobStore {
     public static final SchemaPart SCHEMA = new SchemaPart(
             "jobs",
             JdbiJobStore.class.getClassLoader(),
-            List.of("V301__jobs.sql", "V302__job_claims.sql", "V310__job_schedules.sql"));
+            List.of("V301__jobs.sql", "V302__job_claims.sql", "V305__job_keys.sql", "V310__job_schedules.sql"));
 
     private final Database database;
     private final @Nullable InstantSource clock;
@@ -54,6 +54,7 @@ public final class JdbiJobStore implements JobStore {
     private final JobMarks marks;
     private final Claims claims;
     private final DeadJobs dead;
+    private final UniqueJobs uniques;
     private final Rescue rescue;
     private final WakeUps wakeUps;
 
@@ -70,7 +71,9 @@ public final class JdbiJobStore implements JobStore {
         this.waiting = new Waiting(database.dialect(), time, scans, seal);
         this.marks = new JobMarks(database.dialect());
         this.dead = new DeadJobs(time, seal);
-        this.claims = new Claims(database, claiming, waiting, marks, dead, seal);
+        this.uniques = new UniqueJobs(database.dialect(), time);
+        var endings = new Endings(List.of(uniques::ended));
+        this.claims = new Claims(database, claiming, waiting, marks, dead, uniques, endings, seal);
         this.rescue = new Rescue(database, time, claiming, waiting, marks);
         this.wakeUps = new WakeUps(
                 switch (database.dialect()) {
@@ -104,6 +107,9 @@ public final class JdbiJobStore implements JobStore {
 
     /** {@link #enqueue(Handle, Record)} with its choices made. */
     public long enqueue(Handle handle, NewJob job) {
+        if (UniqueJobs.isUnique(job)) {
+            return enqueueAll(handle, List.of(job)).get(0);
+        }
         long id = waiting.add(handle, job);
         announce(handle, List.of(job));
         return id;
@@ -111,14 +117,18 @@ public final class JdbiJobStore implements JobStore {
 
     /** {@link #enqueueAll(List)} in the handle's transaction. */
     public List<Long> enqueueAll(Handle handle, List<NewJob> jobs) {
-        List<Long> ids = waiting.add(handle, jobs);
+        List<Long> ids = jobs.stream().anyMatch(UniqueJobs::isUnique)
+                ? handle.inTransaction(same -> uniques.add(same, jobs, rows -> waiting.add(same, rows)))
+                : waiting.add(handle, jobs);
         announce(handle, jobs);
         return ids;
     }
 
     @Override
     public long enqueue(NewJob job) {
-        return OneStatement.run(database, handle -> enqueue(handle, job));
+        return UniqueJobs.isUnique(job)
+                ? enqueueAll(List.of(job)).get(0)
+                : OneStatement.run(database, handle -> enqueue(handle, job));
     }
 
     @Override
@@ -140,10 +150,15 @@ public final class JdbiJobStore implements JobStore {
     public <J extends Record> JobHandler<J> inTransaction(TransactionalJobHandler<J> handler) {
         return (job, context) -> database.useTransaction(handle -> {
             Claim claim = context.claim();
-            if (claim.batch() != Claims.RUN_IN_CLAIM && !marks.end(handle, claim)) {
+            if (claim.batch() == Claims.RUN_IN_CLAIM) {
+                handler.run(job, handle);
+                return;
+            }
+            if (!marks.end(handle, claim)) {
                 throw new ClaimLostException(claim);
             }
             handler.run(job, handle);
+            claims.settle(handle, claim);
         });
     }
 

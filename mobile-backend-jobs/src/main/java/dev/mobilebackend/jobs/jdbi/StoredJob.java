@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.jobs.jdbi;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.mobilebackend.jobs.Claim;
 import dev.mobilebackend.jobs.ClaimedJob;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +33,15 @@ record StoredJob(
 
     Claim claim(long batch, long owner) {
         return new Claim(batch, id, owner, attempt + 1);
+    }
+
+    /** Whether it has an {@link Extra}. */
+    boolean tied() {
+        return extra != null;
+    }
+
+    Extra readExtra() {
+        return Extra.read(requireNonNull(extra, "a job that is not tied has no extra"));
     }
 
     @Override

@@ -6,17 +6,21 @@ import dev.mobilebackend.core.data.Dialect;
 import dev.mobilebackend.core.data.SqlTime;
 import dev.mobilebackend.jobs.NewJob;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.array.SqlArrayTypes;
 import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jdbi.v3.core.statement.SqlStatement;
 import org.jspecify.annotations.Nullable;
 
 /** The rows of jobs that wait: how they come in, and how they come back. */
 record Waiting(Dialect dialect, SqlTime time, ScanMarks scans, PayloadSeal seal) {
 
-    private static final String INSERT = "INSERT INTO mb_jobs_waiting (run_at, priority, queue, kind, payload) ";
+    private static final String INSERT =
+            "INSERT INTO mb_jobs_waiting (run_at, priority, queue, kind, payload, partition_key, extra) ";
 
     /**
      * A job that waits again.
@@ -32,13 +36,7 @@ record Waiting(Dialect dialect, SqlTime time, ScanMarks scans, PayloadSeal seal)
             @Nullable String error) {}
 
     long add(Handle handle, NewJob job) {
-        return time.bind(handle.createUpdate(
-                        INSERT + "VALUES (" + time.later() + ", :priority, :queue, :kind, :payload)"))
-                .bind("micros", SqlTime.micros(job.delay()))
-                .bind("priority", job.priority().code())
-                .bind("queue", job.queue())
-                .bind("kind", job.kind())
-                .bind("payload", seal.close(job.kind(), job.payload()))
+        return bind(handle.createUpdate(INSERT + values()), job)
                 .executeAndReturnGeneratedKeys("id")
                 .mapTo(Long.class)
                 .one();
@@ -97,44 +95,47 @@ record Waiting(Dialect dialect, SqlTime time, ScanMarks scans, PayloadSeal seal)
         handle.getConfig(SqlArrayTypes.class).register(Long.class, "bigint").register(Integer.class, "integer");
         return time.bind(handle.createQuery(
                         "WITH added AS (" + INSERT + "SELECT " + time.later().replace(":micros", "micros")
-                                + ", priority, queue, kind, payload"
-                                + " FROM unnest(:micros, :priorities, :queues, :kinds, :payloads) WITH ORDINALITY"
-                                + " AS n (micros, priority, queue, kind, payload, place) ORDER BY place RETURNING id)"
+                                + ", priority, queue, kind, payload, partition_key, extra"
+                                + " FROM unnest(:micros, :priorities, :queues, :kinds, :payloads, :partitionKeys, :extras)"
+                                + " WITH ORDINALITY AS n (micros, priority, queue, kind, payload, partition_key, extra, place)"
+                                + " ORDER BY place RETURNING id)"
                                 + " SELECT id FROM added ORDER BY id"))
-                .bindArray(
-                        "micros",
-                        Long.class,
-                        jobs.stream().map(job -> SqlTime.micros(job.delay())).toList())
-                .bindArray(
-                        "priorities",
-                        Integer.class,
-                        jobs.stream().map(job -> job.priority().code()).toList())
-                .bindArray(
-                        "queues", String.class, jobs.stream().map(NewJob::queue).toList())
-                .bindArray(
-                        "kinds", String.class, jobs.stream().map(NewJob::kind).toList())
-                .bindArray(
-                        "payloads",
-                        String.class,
-                        jobs.stream()
-                                .map(job -> seal.close(job.kind(), job.payload()))
-                                .toList())
+                .bindArray("micros", Long.class, each(jobs, job -> SqlTime.micros(job.delay())))
+                .bindArray("priorities", Integer.class, each(jobs, job -> job.priority()
+                        .code()))
+                .bindArray("queues", String.class, each(jobs, NewJob::queue))
+                .bindArray("kinds", String.class, each(jobs, NewJob::kind))
+                .bindArray("payloads", String.class, each(jobs, job -> seal.close(job.kind(), job.payload())))
+                .bindArray("partitionKeys", String.class, each(jobs, job -> Lanes.key(job.ties())))
+                .bindArray("extras", String.class, each(jobs, job -> Extra.of(job.ties(), null)))
                 .mapTo(Long.class)
                 .list();
     }
 
+    private static List<@Nullable Object> each(List<NewJob> jobs, Function<NewJob, @Nullable Object> what) {
+        var all = new ArrayList<@Nullable Object>();
+        jobs.forEach(job -> all.add(what.apply(job)));
+        return all;
+    }
+
     private List<Long> addBatch(Handle handle, List<NewJob> jobs) {
-        PreparedBatch batch =
-                handle.prepareBatch(INSERT + "VALUES (" + time.later() + ", :priority, :queue, :kind, :payload)");
-        for (NewJob job : jobs) {
-            time.bind(batch)
-                    .bind("micros", SqlTime.micros(job.delay()))
-                    .bind("priority", job.priority().code())
-                    .bind("queue", job.queue())
-                    .bind("kind", job.kind())
-                    .bind("payload", seal.close(job.kind(), job.payload()))
-                    .add();
-        }
+        PreparedBatch batch = handle.prepareBatch(INSERT + values());
+        jobs.forEach(job -> bind(batch, job).add());
         return batch.executePreparedBatch("id").mapTo(Long.class).list();
+    }
+
+    private String values() {
+        return "VALUES (" + time.later() + ", :priority, :queue, :kind, :payload, :partitionKey, :extra)";
+    }
+
+    private <S extends SqlStatement<S>> S bind(S statement, NewJob job) {
+        return time.bind(statement)
+                .bind("micros", SqlTime.micros(job.delay()))
+                .bind("priority", job.priority().code())
+                .bind("queue", job.queue())
+                .bind("kind", job.kind())
+                .bind("payload", seal.close(job.kind(), job.payload()))
+                .bind("partitionKey", Lanes.key(job.ties()))
+                .bind("extra", Extra.of(job.ties(), null));
     }
 }

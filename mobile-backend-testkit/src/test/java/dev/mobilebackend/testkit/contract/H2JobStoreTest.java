@@ -6,7 +6,6 @@ import dev.mobilebackend.jobs.JobStore;
 import dev.mobilebackend.jobs.jdbi.JdbiJobStore;
 import dev.mobilebackend.testkit.app.TestDatabase;
 import java.time.InstantSource;
-import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
@@ -26,10 +25,7 @@ class H2JobStoreTest extends JobStoreContract {
 
     @Override
     protected JobStore store(InstantSource clock) {
-        DATABASE.database().useTransaction(handle -> {
-            List.of("mb_jobs_mark", "mb_jobs_claimed", "mb_jobs_waiting", "mb_jobs_dead", "mb_job_worker")
-                    .forEach(table -> handle.execute("DELETE FROM " + table));
-        });
+        JobTables.empty(DATABASE.database());
         return JdbiJobStore.of(DATABASE.database(), clock);
     }
 }
