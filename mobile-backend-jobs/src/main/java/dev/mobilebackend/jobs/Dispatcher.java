@@ -58,6 +58,7 @@ final class Dispatcher implements QueueRunner {
     /** What was claimed together and has not ended yet; only the dispatcher's thread touches these. */
     private final Map<Long, Batch> batches = new HashMap<>();
 
+    private boolean byTurns;
     private boolean unsure;
     private long sureFrom;
 
@@ -65,6 +66,7 @@ final class Dispatcher implements QueueRunner {
     private static final class Batch {
         final Set<Long> running = new HashSet<>();
         final List<JobOutcome> unsent = new ArrayList<>();
+        boolean together = true;
         boolean waits = true;
         long since;
 
@@ -146,6 +148,8 @@ final class Dispatcher implements QueueRunner {
             if (batch.goesOut(now)) {
                 out.addAll(batch.unsent);
                 sent.add(id);
+                // What was kept back for the sake of those that end may run now.
+                maybeDue |= !batch.together;
             } else if (!batch.unsent.isEmpty()) {
                 signal.raiseAfter(TOGETHER.toNanos() - (now - batch.since));
             }
@@ -157,17 +161,22 @@ final class Dispatcher implements QueueRunner {
         if (wanted > 0) {
             maybeDue = false;
         }
-        List<ClaimedJob> claimed = ask(out, wanted);
+        Claimed claimed = ask(out, wanted);
         sent.forEach(this::confirm);
-        if (claimed.size() == wanted && wanted > 0) {
+        if (wanted > 0) {
+            byTurns = claimed.byTurns();
+            maybeDue |= claimed.jobs().size() == wanted;
+        }
+        if (claimed.again() != null) {
             maybeDue = true;
+            signal.raiseAfter(claimed.again().toNanos());
         }
         start(claimed);
     }
 
-    private List<ClaimedJob> ask(List<JobOutcome> out, int wanted) {
+    private Claimed ask(List<JobOutcome> out, int wanted) {
         try {
-            return store.finishAndClaim(lease.owner(), out, queue, wanted);
+            return store.finishAndClaim(lease.owner(), out, queue, wanted, policy.limits());
         } catch (RuntimeException | Error lost) {
             unsure = true;
             sureFrom = ticks.getAsLong() + leaseLength.toNanos();
@@ -181,7 +190,7 @@ final class Dispatcher implements QueueRunner {
             return 0;
         }
         int held = buffered.get() + active.get();
-        int capacity = policy.capacity(runTime.average());
+        int capacity = policy.capacity(runTime.average(), byTurns);
         // A claim for a sliver of the buffer costs as much as one for all of it.
         return buffered.get() > refill ? 0 : Math.max(0, capacity - held);
     }
@@ -189,23 +198,25 @@ final class Dispatcher implements QueueRunner {
     private void confirm(long id) {
         Batch batch = requireNonNull(batches.get(id));
         batch.unsent.clear();
-        batch.waits = true;
+        batch.waits = batch.together;
         if (batch.running.isEmpty()) {
             batches.remove(id);
         }
     }
 
-    private void start(List<ClaimedJob> claimed) {
-        if (claimed.isEmpty()) {
+    private void start(Claimed claimed) {
+        List<ClaimedJob> jobs = claimed.jobs();
+        if (jobs.isEmpty()) {
             return;
         }
-        for (ClaimedJob job : claimed) {
-            batches.computeIfAbsent(job.claim().batch(), id -> new Batch())
-                    .running
-                    .add(job.claim().job());
+        for (ClaimedJob job : jobs) {
+            Batch batch = batches.computeIfAbsent(job.claim().batch(), id -> new Batch());
+            batch.running.add(job.claim().job());
+            batch.together = !claimed.counted();
+            batch.waits = batch.together;
         }
-        buffer.addAll(claimed);
-        int now = buffered.addAndGet(claimed.size());
+        buffer.addAll(jobs);
+        int now = buffered.addAndGet(jobs.size());
         refill = now > policy.concurrency() ? now / 2 : 0;
         startThreads();
         if (maybeDue && wanted() > 0) {

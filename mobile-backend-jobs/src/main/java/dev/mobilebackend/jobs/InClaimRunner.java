@@ -57,8 +57,8 @@ final class InClaimRunner implements QueueRunner {
     }
 
     private void runAllDue() {
-        int ran = QueuePolicy.LARGEST_CLAIM;
-        while (ran == QueuePolicy.LARGEST_CLAIM && !draining && lease.live()) {
+        int ran = 1;
+        while (ran > 0 && !draining && lease.live()) {
             ran = store.runInClaim(lease.owner(), queue, QueuePolicy.LARGEST_CLAIM, runner::run);
         }
     }

@@ -10,8 +10,10 @@ import dev.mobilebackend.core.ambient.Ambient;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +41,7 @@ public final class InMemoryJobStore implements JobStore {
     private final Map<Long, Instant> leases = new HashMap<>();
     private final Set<Consumer<String>> listeners = new CopyOnWriteArraySet<>();
     private final Map<List<String>, Standing> stands = new HashMap<>();
+    private final Map<String, Deque<Instant>> starts = new HashMap<>();
     private long lastId;
 
     /** The job that stands for a kind and key. */
@@ -98,17 +101,18 @@ public final class InMemoryJobStore implements JobStore {
     }
 
     @Override
-    public List<ClaimedJob> finishAndClaim(long owner, List<JobOutcome> outcomes, String queue, int limit) {
+    public Claimed finishAndClaim(
+            long owner, List<JobOutcome> outcomes, String queue, int limit, QueueLimits limits) {
         return locked(() -> {
             outcomes.forEach(this::apply);
-            long batch = ++lastId;
-            return claim(owner, batch, queue, limit);
+            return claim(owner, ++lastId, queue, limit, limits);
         });
     }
 
     @Override
     public int runInClaim(long owner, String queue, int limit, Function<ClaimedJob, JobOutcome> run) {
-        List<ClaimedJob> claimed = locked(() -> claim(owner, 0, queue, limit));
+        List<ClaimedJob> claimed = locked(
+                () -> claim(owner, 0, queue, limit, QueueLimits.NONE).jobs());
         var outcomes = new ArrayList<JobOutcome>();
         claimed.forEach(job -> outcomes.add(run.apply(job)));
         locked(() -> {
@@ -247,25 +251,62 @@ public final class InMemoryJobStore implements JobStore {
         stands.values().removeIf(standing -> standing.job == row.id && standing.until == null);
     }
 
-    private List<ClaimedJob> claim(long owner, long batch, String queue, int limit) {
+    private Claimed claim(long owner, long batch, String queue, int limit, QueueLimits limits) {
         if (!leases.containsKey(owner)) {
-            return List.of();
+            return Claimed.NONE;
         }
         Instant now = clock.instant();
+        Deque<Instant> began = starts.computeIfAbsent(queue, name -> new ArrayDeque<>());
+        began.removeIf(start -> !start.isAfter(now.minus(limits.window())));
+        long free = Math.min(limit, limits.running() - running(queue).count());
+        boolean rated = limits.rated() && limits.starts() - began.size() < free;
+        free = Math.min(free, limits.starts() - began.size());
+        var claimed = new ArrayList<ClaimedJob>();
+        var turns = new HashMap<String, Integer>();
+        boolean byTurns = false;
+        for (Row row = next(queue, limits, now, turns);
+                row != null && claimed.size() < free;
+                row = next(queue, limits, now, turns)) {
+            byTurns |= row.job.ties().key() != null;
+            turns.merge(row.key(), 1, Integer::sum);
+            Unique unique = row.job.ties().unique();
+            if (unique != null && unique.untilClaimed()) {
+                standsNoMore(row);
+            }
+            claimed.add(row.claimFor(owner, batch));
+            began.add(now);
+        }
+        boolean counted = byTurns || !limits.none();
+        return new Claimed(claimed, byTurns, counted, rated ? limits.window().dividedBy(20) : null);
+    }
+
+    /** Of the keys that had the fewest turns, the first in the order of jobs. */
+    private @Nullable Row next(String queue, QueueLimits limits, Instant now, Map<String, Integer> turns) {
         return in(JobState.WAITING)
                 .filter(row -> row.job.queue().equals(queue) && !row.runAt.isAfter(now))
-                .sorted(ORDER)
-                .limit(limit)
-                .toList()
-                .stream()
-                .map(row -> {
-                    Unique unique = row.job.ties().unique();
-                    if (unique != null && unique.untilClaimed()) {
-                        standsNoMore(row);
-                    }
-                    return row.claimFor(owner, batch);
-                })
-                .toList();
+                .filter(row -> mayRun(row, limits))
+                .min(Comparator.comparing((Row row) -> turns.getOrDefault(row.key(), 0))
+                        .thenComparing(ORDER))
+                .orElse(null);
+    }
+
+    private boolean mayRun(Row row, QueueLimits limits) {
+        JobTies ties = row.job.ties();
+        if (ties.key() == null) {
+            return true;
+        }
+        Stream<Row> same = jobs.values().stream()
+                .filter(other -> other.job.queue().equals(row.job.queue())
+                        && other.key().equals(row.key()));
+        if (ties.inOrder()) {
+            return same.noneMatch(other -> other.state == JobState.RUNNING
+                    || (other.state == JobState.WAITING && other.id < row.id));
+        }
+        return same.filter(other -> other.state == JobState.RUNNING).count() < limits.perKey();
+    }
+
+    private Stream<Row> running(String queue) {
+        return in(JobState.RUNNING).filter(row -> row.job.queue().equals(queue));
     }
 
     private void apply(JobOutcome outcome) {
@@ -355,6 +396,12 @@ public final class InMemoryJobStore implements JobStore {
             if (!begun) {
                 attempt--;
             }
+        }
+
+        /** What takes turns: jobs without a key do so together. */
+        String key() {
+            JobTies ties = job.ties();
+            return ties.key() == null ? "" : (ties.inOrder() ? "o:" : "k:") + ties.key();
         }
 
         Claim claim() {

@@ -30,12 +30,19 @@ public interface JobStore {
 
     /**
      * Applies outcomes, then claims jobs of a queue that are due, in one commit: those of the highest priority, and of
-     * these the ones that have been due for longest.
+     * these the ones that have been due for longest. Where jobs have keys, the keys and the jobs without one take turns,
+     * and of each key the same order holds, or for {@link NewJob#inOrder} that of the ids.
      *
      * @param outcomes each is applied only while its claim holds, and otherwise changes nothing
      * @param limit how many to claim; an owner that is no more gets none
+     * @param limits what counts over all owners
      */
-    List<ClaimedJob> finishAndClaim(long owner, List<JobOutcome> outcomes, String queue, int limit);
+    Claimed finishAndClaim(long owner, List<JobOutcome> outcomes, String queue, int limit, QueueLimits limits);
+
+    /** The same without limits. */
+    default List<ClaimedJob> finishAndClaim(long owner, List<JobOutcome> outcomes, String queue, int limit) {
+        return finishAndClaim(owner, outcomes, queue, limit, QueueLimits.NONE).jobs();
+    }
 
     /**
      * Claims, runs and finishes jobs of a queue on the calling thread in one transaction, which each of them joins. If

@@ -134,12 +134,14 @@ public final class Worker implements AutoCloseable {
             return store.runInClaim(owner, queue, QueuePolicy.LARGEST_CLAIM, runner::run);
         }
         int runs = 0;
-        List<ClaimedJob> claimed = store.finishAndClaim(owner, List.of(), queue, 1);
+        List<ClaimedJob> claimed =
+                store.finishAndClaim(owner, List.of(), queue, 1, how.limits()).jobs();
         while (!claimed.isEmpty()) {
             JobOutcome outcome = runner.run(claimed.get(0));
             runs++;
             store.beat(owner, policy.lease(), Set.of());
-            claimed = store.finishAndClaim(owner, List.of(outcome), queue, 1);
+            claimed = store.finishAndClaim(owner, List.of(outcome), queue, 1, how.limits())
+                    .jobs();
         }
         return runs;
     }

@@ -38,13 +38,14 @@ final class WatchedStore implements JobStore {
     }
 
     @Override
-    public List<ClaimedJob> finishAndClaim(long owner, List<JobOutcome> outcomes, String queue, int limit) {
+    public Claimed finishAndClaim(
+            long owner, List<JobOutcome> outcomes, String queue, int limit, QueueLimits limits) {
         steps++;
         if (stepIsRefused) {
             stepIsRefused = false;
             throw new IllegalStateException("there is no connection");
         }
-        List<ClaimedJob> claimed = store.finishAndClaim(owner, outcomes, queue, limit);
+        Claimed claimed = store.finishAndClaim(owner, outcomes, queue, limit, limits);
         if (answerIsLost) {
             answerIsLost = false;
             throw new IllegalStateException("the connection was cut");

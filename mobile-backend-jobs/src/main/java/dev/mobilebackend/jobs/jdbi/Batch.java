@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
  * among the ids in ascending order, so that nothing depends on the order in which a database tells rows.
  *
  * @param jobs in the order in which they are to run
+ * @param counted whether its jobs may be counted towards a limit, see {@code mb_jobs_running}
  */
-record Batch(long id, long owner, List<StoredJob> jobs, BitSet ended) {
+record Batch(long id, long owner, List<StoredJob> jobs, BitSet ended, boolean counted) {
 
     /** The places of jobs. */
     Map<Long, Integer> places() {
@@ -47,7 +48,7 @@ record Batch(long id, long owner, List<StoredJob> jobs, BitSet ended) {
                 all.set(place);
             }
         });
-        return new Batch(id, owner, jobs, all);
+        return new Batch(id, owner, jobs, all, counted);
     }
 
     /** What has not ended. */

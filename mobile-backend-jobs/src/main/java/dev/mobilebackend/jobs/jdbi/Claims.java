@@ -8,11 +8,13 @@ import static java.util.stream.Collectors.toSet;
 import dev.mobilebackend.core.data.Database;
 import dev.mobilebackend.core.data.Dialect;
 import dev.mobilebackend.jobs.Claim;
+import dev.mobilebackend.jobs.Claimed;
 import dev.mobilebackend.jobs.ClaimedJob;
 import dev.mobilebackend.jobs.JobCount;
 import dev.mobilebackend.jobs.JobOutcome;
 import dev.mobilebackend.jobs.JobState;
 import dev.mobilebackend.jobs.Pulse;
+import dev.mobilebackend.jobs.QueueLimits;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -46,10 +48,14 @@ final class Claims {
     private final Waiting waiting;
     private final JobMarks marks;
     private final DeadJobs dead;
+    private final Lanes lanes;
     private final UniqueJobs uniques;
     private final Endings endings;
     private final PayloadSeal seal;
     private final Map<Long, Batch> held = new ConcurrentHashMap<>();
+
+    /** The queues in which the last look found jobs with a key. */
+    private final Set<String> keyed = ConcurrentHashMap.newKeySet();
 
     Claims(
             Database database,
@@ -57,6 +63,7 @@ final class Claims {
             Waiting waiting,
             JobMarks marks,
             DeadJobs dead,
+            Lanes lanes,
             UniqueJobs uniques,
             Endings endings,
             PayloadSeal seal) {
@@ -65,22 +72,60 @@ final class Claims {
         this.waiting = waiting;
         this.marks = marks;
         this.dead = dead;
+        this.lanes = lanes;
         this.uniques = uniques;
         this.endings = endings;
         this.seal = seal;
     }
 
     /** What a turn came to, to be remembered once it is committed. */
-    private record Turn(List<Batch> ended, @Nullable Batch claimed) {}
+    private record Turn(List<Batch> ended, @Nullable Batch claimed, boolean keyed, boolean limited) {}
 
-    List<ClaimedJob> finishAndClaim(long owner, List<JobOutcome> outcomes, String queue, int limit) {
+    Claimed finishAndClaim(long owner, List<JobOutcome> outcomes, String queue, int limit, QueueLimits limits) {
+        if (!limits.none() || keyed.contains(queue)) {
+            return remember(queue, limits, step(false, handle -> byTurns(handle, owner, outcomes, queue, limit, limits)));
+        }
         Turn turn = step(isOneStatement(outcomes), handle -> {
             List<Batch> ended = end(handle, outcomes);
-            List<Long> whole =
-                    ended.stream().filter(Batch::whole).map(Batch::id).toList();
-            List<Batch> part = ended.stream().filter(batch -> !batch.whole()).toList();
-            return new Turn(ended, claiming.finishAndClaim(handle, owner, whole, part, queue, limit));
+            Claiming.Found found = claiming.finishAndClaim(handle, owner, whole(ended), part(ended), queue, limit);
+            return new Turn(ended, found.batch(), found.keyed(), false);
         });
+        Claimed first = remember(queue, limits, turn);
+        int left = limit - first.jobs().size();
+        if (!turn.keyed || left == 0) {
+            return first;
+        }
+        Claimed rest = finishAndClaim(owner, List.of(), queue, left, limits);
+        List<ClaimedJob> all = new ArrayList<>(first.jobs());
+        all.addAll(rest.jobs());
+        return new Claimed(all, rest.byTurns(), rest.counted(), rest.again());
+    }
+
+    private Turn byTurns(
+            Handle handle, long owner, List<JobOutcome> outcomes, String queue, int limit, QueueLimits limits)
+            throws SQLException {
+        List<Batch> ended = end(handle, outcomes);
+        claiming.finish(handle, owner, whole(ended), part(ended));
+        if (limit == 0) {
+            return new Turn(ended, null, true, false);
+        }
+        Lanes.Taken taken = lanes.take(handle, owner, queue, limit, limits);
+        if (taken.jobs().isEmpty()) {
+            return new Turn(ended, null, taken.keyed(), taken.limited());
+        }
+        Batch batch = claiming.keep(handle, owner, queue, taken.jobs());
+        return new Turn(ended, lanes.note(handle, batch, queue, limits), taken.keyed(), taken.limited());
+    }
+
+    private static List<Long> whole(List<Batch> ended) {
+        return ended.stream().filter(Batch::whole).map(Batch::id).toList();
+    }
+
+    private static List<Batch> part(List<Batch> ended) {
+        return ended.stream().filter(batch -> !batch.whole()).toList();
+    }
+
+    private Claimed remember(String queue, QueueLimits limits, Turn turn) {
         turn.ended.forEach(batch -> {
             if (batch.whole()) {
                 held.remove(batch.id());
@@ -88,16 +133,23 @@ final class Claims {
                 held.put(batch.id(), batch);
             }
         });
+        if (turn.keyed) {
+            keyed.add(queue);
+        } else {
+            keyed.remove(queue);
+        }
+        Duration again = turn.limited ? Starts.slotOf(limits.window()) : null;
         Batch claimed = turn.claimed;
         if (claimed == null) {
-            return List.of();
+            return new Claimed(List.of(), turn.keyed, false, again);
         }
         held.put(claimed.id(), claimed);
         Set<StoredJob> later = claimed.anyTied() ? putOff(claimed, queue) : Set.of();
-        return claimed.jobs().stream()
+        List<ClaimedJob> jobs = claimed.jobs().stream()
                 .filter(job -> !later.contains(job))
-                .map(job -> job.claimed(claimed.id(), owner, seal))
+                .map(job -> job.claimed(claimed.id(), claimed.owner(), seal))
                 .toList();
+        return new Claimed(jobs, turn.keyed, claimed.counted(), again);
     }
 
     private boolean isOneStatement(List<JobOutcome> outcomes) {
@@ -106,7 +158,7 @@ final class Claims {
                         .map(outcome -> outcome.claim().batch())
                         .distinct()
                         .map(held::get)
-                        .allMatch(batch -> batch != null && !batch.anyTied());
+                        .allMatch(batch -> batch != null && !batch.anyTied() && !batch.counted());
     }
 
     /** Jobs that must not begin yet wait a little longer. */
@@ -116,7 +168,7 @@ final class Claims {
             List<JobOutcome> later = busy.stream()
                     .<JobOutcome>map(job -> new JobOutcome.Snoozed(job.claim(claimed.id(), claimed.owner()), MOMENT))
                     .toList();
-            finishAndClaim(claimed.owner(), later, queue, 0);
+            finishAndClaim(claimed.owner(), later, queue, 0, QueueLimits.NONE);
         }
         return busy;
     }
@@ -226,9 +278,15 @@ final class Claims {
         waiting.putBack(handle, backs);
         bury(handle, burials);
         endings.settle(handle, done, Endings.How.DONE);
-        return ended.entrySet().stream()
-                .map(entry -> requireNonNull(batches.get(entry.getKey())).with(entry.getValue()))
-                .toList();
+        var now = new ArrayList<Batch>();
+        ended.forEach((id, jobs) -> {
+            Batch batch = requireNonNull(batches.get(id));
+            if (batch.counted()) {
+                Lanes.release(handle, id, jobs);
+            }
+            now.add(batch.with(jobs));
+        });
+        return now;
     }
 
     /** From memory where this process claimed them; those of another store instance are read. */
@@ -262,7 +320,10 @@ final class Claims {
     private int inOneTransaction(long owner, String queue, int limit, Function<ClaimedJob, JobOutcome> run) {
         try {
             return step(false, handle -> {
-                List<StoredJob> taken = claiming.take(handle, owner, queue, limit);
+                List<StoredJob> taken = claiming.keys(handle, queue, "", 1).isEmpty()
+                        ? claiming.take(handle, owner, queue, limit)
+                        : lanes.take(handle, owner, queue, limit, QueueLimits.NONE)
+                                .jobs();
                 List<StoredJob> later = uniques.claimed(handle, taken);
                 waiting.putBack(
                         handle,

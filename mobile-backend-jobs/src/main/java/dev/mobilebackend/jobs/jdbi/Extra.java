@@ -27,16 +27,13 @@ record Extra(
 
     /** Null for most jobs. A window ends by itself. */
     static @Nullable String of(JobTies ties, @Nullable String status) {
-        Unique unique = ties.unique();
-        boolean stands = unique != null && unique.window() == null;
-        if (!stands && status == null && ties.step() == null) {
+        Unique unique = ties.unique() == null || ties.unique().window() != null ? null : ties.unique();
+        if (unique == null && status == null && ties.step() == null) {
             return null;
         }
-        return JSON.writeValueAsString(new Extra(
-                stands ? unique.key() : null,
-                stands && unique.untilClaimed() ? Boolean.TRUE : null,
-                status,
-                ties.step()));
+        String key = unique == null ? null : unique.key();
+        Boolean untilClaimed = unique != null && unique.untilClaimed() ? Boolean.TRUE : null;
+        return JSON.writeValueAsString(new Extra(key, untilClaimed, status, ties.step()));
     }
 
     static Extra read(String text) {

@@ -7,6 +7,7 @@ import dev.mobilebackend.core.data.SchemaPart;
 import dev.mobilebackend.core.data.SqlTime;
 import dev.mobilebackend.core.secret.ServerSecret;
 import dev.mobilebackend.jobs.Claim;
+import dev.mobilebackend.jobs.Claimed;
 import dev.mobilebackend.jobs.ClaimedJob;
 import dev.mobilebackend.jobs.DeadJob;
 import dev.mobilebackend.jobs.JobCount;
@@ -15,6 +16,7 @@ import dev.mobilebackend.jobs.JobOutcome;
 import dev.mobilebackend.jobs.JobStore;
 import dev.mobilebackend.jobs.NewJob;
 import dev.mobilebackend.jobs.Pulse;
+import dev.mobilebackend.jobs.QueueLimits;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -73,7 +75,16 @@ public final class JdbiJobStore implements JobStore {
         this.dead = new DeadJobs(time, seal);
         this.uniques = new UniqueJobs(database.dialect(), time);
         var endings = new Endings(List.of(uniques::ended));
-        this.claims = new Claims(database, claiming, waiting, marks, dead, uniques, endings, seal);
+        this.claims = new Claims(
+                database,
+                claiming,
+                waiting,
+                marks,
+                dead,
+                new Lanes(database.dialect(), time, claiming),
+                uniques,
+                endings,
+                seal);
         this.rescue = new Rescue(database, time, claiming, waiting, marks);
         this.wakeUps = new WakeUps(
                 switch (database.dialect()) {
@@ -173,8 +184,9 @@ public final class JdbiJobStore implements JobStore {
     }
 
     @Override
-    public List<ClaimedJob> finishAndClaim(long owner, List<JobOutcome> outcomes, String queue, int limit) {
-        return claims.finishAndClaim(owner, outcomes, queue, limit);
+    public Claimed finishAndClaim(
+            long owner, List<JobOutcome> outcomes, String queue, int limit, QueueLimits limits) {
+        return claims.finishAndClaim(owner, outcomes, queue, limit, limits);
     }
 
     @Override

@@ -44,8 +44,16 @@ final class PlainClaiming implements Claiming {
     }
 
     @Override
-    public @Nullable Batch finishAndClaim(
+    public Found finishAndClaim(
             Handle handle, long owner, List<Long> whole, List<Batch> part, String queue, int limit) {
+        finish(handle, owner, whole, part);
+        List<StoredJob> jobs = take(handle, owner, queue, limit);
+        Batch batch = jobs.isEmpty() ? null : keep(handle, owner, queue, jobs);
+        return new Found(batch, limit > 0 && !keys(handle, queue, "", 1).isEmpty());
+    }
+
+    @Override
+    public void finish(Handle handle, long owner, List<Long> whole, List<Batch> part) {
         if (!whole.isEmpty()) {
             PreparedBatch ended = handle.prepareBatch("DELETE FROM mb_jobs_claimed WHERE id = :id AND owner = :owner");
             whole.forEach(id -> ended.bind("id", id).bind("owner", owner).add());
@@ -60,10 +68,10 @@ final class PlainClaiming implements Claiming {
                     .add());
             noted.execute();
         }
-        List<StoredJob> jobs = take(handle, owner, queue, limit);
-        if (jobs.isEmpty()) {
-            return null;
-        }
+    }
+
+    @Override
+    public Batch keep(Handle handle, long owner, String queue, List<StoredJob> jobs) {
         long id = time.bind(handle.createUpdate("INSERT INTO mb_jobs_claimed (owner, claimed_at, queue, jobs) VALUES"
                         + " (:owner, " + time.now() + ", :queue, :jobs)"))
                 .bind("owner", owner)
@@ -72,7 +80,55 @@ final class PlainClaiming implements Claiming {
                 .executeAndReturnGeneratedKeys("id")
                 .mapTo(Long.class)
                 .one();
-        return new Batch(id, owner, jobs, new BitSet());
+        return new Batch(id, owner, jobs, new BitSet(), false);
+    }
+
+    @Override
+    public List<String> keys(Handle handle, String queue, String after, int limit) {
+        return handle.createQuery("""
+                        SELECT DISTINCT partition_key FROM mb_jobs_waiting
+                        WHERE queue = :queue AND partition_key > :after ORDER BY partition_key LIMIT :limit""")
+                .bind("queue", queue)
+                .bind("after", after)
+                .bind("limit", limit)
+                .mapTo(String.class)
+                .list();
+    }
+
+    @Override
+    public List<StoredJob> takeKeyed(Handle handle, String queue, Map<String, Integer> most, int limit) {
+        var byKey = new ArrayList<List<StoredJob>>();
+        most.forEach((key, number) -> byKey.add(
+                Lanes.inOrder(key) ? firstOf(handle, queue, key) : dueOf(handle, queue, key, number)));
+        return delete(handle, Lanes.inTurns(byKey, limit));
+    }
+
+    private List<StoredJob> dueOf(Handle handle, String queue, String key, int number) {
+        var due = new ArrayList<StoredJob>();
+        for (JobPriority priority : JobPriority.values()) {
+            time.bind(handle.createQuery("""
+                            SELECT * FROM mb_jobs_waiting
+                            WHERE queue = :queue AND partition_key = :key AND priority = :priority AND run_at <= %s
+                            ORDER BY queue, partition_key, priority, run_at, id LIMIT :limit
+                            """.formatted(time.now())))
+                    .bind("queue", queue)
+                    .bind("key", key)
+                    .bind("priority", priority.code())
+                    .bind("limit", number - due.size())
+                    .map(JOB)
+                    .forEach(due::add);
+        }
+        return due;
+    }
+
+    private List<StoredJob> firstOf(Handle handle, String queue, String key) {
+        return time.bind(handle.createQuery("""
+                        SELECT * FROM (SELECT * FROM mb_jobs_waiting WHERE queue = :queue AND partition_key = :key
+                            ORDER BY id LIMIT 1) AS next WHERE run_at <= %s""".formatted(time.now())))
+                .bind("queue", queue)
+                .bind("key", key)
+                .map(JOB)
+                .list();
     }
 
     @Override
@@ -107,8 +163,13 @@ final class PlainClaiming implements Claiming {
                 .bind("limit", wanted)
                 .map(JOB)
                 .list();
+        taken.addAll(delete(handle, due));
+    }
+
+    /** Those that nobody else has taken or changed since they were read. */
+    private static List<StoredJob> delete(Handle handle, List<StoredJob> due) {
         if (due.isEmpty()) {
-            return;
+            return due;
         }
         PreparedBatch batch = handle.prepareBatch("DELETE FROM mb_jobs_waiting WHERE id = :id"
                 + " AND attempt = :attempt AND run_at = CAST(:runAt AS timestamp(6) with time zone)");
@@ -117,11 +178,13 @@ final class PlainClaiming implements Claiming {
                 .bind("runAt", job.runAt())
                 .add());
         int[] deleted = batch.execute();
+        var taken = new ArrayList<StoredJob>();
         for (int i = 0; i < deleted.length; i++) {
             if (deleted[i] == 1) {
                 taken.add(due.get(i));
             }
         }
+        return taken;
     }
 
     @Override
@@ -136,7 +199,8 @@ final class PlainClaiming implements Claiming {
                         row.getLong("id"),
                         row.getLong("owner"),
                         StoredJobs.read(row.getString("jobs"), row.getString("queue")),
-                        Batch.bits(row.getBytes("ended"))))
+                        Batch.bits(row.getBytes("ended")),
+                        true))
                 .list();
     }
 
@@ -192,6 +256,12 @@ final class PlainClaiming implements Claiming {
                     .findOne()
                     .ifPresent(first::add);
         }
+        handle.createQuery("SELECT min(run_at) AS run_at FROM mb_jobs_waiting"
+                        + " WHERE queue = :queue AND partition_key IS NOT NULL")
+                .bind("queue", queue)
+                .map((row, context) -> Optional.ofNullable(row.getObject("run_at", OffsetDateTime.class)))
+                .one()
+                .ifPresent(first::add);
         return first.stream().min(OffsetDateTime::compareTo);
     }
 }

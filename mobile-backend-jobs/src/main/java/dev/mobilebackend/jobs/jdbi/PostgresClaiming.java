@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.jobs.jdbi;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.mobilebackend.core.data.SqlTime;
 import dev.mobilebackend.jobs.JobPriority;
 import dev.mobilebackend.jobs.Pulse;
@@ -19,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -40,55 +43,173 @@ final class PostgresClaiming implements Claiming {
     }
 
     @Override
-    public @Nullable Batch finishAndClaim(
+    public Found finishAndClaim(
             Handle handle, long owner, List<Long> whole, List<Batch> part, String queue, int limit)
             throws SQLException {
         ScanMarks.Scan scan = marks.begin(queue);
-        String ended =
-                (whole.isEmpty() ? "" : "ended AS (DELETE FROM mb_jobs_claimed WHERE id = ANY (?) AND owner = ?),\n")
-                        + (part.isEmpty() ? "" : """
-                part AS (
-                    UPDATE mb_jobs_claimed c SET ended = p.ended FROM unnest(?, ?) AS p (id, ended)
-                    WHERE c.id = p.id AND c.owner = ?),
-                """);
-        String sql = "WITH " + ended + gone() + """
+        String sql = "WITH " + ended(whole, part) + gone() + """
                 , kept AS (
                     INSERT INTO mb_jobs_claimed (owner, claimed_at, queue, ids, run_ats, attempts, priorities, kinds,
                         payloads, partition_keys, extras)
                     SELECT ?, %s, ?, array_agg(id), array_agg(run_at), array_agg(attempt), array_agg(priority),
                         array_agg(kind), array_agg(payload), array_agg(partition_key), array_agg(extra)
                     FROM gone HAVING count(*) > 0 RETURNING id)
-                SELECT gone.*, kept.id AS batch FROM gone CROSS JOIN kept ORDER BY priority, gone.run_at, gone.id
+                SELECT gone.*, kept.id AS batch, keyed FROM (SELECT EXISTS (
+                    SELECT 1 FROM mb_jobs_waiting WHERE queue = ? AND partition_key IS NOT NULL) AS keyed) AS others
+                LEFT JOIN (gone CROSS JOIN kept) ON true ORDER BY priority, gone.run_at, gone.id
                 """.formatted(now());
         try (PreparedStatement statement = prepare(handle, sql)) {
             var bound = new Bound(statement);
-            if (!whole.isEmpty()) {
-                bound.array("bigint", whole.toArray()).number(owner);
-            }
-            if (!part.isEmpty()) {
-                bound.array("bigint", part.stream().map(Batch::id).toArray())
-                        .array(
-                                "bytea",
-                                part.stream()
-                                        .map(batch -> batch.ended().toByteArray())
-                                        .toArray(byte[][]::new))
-                        .number(owner);
-            }
+            bindEnded(bound, owner, whole, part);
             bindGone(bound, owner, queue, limit, scan);
             bound.number(owner);
             bindNow(bound);
-            bound.text(queue);
+            bound.text(queue).text(queue);
             try (ResultSet rows = statement.executeQuery()) {
                 var jobs = new ArrayList<StoredJob>();
                 long batch = 0;
+                boolean keyed = false;
                 while (rows.next()) {
-                    jobs.add(job(rows));
+                    keyed = rows.getBoolean(12);
                     batch = rows.getLong(11);
+                    if (batch != 0) {
+                        jobs.add(job(rows));
+                    }
                 }
                 marks.end(scan, jobs);
-                return jobs.isEmpty() ? null : new Batch(batch, owner, jobs, new BitSet());
+                return new Found(jobs.isEmpty() ? null : new Batch(batch, owner, jobs, new BitSet(), false), keyed);
             }
         }
+    }
+
+    @Override
+    public void finish(Handle handle, long owner, List<Long> whole, List<Batch> part) throws SQLException {
+        if (whole.isEmpty() && part.isEmpty()) {
+            return;
+        }
+        try (PreparedStatement statement = prepare(handle, "WITH " + ended(whole, part) + "done AS (SELECT 1) TABLE done")) {
+            bindEnded(new Bound(statement), owner, whole, part);
+            statement.execute();
+        }
+    }
+
+    private static String ended(List<Long> whole, List<Batch> part) {
+        return (whole.isEmpty() ? "" : "ended AS (DELETE FROM mb_jobs_claimed WHERE id = ANY (?) AND owner = ?),\n")
+                + (part.isEmpty() ? "" : """
+                part AS (
+                    UPDATE mb_jobs_claimed c SET ended = p.ended FROM unnest(?, ?) AS p (id, ended)
+                    WHERE c.id = p.id AND c.owner = ?),
+                """);
+    }
+
+    private static void bindEnded(Bound bound, long owner, List<Long> whole, List<Batch> part) throws SQLException {
+        if (!whole.isEmpty()) {
+            bound.array("bigint", whole.toArray()).number(owner);
+        }
+        if (!part.isEmpty()) {
+            bound.array("bigint", part.stream().map(Batch::id).toArray())
+                    .array(
+                            "bytea",
+                            part.stream().map(batch -> batch.ended().toByteArray()).toArray(byte[][]::new))
+                    .number(owner);
+        }
+    }
+
+    @Override
+    public Batch keep(Handle handle, long owner, String queue, List<StoredJob> jobs) throws SQLException {
+        try (PreparedStatement statement = prepare(handle, """
+                INSERT INTO mb_jobs_claimed (owner, claimed_at, queue, ids, run_ats, attempts, priorities, kinds,
+                    payloads, partition_keys, extras)
+                VALUES (?, %s, ?, ?, CAST(? AS timestamp with time zone[]), ?, ?, ?, ?, ?, ?) RETURNING id
+                """.formatted(now()))) {
+            Bound bound = new Bound(statement).number(owner);
+            bindNow(bound);
+            bound.text(queue)
+                    .array("bigint", each(jobs, StoredJob::id))
+                    .array("text", each(jobs, StoredJob::runAt))
+                    .array("integer", each(jobs, StoredJob::attempt))
+                    .array("smallint", each(jobs, StoredJob::priority))
+                    .array("text", each(jobs, StoredJob::kind))
+                    .array("text", each(jobs, StoredJob::payload))
+                    .array("text", each(jobs, StoredJob::partitionKey))
+                    .array("text", each(jobs, StoredJob::extra));
+            try (ResultSet id = statement.executeQuery()) {
+                id.next();
+                return new Batch(id.getLong(1), owner, jobs, new BitSet(), false);
+            }
+        }
+    }
+
+    /** From key to key: reading all entries of one that floods the queue would take longer than running them. */
+    @Override
+    public List<String> keys(Handle handle, String queue, String after, int limit) throws SQLException {
+        try (PreparedStatement statement = prepare(handle, """
+                WITH RECURSIVE keys AS (
+                    (SELECT partition_key, 1 AS place FROM mb_jobs_waiting
+                        WHERE queue = ? AND partition_key > ? ORDER BY partition_key LIMIT 1)
+                    UNION ALL
+                    SELECT next.partition_key, place + 1 FROM keys CROSS JOIN LATERAL (
+                        SELECT partition_key FROM mb_jobs_waiting
+                        WHERE queue = ? AND partition_key > keys.partition_key ORDER BY partition_key LIMIT 1) AS next
+                    WHERE place < ?)
+                SELECT partition_key FROM keys ORDER BY place""")) {
+            new Bound(statement).text(queue).text(after).text(queue).number(limit);
+            var keys = new ArrayList<String>();
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    keys.add(rows.getString(1));
+                }
+            }
+            return keys;
+        }
+    }
+
+    @Override
+    public List<StoredJob> takeKeyed(Handle handle, String queue, Map<String, Integer> most, int limit)
+            throws SQLException {
+        String priorities = Arrays.stream(JobPriority.values())
+                .map(priority -> "(" + priority.code() + ")")
+                .collect(joining(", "));
+        try (PreparedStatement statement = prepare(handle, """
+                WITH wanted AS (SELECT * FROM unnest(?, ?) AS w (key, most)),
+                shared AS (
+                    SELECT id, key, row_number() OVER (PARTITION BY key ORDER BY priority, run_at, id) AS turn, most
+                    FROM wanted CROSS JOIN (VALUES %1$s) AS p (code) CROSS JOIN LATERAL (
+                        SELECT id, priority, run_at FROM mb_jobs_waiting
+                        WHERE queue = ? AND partition_key = key AND priority = code AND run_at <= %2$s
+                        ORDER BY run_at, id LIMIT most FOR UPDATE SKIP LOCKED) AS due
+                    WHERE key < 'o:'),
+                ordered AS (
+                    SELECT id, key, 1 AS turn FROM wanted CROSS JOIN LATERAL (
+                        SELECT id, run_at FROM mb_jobs_waiting WHERE queue = ? AND partition_key = key
+                        ORDER BY id LIMIT 1) AS first
+                    WHERE key >= 'o:' AND run_at <= %2$s),
+                due AS MATERIALIZED (
+                    SELECT id, key, turn FROM shared WHERE turn <= most UNION ALL SELECT id, key, turn FROM ordered
+                    ORDER BY turn, key LIMIT ?),
+                gone AS (DELETE FROM mb_jobs_waiting WHERE id = ANY (ARRAY(SELECT id FROM due)) RETURNING %3$s)
+                SELECT gone.* FROM gone JOIN due USING (id) ORDER BY turn, key
+                """.formatted(priorities, now(), COLUMNS))) {
+            Bound bound = new Bound(statement)
+                    .array("text", most.keySet().toArray())
+                    .array("integer", most.values().toArray())
+                    .text(queue);
+            bindNow(bound);
+            bound.text(queue);
+            bindNow(bound);
+            bound.number(limit);
+            var jobs = new ArrayList<StoredJob>();
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    jobs.add(job(rows));
+                }
+            }
+            return jobs;
+        }
+    }
+
+    private static @Nullable Object[] each(List<StoredJob> jobs, Function<StoredJob, @Nullable Object> what) {
+        return jobs.stream().map(what).toArray();
     }
 
     @Override
@@ -122,7 +243,8 @@ final class PostgresClaiming implements Claiming {
                             rows.getLong(1),
                             rows.getLong(2),
                             jobs(rows, rows.getString(3)),
-                            Batch.bits(rows.getBytes(4))));
+                            Batch.bits(rows.getBytes(4)),
+                            true));
                 }
             }
             return loaded;
@@ -159,7 +281,11 @@ final class PostgresClaiming implements Claiming {
                         SELECT run_at FROM mb_jobs_waiting j
                         WHERE j.queue = q.queue AND j.priority = p.priority AND partition_key IS NULL
                         ORDER BY run_at, id LIMIT 1) AS first
-                    GROUP BY q.queue)
+                    GROUP BY q.queue
+                    UNION ALL
+                    SELECT q.queue, first.run_at FROM unnest(?) AS q (queue) CROSS JOIN LATERAL (
+                        SELECT run_at FROM mb_jobs_waiting j WHERE j.queue = q.queue AND partition_key IS NOT NULL
+                        ORDER BY run_at LIMIT 1) AS first)
                 SELECT alive, orphans, next.queue, (extract(epoch FROM next.run_at - %2$s) * 1000000)::bigint
                 FROM around LEFT JOIN next ON true""".formatted(later, now()))) {
             var bound = new Bound(statement);
@@ -171,7 +297,8 @@ final class PostgresClaiming implements Claiming {
                             "smallint",
                             Arrays.stream(JobPriority.values())
                                     .map(JobPriority::code)
-                                    .toArray());
+                                    .toArray())
+                    .array("text", queues.toArray());
             bindNow(bound);
             Map<String, Duration> due = new HashMap<>();
             boolean alive = false;
@@ -181,7 +308,10 @@ final class PostgresClaiming implements Claiming {
                     alive = rows.getBoolean(1);
                     orphans = rows.getBoolean(2);
                     if (rows.getString(3) != null) {
-                        due.put(rows.getString(3), Duration.ofNanos(rows.getLong(4) * 1_000));
+                        due.merge(
+                                rows.getString(3),
+                                Duration.ofNanos(rows.getLong(4) * 1_000),
+                                (one, other) -> one.compareTo(other) < 0 ? one : other);
                     }
                 }
             }
@@ -323,7 +453,7 @@ final class PostgresClaiming implements Claiming {
             return this;
         }
 
-        Bound array(String type, Object[] values) throws SQLException {
+        Bound array(String type, @Nullable Object[] values) throws SQLException {
             statement.setArray(++last, statement.getConnection().createArrayOf(type, values));
             return this;
         }

@@ -18,7 +18,6 @@ import dev.mobilebackend.jobs.JobState;
 import dev.mobilebackend.jobs.JobStore;
 import dev.mobilebackend.jobs.NewJob;
 import dev.mobilebackend.jobs.Pulse;
-import dev.mobilebackend.jobs.Unique;
 import dev.mobilebackend.testkit.clock.TestClock;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -115,96 +114,6 @@ public abstract class JobStoreContract {
 
         assertEquals(List.of(), early);
         assertEquals(List.of(id), ids(onTime));
-    }
-
-    @Test
-    void aJobStandsForOthersOfItsKindAndKeyUntilItIsDone() {
-        NewJob job = job("index").unique(Unique.of("page 7"));
-        long id = store.enqueue(job);
-        long again = store.enqueue(job);
-        long otherKey = store.enqueue(job("index").unique(Unique.of("page 8")));
-        long otherKind = store.enqueue(job("print").unique(Unique.of("page 7")));
-        List<ClaimedJob> claimed = claim(ann, 10);
-        long whileItRuns = store.enqueue(job);
-        finish(new JobOutcome.Retry(claimed.get(0).claim(), Duration.ZERO, "not yet"));
-        long beforeItsNextAttempt = store.enqueue(job);
-        finish(new JobOutcome.Done(claim(ann, 10).get(0).claim()));
-
-        long afterwards = store.enqueue(job);
-
-        assertEquals(List.of(id, otherKey, otherKind), ids(claimed));
-        assertEquals(List.of(id, id, id), List.of(again, whileItRuns, beforeItsNextAttempt));
-        assertNotEquals(id, afterwards);
-        assertEquals(List.of(afterwards), ids(claim(ann, 10)));
-    }
-
-    @Test
-    void aDeadJobStandsForNothing() {
-        NewJob job = job("index").unique(Unique.of("page 7"));
-        long id = store.enqueue(job);
-        finish(new JobOutcome.Dead(claim(ann, 1).get(0).claim(), "broken"));
-
-        long afterwards = store.enqueue(job);
-
-        assertNotEquals(id, afterwards);
-    }
-
-    @Test
-    void aJobThatStandsWhileItWaitsDoesSoUntilItIsClaimed() {
-        NewJob job = job("index").unique(Unique.whileWaiting("page 7"));
-        long id = store.enqueue(job);
-        long again = store.enqueue(job);
-        List<ClaimedJob> first = claim(ann, 10);
-        long whileItRuns = store.enqueue(job);
-        long andAgain = store.enqueue(job);
-        finish(new JobOutcome.Done(first.get(0).claim()));
-
-        long afterwards = store.enqueue(job);
-
-        assertEquals(id, again);
-        assertNotEquals(id, whileItRuns);
-        assertEquals(List.of(whileItRuns, whileItRuns), List.of(andAgain, afterwards));
-        assertEquals(List.of(whileItRuns), ids(claim(ann, 10)));
-    }
-
-    @Test
-    void aWindowLastsFromTheEnqueuingWhateverBecomesOfTheJob() {
-        NewJob job = job("digest").unique(Unique.within("ann", Duration.ofHours(1)));
-        long id = store.enqueue(job);
-        finish(new JobOutcome.Done(claim(ann, 1).get(0).claim()));
-
-        clock.advance(Duration.ofHours(1).minus(INSTANT));
-        long early = store.enqueue(job);
-        List<ClaimedJob> none = claim(ann, 10);
-        clock.advance(INSTANT);
-        long onTime = store.enqueue(job);
-
-        assertEquals(id, early);
-        assertEquals(List.of(), none);
-        assertNotEquals(id, onTime);
-        assertEquals(List.of(onTime), ids(claim(ann, 10)));
-    }
-
-    @Test
-    void jobsThatAreEnqueuedTogetherStandForEachOther() {
-        long standing = store.enqueue(job("index").unique(Unique.of("page 1")));
-        NewJob plain = job("plain");
-
-        List<Long> ids = store.enqueueAll(List.of(
-                job("index").unique(Unique.of("page 2")),
-                plain,
-                job("index").unique(Unique.of("page 1")),
-                job("index").unique(Unique.of("page 2")),
-                plain));
-
-        assertEquals(standing, ids.get(2));
-        assertEquals(ids.get(0), ids.get(3));
-        assertEquals(4, Set.copyOf(ids).size());
-        assertEquals(Set.copyOf(ids), Set.copyOf(ids(claim(ann, 10))));
-    }
-
-    private static NewJob job(String kind) {
-        return new NewJob(kind, "{}", Duration.ZERO);
     }
 
     @Test
