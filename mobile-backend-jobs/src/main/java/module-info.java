@@ -14,6 +14,8 @@ module dev.mobilebackend.jobs {
     exports dev.mobilebackend.jobs;
     exports dev.mobilebackend.jobs.jdbi;
     exports dev.mobilebackend.jobs.mail;
+    exports dev.mobilebackend.jobs.outbox;
+    exports dev.mobilebackend.jobs.outbox.jdbi;
     exports dev.mobilebackend.jobs.push;
     exports dev.mobilebackend.jobs.push.jdbi;
     exports dev.mobilebackend.jobs.schedule;

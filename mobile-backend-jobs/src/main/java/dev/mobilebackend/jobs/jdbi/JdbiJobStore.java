@@ -236,6 +236,11 @@ public final class JdbiJobStore implements JobStore {
         wakeUps.remove(listener);
     }
 
+    /** Tells the listeners of a name, of this process and of others, once the handle's transaction has committed. */
+    public void wake(Handle handle, String name) {
+        announce(handle, name);
+    }
+
     private void announce(Handle handle, Collection<NewJob> jobs) {
         jobs.stream()
                 .filter(job -> job.delay().isZero())
