@@ -12,6 +12,7 @@ module dev.mobilebackend.jobs {
     requires static org.postgresql.jdbc;
 
     exports dev.mobilebackend.jobs;
+    exports dev.mobilebackend.jobs.flow;
     exports dev.mobilebackend.jobs.jdbi;
     exports dev.mobilebackend.jobs.mail;
     exports dev.mobilebackend.jobs.outbox;

@@ -60,7 +60,7 @@ final class OutboxRows {
     }
 
     /** A row that was not sent, and when it may be tried again. */
-    record Failure(Row row, Duration wait, String error) {}
+    record Failure(Row row, Duration delay, String error) {}
 
     OutboxRows(Database database, @Nullable InstantSource clock) {
         this.database = database;
@@ -124,7 +124,7 @@ final class OutboxRows {
             for (Failure failure : failed) {
                 time.bind(handle.createUpdate("UPDATE mb_outbox SET attempt = attempt + 1, retry_at = " + time.later()
                                 + ", error = :error WHERE position = :position"))
-                        .bind("micros", SqlTime.micros(failure.wait()))
+                        .bind("micros", SqlTime.micros(failure.delay()))
                         .bind("error", failure.error())
                         .bind("position", failure.row().position())
                         .execute();
@@ -194,19 +194,25 @@ final class OutboxRows {
     private void lock(Handle handle, List<Integer> locks) {
         if (dialect == Dialect.POSTGRESQL) {
             handle.getConfig(SqlArrayTypes.class).register(Integer.class, "integer");
-            handle.createQuery("SELECT count(pg_advisory_xact_lock(:class, n)) FROM (SELECT n FROM unnest(:locks) AS l (n)"
+            handle.createQuery("SELECT pg_advisory_xact_lock(:class, n) FROM (SELECT n FROM unnest(:locks) AS l (n)"
                             + " ORDER BY n OFFSET 0) AS sorted")
                     .bind("class", LOCK_CLASS)
                     .bindArray("locks", Integer.class, locks)
-                    .mapTo(Integer.class)
-                    .one();
+                    .mapTo(String.class)
+                    .list();
             return;
         }
-        locks.stream().map(lock -> Math.floorMod(lock, LANES)).distinct().sorted().forEach(lane -> handle.createQuery(
-                        "SELECT lane FROM mb_outbox_lane WHERE lane = :lane FOR UPDATE")
-                .bind("lane", lane)
-                .mapTo(Integer.class)
-                .one());
+        List<Integer> lanes = locks.stream()
+                .map(lock -> Math.floorMod(lock, LANES))
+                .distinct()
+                .sorted()
+                .toList();
+        for (int lane : lanes) {
+            handle.createQuery("SELECT lane FROM mb_outbox_lane WHERE lane = :lane FOR UPDATE")
+                    .bind("lane", lane)
+                    .mapTo(Integer.class)
+                    .one();
+        }
     }
 
     private static int lock(String topic, String subject) {

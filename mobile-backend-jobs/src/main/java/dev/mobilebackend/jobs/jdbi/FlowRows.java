@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.mobilebackend.jobs.jdbi;
+
+import dev.mobilebackend.core.data.SqlTime;
+import dev.mobilebackend.jobs.NewJob;
+import dev.mobilebackend.jobs.flow.Flow;
+import dev.mobilebackend.jobs.flow.FlowState;
+import dev.mobilebackend.jobs.flow.FlowStatus;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The tables of flows. Whoever ends jobs counts them in their parts first, in the order of the parts' ids, and holds those
+ * rows until the commit. Only one who ended a part, or saw a job die, then locks the flow's row and looks whether a step
+ * has ended: of two who end the last parts of a step, the second sees what the first has committed.
+ */
+record FlowRows(SqlTime time, PayloadSeal seal) {
+
+    /** How many jobs are counted in one row, and about how many a claim has. */
+    private static final int PART = 500;
+
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final TypeReference<List<NewJob>> JOBS = new TypeReference<>() {};
+    private static final TypeReference<List<Set<Integer>>> PLAN = new TypeReference<>() {};
+    private static final String LEFT = "total - done - dead - cancelled";
+
+    /** A flow's row, locked. */
+    record Locked(FlowState state, boolean stops, List<Set<Integer>> plan, @Nullable NewJob onFailure) {}
+
+    /** Some jobs of a step. */
+    record Part(long id, long flow, int step, int left, int failed) {}
+
+    /** Some jobs of a step that has not begun. */
+    record Unbegun(long part, List<NewJob> jobs) {}
+
+    long add(Handle handle, Flow flow) {
+        NewJob onFailure = flow.failureJob();
+        return time.bind(handle.createUpdate("INSERT INTO mb_jobs_flow (name, stops, plan, on_failure, started_at)"
+                        + " VALUES (:name, :stops, :plan, :onFailure, " + time.now() + ")"))
+                .bind("name", flow.name())
+                .bind("stops", flow.stops())
+                .bind(
+                        "plan",
+                        JSON.writeValueAsString(
+                                flow.steps().stream().map(Flow.Step::after).toList()))
+                .bind("onFailure", onFailure == null ? null : write(List.of(onFailure)))
+                .executeAndReturnGeneratedKeys("id")
+                .mapTo(Long.class)
+                .one();
+    }
+
+    /** Adds jobs to a step, in parts. */
+    List<Unbegun> addParts(Handle handle, long flow, int step, List<NewJob> jobs) {
+        var parts = new ArrayList<Unbegun>();
+        for (int from = 0; from < jobs.size(); from += PART) {
+            List<NewJob> some = jobs.subList(from, Math.min(jobs.size(), from + PART));
+            parts.add(new Unbegun(
+                    handle.createUpdate("INSERT INTO mb_jobs_flow_step (flow, step, total, jobs)"
+                                    + " VALUES (:flow, :step, :total, :jobs)")
+                            .bind("flow", flow)
+                            .bind("step", step)
+                            .bind("total", some.size())
+                            .bind("jobs", write(some))
+                            .executeAndReturnGeneratedKeys("id")
+                            .mapTo(Long.class)
+                            .one(),
+                    some));
+        }
+        return parts;
+    }
+
+    List<Unbegun> unbegun(Handle handle, long flow, int step) {
+        return handle.createQuery("SELECT id, jobs FROM mb_jobs_flow_step"
+                        + " WHERE flow = :flow AND step = :step AND jobs IS NOT NULL ORDER BY id")
+                .bind("flow", flow)
+                .bind("step", step)
+                .map((row, context) -> new Unbegun(row.getLong("id"), read(row.getString("jobs"))))
+                .list();
+    }
+
+    /** Notes that the jobs of parts are on their own now, under these ids. */
+    void begun(Handle handle, List<Unbegun> parts, List<Long> ids) {
+        PreparedBatch batch = handle.prepareBatch(
+                "UPDATE mb_jobs_flow_step SET jobs = NULL, first_id = :first, last_id = :last WHERE id = :id");
+        int from = 0;
+        for (Unbegun part : parts) {
+            List<Long> own = ids.subList(from, from + part.jobs().size());
+            batch.bind("id", part.part())
+                    .bind("first", own.stream().min(Long::compare).orElseThrow())
+                    .bind("last", own.stream().max(Long::compare).orElseThrow())
+                    .add();
+            from += own.size();
+        }
+        batch.execute();
+    }
+
+    /** Counts jobs that ended in their part; empty if the flow has been purged. */
+    Optional<Part> count(Handle handle, long part, int done, int dead, int cancelled) {
+        handle.createUpdate("UPDATE mb_jobs_flow_step SET done = done + :done, dead = dead + :dead,"
+                        + " cancelled = cancelled + :cancelled WHERE id = :id")
+                .bind("done", done)
+                .bind("dead", dead)
+                .bind("cancelled", cancelled)
+                .bind("id", part)
+                .execute();
+        return part(handle, part, "");
+    }
+
+    /** The part, held until the end of the transaction: it does not end before. */
+    Optional<Part> hold(Handle handle, long part) {
+        return part(handle, part, " FOR UPDATE");
+    }
+
+    private static Optional<Part> part(Handle handle, long id, String lock) {
+        return handle.createQuery("SELECT id, flow, step, " + LEFT + " AS remaining, dead + cancelled AS failed"
+                        + " FROM mb_jobs_flow_step WHERE id = :id" + lock)
+                .bind("id", id)
+                .map((row, context) -> new Part(
+                        row.getLong("id"),
+                        row.getLong("flow"),
+                        row.getInt("step"),
+                        row.getInt("remaining"),
+                        row.getInt("failed")))
+                .findOne();
+    }
+
+    Optional<Locked> lock(Handle handle, long flow) {
+        return handle.createQuery("SELECT state, stops, plan, on_failure FROM mb_jobs_flow WHERE id = :id FOR UPDATE")
+                .bind("id", flow)
+                .map((row, context) -> {
+                    String onFailure = row.getString("on_failure");
+                    return new Locked(
+                            FlowState.of(row.getInt("state")),
+                            row.getBoolean("stops"),
+                            JSON.readValue(row.getString("plan"), PLAN),
+                            onFailure == null ? null : read(onFailure).get(0));
+                })
+                .findOne();
+    }
+
+    void state(Handle handle, long flow, FlowState state) {
+        boolean over = state != FlowState.RUNNING;
+        time.bind(handle.createUpdate("UPDATE mb_jobs_flow SET state = :state, ended_at = "
+                        + (over ? time.now() : "NULL") + (state == FlowState.STOPPED ? ", on_failure = NULL" : "")
+                        + " WHERE id = :id"))
+                .bind("state", state.code())
+                .bind("id", flow)
+                .execute();
+    }
+
+    /** What a step comes to, over all of its parts. */
+    record Sum(FlowStatus.Step jobs, boolean unbegun) {
+
+        static final Sum EMPTY = new Sum(new FlowStatus.Step(0, 0, 0, 0, 0), false);
+    }
+
+    Map<Integer, Sum> sums(Handle handle, long flow) {
+        var sums = new TreeMap<Integer, Sum>();
+        handle.createQuery("SELECT step, sum(total) AS jobs, sum(done) AS done, sum(dead) AS dead,"
+                        + " sum(cancelled) AS cancelled, sum(" + LEFT + ") AS remaining,"
+                        + " count(CASE WHEN jobs IS NOT NULL THEN 1 END) AS unbegun"
+                        + " FROM mb_jobs_flow_step WHERE flow = :flow GROUP BY step")
+                .bind("flow", flow)
+                .map((row, context) -> Map.entry(
+                        row.getInt("step"),
+                        new Sum(
+                                new FlowStatus.Step(
+                                        row.getLong("jobs"),
+                                        row.getLong("done"),
+                                        row.getLong("dead"),
+                                        row.getLong("cancelled"),
+                                        row.getLong("remaining")),
+                                row.getInt("unbegun") > 0)))
+                .forEach(sum -> sums.put(sum.getKey(), sum.getValue()));
+        return sums;
+    }
+
+    Optional<FlowStatus> status(Handle handle, long id) {
+        return handle.createQuery("SELECT name, state, plan, started_at, ended_at FROM mb_jobs_flow WHERE id = :id")
+                .bind("id", id)
+                .map((row, context) -> {
+                    OffsetDateTime ended = row.getObject("ended_at", OffsetDateTime.class);
+                    int steps = JSON.readValue(row.getString("plan"), PLAN).size();
+                    return new FlowStatus(
+                            id,
+                            row.getString("name"),
+                            FlowState.of(row.getInt("state")),
+                            row.getObject("started_at", OffsetDateTime.class).toInstant(),
+                            ended == null ? null : ended.toInstant(),
+                            steps(handle, id, steps));
+                })
+                .findOne();
+    }
+
+    private List<FlowStatus.Step> steps(Handle handle, long flow, int count) {
+        Map<Integer, Sum> sums = sums(handle, flow);
+        var steps = new ArrayList<FlowStatus.Step>();
+        for (int step = 0; step < count; step++) {
+            steps.add(sums.getOrDefault(step, Sum.EMPTY).jobs());
+        }
+        return steps;
+    }
+
+    Optional<Long> named(Handle handle, String name) {
+        return handle.createQuery("SELECT max(id) FROM mb_jobs_flow WHERE name = :name")
+                .bind("name", name)
+                .mapTo(Long.class)
+                .findOne();
+    }
+
+    /** Jobs of a flow that have begun to be jobs and wait; it may have been read a moment ago. */
+    List<StoredJob> waiting(Handle handle, long flow) {
+        return handle
+                .createQuery("SELECT w.id, w.run_at, w.attempt, w.priority, w.rescued, w.queue, w.kind, w.payload,"
+                        + " w.partition_key, w.extra, p.id AS part FROM mb_jobs_flow_step p JOIN mb_jobs_waiting w"
+                        + " ON w.id BETWEEN p.first_id AND p.last_id"
+                        + " WHERE p.flow = :flow AND w.extra IS NOT NULL ORDER BY p.id, w.id")
+                .bind("flow", flow)
+                .map((row, context) -> Map.entry(row.getLong("part"), PlainClaiming.JOB.map(row, context)))
+                .stream()
+                .filter(job -> job.getKey().equals(job.getValue().readExtra().step()))
+                .map(Map.Entry::getValue)
+                .toList();
+    }
+
+    private String write(List<NewJob> jobs) {
+        return JSON.writeValueAsString(jobs.stream()
+                .map(job -> with(job, seal.close(job.kind(), job.payload())))
+                .toList());
+    }
+
+    private List<NewJob> read(String jobs) {
+        return JSON.readValue(jobs, JOBS).stream()
+                .map(job -> with(job, seal.open(job.kind(), job.payload())))
+                .toList();
+    }
+
+    private static NewJob with(NewJob job, String payload) {
+        return new NewJob(job.kind(), payload, job.delay(), job.queue(), job.priority(), job.ties());
+    }
+}
