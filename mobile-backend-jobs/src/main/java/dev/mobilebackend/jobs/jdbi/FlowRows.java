@@ -38,7 +38,7 @@ record FlowRows(SqlTime time, PayloadSeal seal) {
     record Locked(FlowState state, boolean stops, List<Set<Integer>> plan, @Nullable NewJob onFailure) {}
 
     /** Some jobs of a step. */
-    record Part(long id, long flow, int step, int left, int failed) {}
+    record Part(long flow, int step, int left) {}
 
     /** Some jobs of a step that has not begun. */
     record Unbegun(long part, List<NewJob> jobs) {}
@@ -59,24 +59,36 @@ record FlowRows(SqlTime time, PayloadSeal seal) {
                 .one();
     }
 
-    /** Adds jobs to a step, in parts. */
-    List<Unbegun> addParts(Handle handle, long flow, int step, List<NewJob> jobs) {
-        var parts = new ArrayList<Unbegun>();
+    /** Adds jobs to a step that begins later. */
+    void addLater(Handle handle, long flow, int step, List<NewJob> jobs) {
+        inParts(jobs).forEach(some -> insert(handle, flow, step, some.size(), write(some)));
+    }
+
+    /** Adds jobs to a step that begins now: {@link #begun} must follow. */
+    List<Unbegun> addNow(Handle handle, long flow, int step, List<NewJob> jobs) {
+        return inParts(jobs).stream()
+                .map(some -> new Unbegun(insert(handle, flow, step, some.size(), null), some))
+                .toList();
+    }
+
+    private static List<List<NewJob>> inParts(List<NewJob> jobs) {
+        var parts = new ArrayList<List<NewJob>>();
         for (int from = 0; from < jobs.size(); from += PART) {
-            List<NewJob> some = jobs.subList(from, Math.min(jobs.size(), from + PART));
-            parts.add(new Unbegun(
-                    handle.createUpdate("INSERT INTO mb_jobs_flow_step (flow, step, total, jobs)"
-                                    + " VALUES (:flow, :step, :total, :jobs)")
-                            .bind("flow", flow)
-                            .bind("step", step)
-                            .bind("total", some.size())
-                            .bind("jobs", write(some))
-                            .executeAndReturnGeneratedKeys("id")
-                            .mapTo(Long.class)
-                            .one(),
-                    some));
+            parts.add(jobs.subList(from, Math.min(jobs.size(), from + PART)));
         }
         return parts;
+    }
+
+    private static long insert(Handle handle, long flow, int step, int total, @Nullable String jobs) {
+        return handle.createUpdate(
+                        "INSERT INTO mb_jobs_flow_step (flow, step, total, jobs) VALUES (:flow, :step, :total, :jobs)")
+                .bind("flow", flow)
+                .bind("step", step)
+                .bind("total", total)
+                .bind("jobs", jobs)
+                .executeAndReturnGeneratedKeys("id")
+                .mapTo(Long.class)
+                .one();
     }
 
     List<Unbegun> unbegun(Handle handle, long flow, int step) {
@@ -113,7 +125,7 @@ record FlowRows(SqlTime time, PayloadSeal seal) {
                 .bind("cancelled", cancelled)
                 .bind("id", part)
                 .execute();
-        return part(handle, part, "");
+        return part(handle, part);
     }
 
     /** The part, held until the end of the transaction: it does not end before. */
@@ -121,16 +133,15 @@ record FlowRows(SqlTime time, PayloadSeal seal) {
         return part(handle, part, " FOR UPDATE");
     }
 
+    Optional<Part> part(Handle handle, long part) {
+        return part(handle, part, "");
+    }
+
     private static Optional<Part> part(Handle handle, long id, String lock) {
-        return handle.createQuery("SELECT id, flow, step, " + LEFT + " AS remaining, dead + cancelled AS failed"
-                        + " FROM mb_jobs_flow_step WHERE id = :id" + lock)
+        return handle.createQuery("SELECT flow, step, " + LEFT + " AS remaining FROM mb_jobs_flow_step WHERE id = :id" + lock)
                 .bind("id", id)
                 .map((row, context) -> new Part(
-                        row.getLong("id"),
-                        row.getLong("flow"),
-                        row.getInt("step"),
-                        row.getInt("remaining"),
-                        row.getInt("failed")))
+                        row.getLong("flow"), row.getInt("step"), row.getInt("remaining")))
                 .findOne();
     }
 
@@ -218,19 +229,27 @@ record FlowRows(SqlTime time, PayloadSeal seal) {
                 .findOne();
     }
 
-    /** Jobs of a flow that have begun to be jobs and wait; it may have been read a moment ago. */
-    List<StoredJob> waiting(Handle handle, long flow) {
+    /** Jobs of a flow that wait, some at a time by their ids. */
+    List<StoredJob> waiting(Handle handle, long flow, long after) {
         return handle
                 .createQuery("SELECT w.id, w.run_at, w.attempt, w.priority, w.rescued, w.queue, w.kind, w.payload,"
-                        + " w.partition_key, w.extra, p.id AS part FROM mb_jobs_flow_step p JOIN mb_jobs_waiting w"
-                        + " ON w.id BETWEEN p.first_id AND p.last_id"
-                        + " WHERE p.flow = :flow AND w.extra IS NOT NULL ORDER BY p.id, w.id")
+                        + " w.partition_key, w.extra FROM mb_jobs_waiting w"
+                        + " WHERE w.id > :after AND w.extra IS NOT NULL AND EXISTS (SELECT 1 FROM mb_jobs_flow_step p"
+                        + " WHERE p.flow = :flow AND w.id BETWEEN p.first_id AND p.last_id)"
+                        + " ORDER BY w.id LIMIT :limit")
+                .bind("after", after)
                 .bind("flow", flow)
-                .map((row, context) -> Map.entry(row.getLong("part"), PlainClaiming.JOB.map(row, context)))
-                .stream()
-                .filter(job -> job.getKey().equals(job.getValue().readExtra().step()))
-                .map(Map.Entry::getValue)
-                .toList();
+                .bind("limit", PART)
+                .map(PlainClaiming.JOB)
+                .list();
+    }
+
+    /** The ids of a flow's parts. */
+    Set<Long> parts(Handle handle, long flow) {
+        return Set.copyOf(handle.createQuery("SELECT id FROM mb_jobs_flow_step WHERE flow = :flow")
+                .bind("flow", flow)
+                .mapTo(Long.class)
+                .list());
     }
 
     private String write(List<NewJob> jobs) {
