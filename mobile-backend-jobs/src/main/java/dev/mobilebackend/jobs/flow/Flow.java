@@ -50,11 +50,7 @@ public final class Flow {
     }
 
     private Flow(
-            List<Step> steps,
-            Set<Integer> last,
-            boolean stops,
-            @Nullable NewJob onFailure,
-            @Nullable String name) {
+            List<Step> steps, Set<Integer> last, boolean stops, @Nullable NewJob onFailure, @Nullable String name) {
         if (steps.size() > MOST_STEPS) {
             throw new IllegalArgumentException(
                     "a flow has at most " + MOST_STEPS + " steps, had " + steps.size() + ": put many jobs into a step");
@@ -115,7 +111,8 @@ public final class Flow {
      */
     public Flow onFailure(Record job) {
         if (!stops) {
-            throw new IllegalStateException("a flow that continues on failure has no other end: let its last step look");
+            throw new IllegalStateException(
+                    "a flow that continues on failure has no other end: let its last step look");
         }
         return new Flow(steps, last, true, newJob(job), name);
     }
@@ -136,8 +133,8 @@ public final class Flow {
     /** What an operator and {@code Flows.named} find it by, up to 200 characters; it need not be its alone. */
     public Flow named(String text) {
         if (text.isBlank() || text.length() > LONGEST_NAME || text.indexOf('\0') >= 0) {
-            throw new IllegalArgumentException(
-                    "the name of a flow must have 1 to " + LONGEST_NAME + " characters and no NUL, had " + text.length());
+            throw new IllegalArgumentException("the name of a flow must have 1 to " + LONGEST_NAME
+                    + " characters and no NUL, had " + text.length());
         }
         return new Flow(steps, last, stops, onFailure, text);
     }

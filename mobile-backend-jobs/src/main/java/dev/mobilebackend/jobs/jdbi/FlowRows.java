@@ -35,7 +35,11 @@ record FlowRows(SqlTime time, PayloadSeal seal) {
     private static final String LEFT = "total - done - dead - cancelled";
 
     /** A flow's row, locked. */
-    record Locked(FlowState state, boolean stops, List<Set<Integer>> plan, @Nullable NewJob onFailure) {}
+    record Locked(
+            FlowState state,
+            boolean stops,
+            List<Set<Integer>> plan,
+            @Nullable NewJob onFailure) {}
 
     /** Some jobs of a step. */
     record Part(long flow, int step, int left) {}
@@ -138,10 +142,10 @@ record FlowRows(SqlTime time, PayloadSeal seal) {
     }
 
     private static Optional<Part> part(Handle handle, long id, String lock) {
-        return handle.createQuery("SELECT flow, step, " + LEFT + " AS remaining FROM mb_jobs_flow_step WHERE id = :id" + lock)
+        return handle.createQuery(
+                        "SELECT flow, step, " + LEFT + " AS remaining FROM mb_jobs_flow_step WHERE id = :id" + lock)
                 .bind("id", id)
-                .map((row, context) -> new Part(
-                        row.getLong("flow"), row.getInt("step"), row.getInt("remaining")))
+                .map((row, context) -> new Part(row.getLong("flow"), row.getInt("step"), row.getInt("remaining")))
                 .findOne();
     }
 
@@ -231,8 +235,7 @@ record FlowRows(SqlTime time, PayloadSeal seal) {
 
     /** Jobs of a flow that wait, some at a time by their ids. */
     List<StoredJob> waiting(Handle handle, long flow, long after) {
-        return handle
-                .createQuery("SELECT w.id, w.run_at, w.attempt, w.priority, w.rescued, w.queue, w.kind, w.payload,"
+        return handle.createQuery("SELECT w.id, w.run_at, w.attempt, w.priority, w.rescued, w.queue, w.kind, w.payload,"
                         + " w.partition_key, w.extra FROM mb_jobs_waiting w"
                         + " WHERE w.id > :after AND w.extra IS NOT NULL AND EXISTS (SELECT 1 FROM mb_jobs_flow_step p"
                         + " WHERE p.flow = :flow AND w.id BETWEEN p.first_id AND p.last_id)"

@@ -39,11 +39,7 @@ public final class Flows {
     /**
      * @param find the job of a claim
      */
-    Flows(
-            Database database,
-            FlowSteps steps,
-            Endings endings,
-            BiFunction<Handle, Claim, Optional<StoredJob>> find) {
+    Flows(Database database, FlowSteps steps, Endings endings, BiFunction<Handle, Claim, Optional<StoredJob>> find) {
         this.database = database;
         this.rows = steps.rows();
         this.time = rows.time();
@@ -59,7 +55,9 @@ public final class Flows {
 
     /** Starts a flow in the handle's transaction and returns its id: if that rolls back, the flow never was. */
     public long start(Handle handle, Flow flow) {
-        return handle.isInTransaction() ? steps.start(handle, flow) : handle.inTransaction(same -> steps.start(same, flow));
+        return handle.isInTransaction()
+                ? steps.start(handle, flow)
+                : handle.inTransaction(same -> steps.start(same, flow));
     }
 
     /** Starts a flow in a transaction of its own. */
@@ -104,8 +102,7 @@ public final class Flows {
 
     /** The newest flow of a name. */
     public Optional<FlowStatus> named(String name) {
-        return database.withHandle(
-                handle -> rows.named(handle, name).flatMap(id -> rows.status(handle, id)));
+        return database.withHandle(handle -> rows.named(handle, name).flatMap(id -> rows.status(handle, id)));
     }
 
     /**
@@ -155,9 +152,7 @@ public final class Flows {
                     .filter(job -> parts.contains(job.readExtra().step()))
                     .toList();
             database.useTransaction(handle -> endings.settle(
-                    handle,
-                    own.stream().filter(job -> isTaken(handle, job)).toList(),
-                    Endings.How.CANCELLED));
+                    handle, own.stream().filter(job -> isTaken(handle, job)).toList(), Endings.How.CANCELLED));
         }
     }
 

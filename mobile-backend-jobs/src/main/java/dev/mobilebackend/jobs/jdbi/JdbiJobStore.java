@@ -47,7 +47,12 @@ public final class JdbiJobStore implements JobStore {
     public static final SchemaPart SCHEMA = new SchemaPart(
             "jobs",
             JdbiJobStore.class.getClassLoader(),
-            List.of("V301__jobs.sql", "V302__job_claims.sql", "V305__job_keys.sql", "V307__job_flows.sql", "V310__job_schedules.sql"));
+            List.of(
+                    "V301__jobs.sql",
+                    "V302__job_claims.sql",
+                    "V305__job_keys.sql",
+                    "V307__job_flows.sql",
+                    "V310__job_schedules.sql"));
 
     private final Database database;
     private final @Nullable InstantSource clock;

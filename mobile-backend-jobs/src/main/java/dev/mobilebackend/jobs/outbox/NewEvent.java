@@ -49,8 +49,7 @@ public record NewEvent(
         headers = Map.copyOf(headers);
         headers.keySet().forEach(name -> require(HEADER, "header", name, "lower case letters, digits and hyphens"));
         int length = headers.entrySet().stream()
-                .mapToInt(header ->
-                        header.getKey().length() + header.getValue().length())
+                .mapToInt(header -> header.getKey().length() + header.getValue().length())
                 .sum();
         if (length > LONGEST_HEADERS) {
             throw new IllegalArgumentException("the headers of a " + type + " event must have at most "
@@ -75,8 +74,7 @@ public record NewEvent(
                     record.getName() + " must carry @EventType(\"...\"), the name that it goes out under");
         }
         try {
-            return new NewEvent(
-                    topic, type.value(), type.version(), null, Map.of(), JSON.writeValueAsString(event));
+            return new NewEvent(topic, type.value(), type.version(), null, Map.of(), JSON.writeValueAsString(event));
         } catch (JacksonException unwritable) {
             throw new IllegalArgumentException(
                     record.getName() + " could not be written as JSON: " + unwritable.getOriginalMessage(), unwritable);

@@ -72,7 +72,8 @@ public final class Inbox {
         boolean first = database.dialect()
                 .insertIfAbsent(
                         handle,
-                        "INSERT INTO mb_inbox (consumer, event, seen_at) VALUES (:consumer, :event, " + time.now() + ")",
+                        "INSERT INTO mb_inbox (consumer, event, seen_at) VALUES (:consumer, :event, " + time.now()
+                                + ")",
                         values);
         if (first) {
             work.run();
@@ -103,8 +104,7 @@ public final class Inbox {
 
     private static void requireLength(String what, String text, int most) {
         if (text.isEmpty() || text.length() > most) {
-            throw new IllegalArgumentException(
-                    what + " must have 1 to " + most + " characters, had " + text.length());
+            throw new IllegalArgumentException(what + " must have 1 to " + most + " characters, had " + text.length());
         }
     }
 }

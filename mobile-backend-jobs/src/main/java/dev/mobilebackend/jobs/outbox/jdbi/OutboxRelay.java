@@ -87,8 +87,8 @@ public final class OutboxRelay implements AutoCloseable {
      */
     public synchronized void start() {
         if (heartbeat != null || closed) {
-            throw new IllegalStateException("a relay starts once, and this one was "
-                    + (closed ? "closed" : "started") + " before: build another");
+            throw new IllegalStateException("a relay starts once, and this one was " + (closed ? "closed" : "started")
+                    + " before: build another");
         }
         ScheduledExecutorService beats = Ambient.scheduler("outbox-lease");
         heartbeat = beats;
@@ -271,8 +271,7 @@ public final class OutboxRelay implements AutoCloseable {
     }
 
     /** False if the sender gave no answer. */
-    private boolean send(
-            List<OutboxRows.Row> wave, List<OutboxRows.Row> sent, List<OutboxRows.Failure> failed) {
+    private boolean send(List<OutboxRows.Row> wave, List<OutboxRows.Row> sent, List<OutboxRows.Failure> failed) {
         try {
             Map<String, String> refused = new HashMap<>();
             for (EventSender.Refusal refusal :
@@ -304,11 +303,14 @@ public final class OutboxRelay implements AutoCloseable {
         if (wait.compareTo(LONGEST_RETRY) > 0) {
             wait = LONGEST_RETRY;
         }
-        LOG.warn("event {} of type {} was not sent at attempt {}; the next is in {}", event.id(), event.type(),
-                row.attempt() + 1, wait);
+        LOG.warn(
+                "event {} of type {} was not sent at attempt {}; the next is in {}",
+                event.id(),
+                event.type(),
+                row.attempt() + 1,
+                wait);
         String text = reason.replace('\0', ' ');
-        return new OutboxRows.Failure(
-                row, wait, text.substring(0, Math.min(text.length(), JobOutcome.LONGEST_ERROR)));
+        return new OutboxRows.Failure(row, wait, text.substring(0, Math.min(text.length(), JobOutcome.LONGEST_ERROR)));
     }
 
     private static Duration longer(Duration pause) {
@@ -358,8 +360,7 @@ public final class OutboxRelay implements AutoCloseable {
 
         private static Duration within(String what, Duration length, Duration least, Duration most) {
             if (length.compareTo(least) < 0 || length.compareTo(most) > 0) {
-                throw new IllegalArgumentException(
-                        what + " must be from " + least + " to " + most + ", was " + length);
+                throw new IllegalArgumentException(what + " must be from " + least + " to " + most + ", was " + length);
             }
             return length;
         }

@@ -50,7 +50,12 @@ final class OutboxRows {
     private final SqlTime time;
 
     /** An event's row. */
-    record Row(long position, OutboxEvent event, int attempt, @Nullable Instant retryAt, @Nullable String error) {
+    record Row(
+            long position,
+            OutboxEvent event,
+            int attempt,
+            @Nullable Instant retryAt,
+            @Nullable String error) {
 
         /** What keeps its order with it; an event without a subject has nothing of the kind. */
         Object lane() {
@@ -167,8 +172,8 @@ final class OutboxRows {
     }
 
     List<BlockedEvent> blocked(Handle handle, int limit) {
-        return handle
-                .createQuery("SELECT " + COLUMNS + " FROM mb_outbox WHERE attempt > 0 ORDER BY position LIMIT :limit")
+        return handle.createQuery(
+                        "SELECT " + COLUMNS + " FROM mb_outbox WHERE attempt > 0 ORDER BY position LIMIT :limit")
                 .bind("limit", limit)
                 .map(ROW)
                 .map(row -> new BlockedEvent(
@@ -177,8 +182,8 @@ final class OutboxRows {
     }
 
     boolean retry(Handle handle, String id) {
-        return time.bind(handle.createUpdate("UPDATE mb_outbox SET retry_at = " + time.now()
-                                + " WHERE attempt > 0 AND id = :id"))
+        return time.bind(handle.createUpdate(
+                                "UPDATE mb_outbox SET retry_at = " + time.now() + " WHERE attempt > 0 AND id = :id"))
                         .bind("id", id)
                         .execute()
                 == 1;
