@@ -26,11 +26,13 @@ import dev.mobilebackend.jobs.jdbi.Flows;
 import dev.mobilebackend.jobs.jdbi.JdbiJobStore;
 import dev.mobilebackend.testkit.app.TestDatabase;
 import dev.mobilebackend.testkit.clock.TestClock;
+import dev.mobilebackend.testkit.contract.Race;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
@@ -319,6 +321,28 @@ class FlowsTest {
             assertEquals(size / 50 + 1, effects().size());
             FlowStatus status = flows.status(id).orElseThrow();
             assertEquals(List.of(step(size, size, 0, 0, 0), step(1, 1, 0, 0, 0), step(1, 1, 0, 0, 0)), status.steps());
+        }
+
+        @Test
+        void ofTwoThatEndTheLastJobsAtOnceOneBeginsTheNextStep() {
+            for (int round = 0; round < 50; round++) {
+                long id = flows.start(Flow.all(Flow.first(new Do("a")), Flow.first(new Do("b")))
+                        .then(new Do("then")));
+                var ends = new ConcurrentLinkedQueue<List<JobOutcome>>();
+                for (int each = 0; each < 2; each++) {
+                    long owner = jobs.join(Duration.ofMinutes(1));
+                    ends.add(done(jobs.finishAndClaim(owner, List.of(), "default", 1)));
+                }
+
+                Race.of(2, () -> {
+                    List<JobOutcome> own = ends.remove();
+                    return jobs.finishAndClaim(own.get(0).claim().owner(), own, "default", 0);
+                });
+
+                assertEquals(1, count("mb_jobs_waiting"), "in round " + round);
+                worker(jobs).runDue();
+                assertEquals(FlowState.DONE, flows.status(id).orElseThrow().state());
+            }
         }
 
         @Test
