@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.jobs.jdbi;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.mobilebackend.core.data.SqlTime;
 import dev.mobilebackend.jobs.NewJob;
 import dev.mobilebackend.jobs.flow.Flow;
@@ -9,11 +11,14 @@ import dev.mobilebackend.jobs.flow.FlowStatus;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.LongSummaryStatistics;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.type.TypeReference;
@@ -26,12 +31,19 @@ import tools.jackson.databind.json.JsonMapper;
  */
 record FlowRows(SqlTime time, PayloadSeal seal) {
 
-    /** How many jobs are counted in one row, and about how many a claim has. */
-    private static final int PART = 500;
+    /** Jobs beside each other are counted in so many rows, so that as many may end by themselves at a time. */
+    private static final int ABREAST = 16;
+
+    /** How many jobs are counted in a row at most, and at least where there are several rows. */
+    private static final int LARGEST = 500;
+
+    private static final int SMALLEST = 25;
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final TypeReference<List<NewJob>> JOBS = new TypeReference<>() {};
     private static final TypeReference<List<Set<Integer>>> PLAN = new TypeReference<>() {};
+    private static final RowMapper<Part> PART =
+            (row, context) -> new Part(row.getLong("flow"), row.getInt("step"), row.getInt("remaining"));
     private static final String LEFT = "total - done - dead - cancelled";
 
     /** A flow's row, locked. */
@@ -75,12 +87,37 @@ record FlowRows(SqlTime time, PayloadSeal seal) {
                 .toList();
     }
 
+    /** As cards are dealt: {@link #inOrder} takes them up again. */
     private static List<List<NewJob>> inParts(List<NewJob> jobs) {
         var parts = new ArrayList<List<NewJob>>();
-        for (int from = 0; from < jobs.size(); from += PART) {
-            parts.add(jobs.subList(from, Math.min(jobs.size(), from + PART)));
+        int most = ABREAST * LARGEST;
+        for (int from = 0; from < jobs.size(); from += most) {
+            List<NewJob> some = jobs.subList(from, Math.min(jobs.size(), from + most));
+            int hands = Math.max(1, Math.min(ABREAST, some.size() / SMALLEST));
+            List<List<NewJob>> dealt =
+                    Stream.<List<NewJob>>generate(ArrayList::new).limit(hands).toList();
+            for (int place = 0; place < some.size(); place++) {
+                dealt.get(place % hands).add(some.get(place));
+            }
+            parts.addAll(dealt);
         }
         return parts;
+    }
+
+    /** The jobs of a step's parts in the order in which they were given, each with its part. */
+    static List<NewJob> inOrder(List<Unbegun> parts) {
+        var jobs = new ArrayList<NewJob>();
+        for (int from = 0; from < parts.size(); from += ABREAST) {
+            List<Unbegun> hands = parts.subList(from, Math.min(parts.size(), from + ABREAST));
+            for (int round = 0; round < hands.get(0).jobs().size(); round++) {
+                for (Unbegun hand : hands) {
+                    if (round < hand.jobs().size()) {
+                        jobs.add(hand.jobs().get(round).step(hand.part()));
+                    }
+                }
+            }
+        }
+        return jobs;
     }
 
     private static long insert(Handle handle, long flow, int step, int total, @Nullable String jobs) {
@@ -104,32 +141,40 @@ record FlowRows(SqlTime time, PayloadSeal seal) {
                 .list();
     }
 
-    /** Notes that the jobs of parts are on their own now, under these ids. */
-    void begun(Handle handle, List<Unbegun> parts, List<Long> ids) {
+    /** Notes that jobs are on their own now, under these ids. */
+    void begun(Handle handle, List<NewJob> jobs, List<Long> ids) {
+        Map<Long, LongSummaryStatistics> byPart = new TreeMap<>();
+        for (int place = 0; place < jobs.size(); place++) {
+            byPart.computeIfAbsent(requireNonNull(jobs.get(place).ties().step()), none -> new LongSummaryStatistics())
+                    .accept(ids.get(place));
+        }
         PreparedBatch batch = handle.prepareBatch(
                 "UPDATE mb_jobs_flow_step SET jobs = NULL, first_id = :first, last_id = :last WHERE id = :id");
-        int from = 0;
-        for (Unbegun part : parts) {
-            List<Long> own = ids.subList(from, from + part.jobs().size());
-            batch.bind("id", part.part())
-                    .bind("first", own.stream().min(Long::compare).orElseThrow())
-                    .bind("last", own.stream().max(Long::compare).orElseThrow())
-                    .add();
-            from += own.size();
-        }
+        byPart.forEach((part, own) -> batch.bind("id", part)
+                .bind("first", own.getMin())
+                .bind("last", own.getMax())
+                .add());
         batch.execute();
     }
 
-    /** Counts jobs that ended in their part; empty if the flow has been purged. */
-    Optional<Part> count(Handle handle, long part, int done, int dead, int cancelled) {
-        handle.createUpdate("UPDATE mb_jobs_flow_step SET done = done + :done, dead = dead + :dead,"
-                        + " cancelled = cancelled + :cancelled WHERE id = :id")
-                .bind("done", done)
-                .bind("dead", dead)
-                .bind("cancelled", cancelled)
-                .bind("id", part)
-                .execute();
-        return part(handle, part);
+    /** What ended of a part. */
+    record Count(long part, int done, int dead, int cancelled) {}
+
+    /** Counts jobs that ended, and says how their parts stand; those of flows that were purged are left out. */
+    List<Part> count(Handle handle, List<Count> ended) {
+        PreparedBatch batch = handle.prepareBatch("UPDATE mb_jobs_flow_step SET done = done + :done,"
+                + " dead = dead + :dead, cancelled = cancelled + :cancelled WHERE id = :part");
+        ended.forEach(count -> batch.bind("part", count.part())
+                .bind("done", count.done())
+                .bind("dead", count.dead())
+                .bind("cancelled", count.cancelled())
+                .add());
+        batch.execute();
+        return handle.createQuery("SELECT flow, step, " + LEFT + " AS remaining FROM mb_jobs_flow_step"
+                        + " WHERE id IN (<parts>)")
+                .bindList("parts", ended.stream().map(Count::part).toList())
+                .map(PART)
+                .list();
     }
 
     /** The part, held until the end of the transaction: it does not end before. */
@@ -242,7 +287,7 @@ record FlowRows(SqlTime time, PayloadSeal seal) {
                         + " ORDER BY w.id LIMIT :limit")
                 .bind("after", after)
                 .bind("flow", flow)
-                .bind("limit", PART)
+                .bind("limit", LARGEST)
                 .map(PlainClaiming.JOB)
                 .list();
     }

@@ -8,7 +8,6 @@ import static java.util.stream.Collectors.toList;
 import dev.mobilebackend.jobs.NewJob;
 import dev.mobilebackend.jobs.flow.Flow;
 import dev.mobilebackend.jobs.flow.FlowState;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +15,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiFunction;
+import java.util.function.Predicate;
 import org.jdbi.v3.core.Handle;
 
 /** Counts the jobs of flows as they end, and begins the steps that this lets begin. */
@@ -44,15 +44,13 @@ record FlowSteps(FlowRows rows, BiFunction<Handle, List<NewJob>, List<Long>> enq
         Map<Long, List<Endings.Ended>> byPart = jobs.stream()
                 .filter(job -> job.extra().step() != null)
                 .collect(groupingBy(job -> requireNonNull(job.extra().step()), TreeMap::new, toList()));
-        var touched = new TreeSet<Long>();
-        byPart.forEach((part, ended) -> {
-            int done = count(ended, Endings.How.DONE);
-            int dead = count(ended, Endings.How.DEAD);
-            rows.count(handle, part, done, dead, ended.size() - done - dead)
-                    .filter(counted -> counted.left() == 0 || done < ended.size())
-                    .ifPresent(counted -> touched.add(counted.flow()));
-        });
-        touched.forEach(flow -> advance(handle, flow));
+        boolean allDone = jobs.stream().allMatch(job -> job.how() == Endings.How.DONE);
+        advance(
+                handle,
+                byPart.entrySet().stream()
+                        .map(part -> count(part.getKey(), part.getValue()))
+                        .toList(),
+                part -> part.left() == 0 || !allDone);
     }
 
     /** Dead jobs that wait again are dead no more. */
@@ -63,10 +61,23 @@ record FlowSteps(FlowRows rows, BiFunction<Handle, List<NewJob>, List<Long>> enq
                 .map(job -> job.readExtra().step())
                 .filter(Objects::nonNull)
                 .forEach(part -> byPart.merge(part, 1, Integer::sum));
-        var touched = new TreeSet<Long>();
-        byPart.forEach((part, count) ->
-                rows.count(handle, part, 0, -count, 0).ifPresent(counted -> touched.add(counted.flow())));
-        touched.forEach(flow -> advance(handle, flow));
+        advance(
+                handle,
+                byPart.entrySet().stream()
+                        .map(part -> new FlowRows.Count(part.getKey(), 0, -part.getValue(), 0))
+                        .toList(),
+                part -> true);
+    }
+
+    private void advance(Handle handle, List<FlowRows.Count> counts, Predicate<FlowRows.Part> touched) {
+        if (!counts.isEmpty()) {
+            rows.count(handle, counts).stream()
+                    .filter(touched)
+                    .map(FlowRows.Part::flow)
+                    .distinct()
+                    .sorted()
+                    .forEach(flow -> advance(handle, flow));
+        }
     }
 
     /** Begins what may begin. Those who come for one flow come one after the other. */
@@ -115,9 +126,14 @@ record FlowSteps(FlowRows rows, BiFunction<Handle, List<NewJob>, List<Long>> enq
         if (parts.isEmpty()) {
             return;
         }
-        var jobs = new ArrayList<NewJob>();
-        parts.forEach(part -> part.jobs().forEach(job -> jobs.add(job.step(part.part()))));
-        rows.begun(handle, parts, enqueue.apply(handle, jobs));
+        List<NewJob> jobs = FlowRows.inOrder(parts);
+        rows.begun(handle, jobs, enqueue.apply(handle, jobs));
+    }
+
+    private static FlowRows.Count count(long part, List<Endings.Ended> ended) {
+        int done = count(ended, Endings.How.DONE);
+        int dead = count(ended, Endings.How.DEAD);
+        return new FlowRows.Count(part, done, dead, ended.size() - done - dead);
     }
 
     private static int count(List<Endings.Ended> jobs, Endings.How how) {

@@ -33,7 +33,7 @@ public record NewEvent(
     private static final int LONGEST_HEADERS = 4_096;
     private static final Pattern TYPE = Pattern.compile("[a-z0-9][a-z0-9.-]{0,63}");
     private static final Pattern TOPIC = Pattern.compile("[A-Za-z0-9._-]{1,200}");
-    private static final Pattern HEADER = Pattern.compile("[a-z0-9][a-z0-9-]{0,63}");
+    private static final Pattern HEADER = Pattern.compile("[a-z0-9]{1,64}");
     private static final Pattern SUBJECT = Pattern.compile("[^\\p{Cntrl}]{1,200}");
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -47,7 +47,7 @@ public record NewEvent(
             throw new IllegalArgumentException("version must be at least 1, was " + version);
         }
         headers = Map.copyOf(headers);
-        headers.keySet().forEach(name -> require(HEADER, "header", name, "lower case letters, digits and hyphens"));
+        headers.keySet().forEach(name -> require(HEADER, "header", name, "up to 64 lower case letters and digits"));
         int length = headers.entrySet().stream()
                 .mapToInt(header -> header.getKey().length() + header.getValue().length())
                 .sum();

@@ -67,8 +67,7 @@ class FlowTest {
 
         assertThrows(
                 IllegalStateException.class, () -> flow.onFailure(new Resize(2)).continueOnFailure());
-        assertThrows(
-                IllegalStateException.class, () -> flow.continueOnFailure().onFailure(new Resize(2)));
+        assertThrows(IllegalStateException.class, () -> flow.continueOnFailure().onFailure(new Resize(2)));
     }
 
     @Test

@@ -23,8 +23,7 @@ class NewEventTest {
                 NewEvent.of("orders", new OrderPlaced("7")).subject("7").header("traceparent", "00-1");
 
         assertEquals(
-                new NewEvent(
-                        "orders", "order.placed", 3, "7", Map.of("traceparent", "00-1"), "{\"order\":\"7\"}"),
+                new NewEvent("orders", "order.placed", 3, "7", Map.of("traceparent", "00-1"), "{\"order\":\"7\"}"),
                 event);
     }
 
@@ -57,8 +56,7 @@ class NewEventTest {
         assertThrows(
                 IllegalArgumentException.class,
                 () -> NewEvent.of("orders", new OrderPlaced("x".repeat(NewEvent.LONGEST_DATA))));
-        assertThrows(
-                IllegalArgumentException.class,
-                () -> NewEvent.of("orders", new OrderPlaced("7")).header("a", "x".repeat(5_000)));
+        assertThrows(IllegalArgumentException.class, () -> NewEvent.of("orders", new OrderPlaced("7"))
+                .header("a", "x".repeat(5_000)));
     }
 }

@@ -389,6 +389,34 @@ class FlowsTest {
         }
 
         @Test
+        void aFlowThatIsCancelledWhileItsLastJobRunsBeginsNothing() {
+            long id = flows.start(Flow.first(new Do("a")).then(new Do("then")).onFailure(new Do("told")));
+            long owner = jobs.join(Duration.ofMinutes(1));
+            List<ClaimedJob> running = jobs.finishAndClaim(owner, List.of(), "default", 1);
+
+            assertTrue(flows.cancel(id));
+
+            assertEquals(List.of(), jobs.finishAndClaim(owner, done(running), "default", 1));
+            assertEquals(0, worker(jobs).runDue());
+        }
+
+        @Test
+        void aStepOfManyPartsKeepsItsOrder() {
+            List<Do> many =
+                    IntStream.range(0, 9_000).mapToObj(i -> new Do("d" + i)).toList();
+            flows.start(Flow.first(List.of()).then(many).continueOnFailure());
+            long owner = jobs.join(Duration.ofMinutes(1));
+
+            List<ClaimedJob> claimed = jobs.finishAndClaim(owner, List.of(), "default", 10_000);
+
+            assertEquals(
+                    many.stream()
+                            .map(job -> "{\"what\":\"" + job.what() + "\"}")
+                            .toList(),
+                    claimed.stream().map(ClaimedJob::payload).toList());
+        }
+
+        @Test
         void endedFlowsArePurgedWithTheirParts() {
             long done = flows.start(Flow.first(new Do("a")));
             worker(jobs).runDue();
