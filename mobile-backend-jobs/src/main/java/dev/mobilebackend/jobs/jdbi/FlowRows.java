@@ -22,7 +22,10 @@ import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The tables of flows. Whoever ends jobs counts them in their parts first, in the order of the parts' ids, and holds those
@@ -40,7 +43,6 @@ record FlowRows(SqlTime time, PayloadSeal seal) {
     private static final int SMALLEST = 25;
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
-    private static final TypeReference<List<NewJob>> JOBS = new TypeReference<>() {};
     private static final TypeReference<List<Set<Integer>>> PLAN = new TypeReference<>() {};
     private static final RowMapper<Part> PART =
             (row, context) -> new Part(row.getLong("flow"), row.getInt("step"), row.getInt("remaining"));
@@ -293,26 +295,30 @@ record FlowRows(SqlTime time, PayloadSeal seal) {
     }
 
     /** The ids of a flow's parts. */
-    Set<Long> parts(Handle handle, long flow) {
-        return Set.copyOf(handle.createQuery("SELECT id FROM mb_jobs_flow_step WHERE flow = :flow")
+    List<Long> parts(Handle handle, long flow) {
+        return handle.createQuery("SELECT id FROM mb_jobs_flow_step WHERE flow = :flow")
                 .bind("flow", flow)
                 .mapTo(Long.class)
-                .list());
+                .list();
     }
 
+    /** A sealed payload is longer than a {@link NewJob} may have. */
     private String write(List<NewJob> jobs) {
-        return JSON.writeValueAsString(jobs.stream()
-                .map(job -> with(job, seal.close(job.kind(), job.payload())))
-                .toList());
+        ArrayNode all = JSON.createArrayNode();
+        for (NewJob job : jobs) {
+            ObjectNode kept = JSON.valueToTree(job);
+            all.add(kept.put("payload", seal.close(job.kind(), job.payload())));
+        }
+        return JSON.writeValueAsString(all);
     }
 
     private List<NewJob> read(String jobs) {
-        return JSON.readValue(jobs, JOBS).stream()
-                .map(job -> with(job, seal.open(job.kind(), job.payload())))
-                .toList();
-    }
-
-    private static NewJob with(NewJob job, String payload) {
-        return new NewJob(job.kind(), payload, job.delay(), job.queue(), job.priority(), job.ties());
+        var all = new ArrayList<NewJob>();
+        for (JsonNode job : JSON.readTree(jobs)) {
+            ObjectNode kept = job.asObject();
+            String payload = seal.open(kept.path("kind").asString(), kept.path("payload").asString());
+            all.add(JSON.treeToValue(kept.put("payload", payload), NewJob.class));
+        }
+        return all;
     }
 }

@@ -14,12 +14,18 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.BiFunction;
 import java.util.function.Predicate;
 import org.jdbi.v3.core.Handle;
 
 /** Counts the jobs of flows as they end, and begins the steps that this lets begin. */
-record FlowSteps(FlowRows rows, BiFunction<Handle, List<NewJob>, List<Long>> enqueue) {
+record FlowSteps(FlowRows rows, Enqueue enqueue) {
+
+    /** Adds jobs in the handle's transaction and returns their ids in the same order. */
+    @FunctionalInterface
+    interface Enqueue {
+        List<Long> all(Handle handle, List<NewJob> jobs);
+    }
+
 
     long start(Handle handle, Flow flow) {
         long id = rows.add(handle, flow);
@@ -117,7 +123,7 @@ record FlowSteps(FlowRows rows, BiFunction<Handle, List<NewJob>, List<Long>> enq
             rows.state(handle, id, FlowState.STOPPED);
             NewJob told = flow.onFailure();
             if (told != null) {
-                enqueue.apply(handle, List.of(told));
+                enqueue.all(handle, List.of(told));
             }
         }
     }
@@ -127,7 +133,7 @@ record FlowSteps(FlowRows rows, BiFunction<Handle, List<NewJob>, List<Long>> enq
             return;
         }
         List<NewJob> jobs = FlowRows.inOrder(parts);
-        rows.begun(handle, jobs, enqueue.apply(handle, jobs));
+        rows.begun(handle, jobs, enqueue.all(handle, jobs));
     }
 
     private static FlowRows.Count count(long part, List<Endings.Ended> ended) {

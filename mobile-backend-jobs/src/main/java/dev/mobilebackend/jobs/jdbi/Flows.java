@@ -13,12 +13,13 @@ import dev.mobilebackend.jobs.flow.FlowStatus;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.BiFunction;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Flows in the application's own database. A job is counted in the transaction that ends it, and the one that ends the
@@ -140,7 +141,7 @@ public final class Flows {
     }
 
     private void takeAway(long flow) {
-        Set<Long> parts = database.withHandle(handle -> rows.parts(handle, flow));
+        var parts = new HashSet<@Nullable Long>(database.withHandle(handle -> rows.parts(handle, flow)));
         List<StoredJob> page;
         for (long after = 0; ; after = page.get(page.size() - 1).id()) {
             long from = after;

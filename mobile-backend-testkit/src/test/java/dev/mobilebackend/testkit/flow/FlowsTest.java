@@ -448,6 +448,17 @@ class FlowsTest {
         }
 
         @Test
+        void theLongestPayloadOfAStepMayBeSealed() {
+            String longest = "x".repeat(NewJob.LONGEST_PAYLOAD - 20);
+            JdbiJobStore sealed = jobs.withSealedPayloads(ServerSecret.of(new byte[32]));
+            sealed.flows().start(Flow.first(new Do("a")).then(new Do(longest)));
+
+            worker(sealed).runDue();
+
+            assertEquals(List.of("a", longest), ran);
+        }
+
+        @Test
         void jobsKeepTheirChoicesUntilTheirStepBegins() {
             flows.start(Flow.first(new Do("a"))
                     .then(NewJob.of(new Do("later"))

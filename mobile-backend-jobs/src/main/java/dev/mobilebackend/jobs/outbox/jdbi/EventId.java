@@ -14,8 +14,8 @@ final class EventId {
     private EventId() {}
 
     static String next(Instant now, RandomGenerator random) {
-        long high = now.toEpochMilli() << 16 | VERSION_7 | random.nextLong() & 0xfff;
-        long low = random.nextLong() & ~(3L << 62) | VARIANT;
+        long high = (now.toEpochMilli() << 16) | VERSION_7 | (random.nextLong() & 0xfff);
+        long low = (random.nextLong() & ~(3L << 62)) | VARIANT;
         return new UUID(high, low).toString();
     }
 }

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -98,15 +99,17 @@ public final class OutboxRelay implements AutoCloseable {
             }
         };
         outbox.jobs().addListener(listener);
+        Future<?> beating =
+                beats.scheduleWithFixedDelay(this::beat, 0, lease.toNanos() / 3, TimeUnit.NANOSECONDS);
         Ambient.threads("outbox-relay")
                 .newThread(() -> {
                     run();
                     outbox.jobs().removeListener(listener);
+                    beating.cancel(false);
                     beats.execute(this::leave);
                     beats.shutdown();
                 })
                 .start();
-        beats.scheduleWithFixedDelay(this::beat, 0, lease.toNanos() / 3, TimeUnit.NANOSECONDS);
     }
 
     /**
