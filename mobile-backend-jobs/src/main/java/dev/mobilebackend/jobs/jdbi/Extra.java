@@ -28,13 +28,13 @@ record Extra(
     /** Null for most jobs. A window ends by itself. */
     static @Nullable String of(JobTies ties, @Nullable String status) {
         Unique unique = ties.unique();
-        boolean stands = unique != null && unique.window() == null;
-        if (!stands && status == null && ties.step() == null) {
+        Unique stands = unique != null && unique.window() == null ? unique : null;
+        if (stands == null && status == null && ties.step() == null) {
             return null;
         }
         return JSON.writeValueAsString(new Extra(
-                stands ? unique.key() : null,
-                stands && unique.untilClaimed() ? Boolean.TRUE : null,
+                stands == null ? null : stands.key(),
+                (stands != null && stands.untilClaimed()) ? Boolean.TRUE : null,
                 status,
                 ties.step()));
     }

@@ -316,7 +316,8 @@ record FlowRows(SqlTime time, PayloadSeal seal) {
         var all = new ArrayList<NewJob>();
         for (JsonNode job : JSON.readTree(jobs)) {
             ObjectNode kept = job.asObject();
-            String payload = seal.open(kept.path("kind").asString(), kept.path("payload").asString());
+            String payload =
+                    seal.open(kept.path("kind").asString(), kept.path("payload").asString());
             all.add(JSON.treeToValue(kept.put("payload", payload), NewJob.class));
         }
         return all;

@@ -26,7 +26,6 @@ record FlowSteps(FlowRows rows, Enqueue enqueue) {
         List<Long> all(Handle handle, List<NewJob> jobs);
     }
 
-
     long start(Handle handle, Flow flow) {
         long id = rows.add(handle, flow);
         for (int step = 0; step < flow.steps().size(); step++) {

@@ -21,12 +21,10 @@ import java.util.function.Predicate;
  */
 public final class FakeEventSender implements EventSender {
 
-    private static final Predicate<OutboxEvent> NONE = event -> false;
-
     private final List<OutboxEvent> received = new CopyOnWriteArrayList<>();
-    private volatile Predicate<OutboxEvent> refused = NONE;
-    private volatile Predicate<OutboxEvent> breaking = NONE;
-    private volatile Predicate<OutboxEvent> unanswered = NONE;
+    private volatile Predicate<OutboxEvent> refused = FakeEventSender::none;
+    private volatile Predicate<OutboxEvent> breaking = FakeEventSender::none;
+    private volatile Predicate<OutboxEvent> unanswered = FakeEventSender::none;
 
     /** Takes everything, until it is told otherwise. */
     public FakeEventSender() {}
@@ -72,8 +70,12 @@ public final class FakeEventSender implements EventSender {
 
     /** Takes everything again. */
     public void recover() {
-        refused = NONE;
-        breaking = NONE;
-        unanswered = NONE;
+        refused = FakeEventSender::none;
+        breaking = FakeEventSender::none;
+        unanswered = FakeEventSender::none;
+    }
+
+    private static boolean none(OutboxEvent event) {
+        return false;
     }
 }

@@ -99,8 +99,7 @@ public final class OutboxRelay implements AutoCloseable {
             }
         };
         outbox.jobs().addListener(listener);
-        Future<?> beating =
-                beats.scheduleWithFixedDelay(this::beat, 0, lease.toNanos() / 3, TimeUnit.NANOSECONDS);
+        Future<?> beating = beats.scheduleWithFixedDelay(this::beat, 0, lease.toNanos() / 3, TimeUnit.NANOSECONDS);
         Ambient.threads("outbox-relay")
                 .newThread(() -> {
                     run();
