@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.samples.relays;
 
+import static java.util.Objects.requireNonNullElse;
+
 import dev.mobilebackend.jobs.outbox.EventSender;
 import dev.mobilebackend.jobs.outbox.OutboxEvent;
 import java.nio.charset.StandardCharsets;
@@ -75,10 +77,11 @@ public final class KafkaEventSender implements EventSender {
             try {
                 answer.getValue().get();
             } catch (ExecutionException failed) {
-                if (!isTheEventsOwn(failed.getCause())) {
+                Throwable cause = requireNonNullElse(failed.getCause(), failed);
+                if (!isTheEventsOwn(cause)) {
                     throw failed;
                 }
-                refusals.add(new Refusal(answer.getKey(), failed.getCause().toString()));
+                refusals.add(new Refusal(answer.getKey(), cause.toString()));
             }
         }
         return refusals;
@@ -93,7 +96,10 @@ public final class KafkaEventSender implements EventSender {
     }
 
     private static ProducerRecord<String, String> record(OutboxEvent event) {
-        var record = new ProducerRecord<>(event.topic(), event.subject(), event.data());
+        String subject = event.subject();
+        ProducerRecord<String, String> record = subject == null
+                ? new ProducerRecord<>(event.topic(), event.data())
+                : new ProducerRecord<>(event.topic(), subject, event.data());
         CloudEventFields.of(event)
                 .forEach((name, value) -> record.headers().add("ce_" + name, value.getBytes(StandardCharsets.UTF_8)));
         record.headers().add("content-type", "application/json".getBytes(StandardCharsets.UTF_8));
