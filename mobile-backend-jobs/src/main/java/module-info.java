@@ -12,8 +12,11 @@ module dev.mobilebackend.jobs {
     requires static org.postgresql.jdbc;
 
     exports dev.mobilebackend.jobs;
+    exports dev.mobilebackend.jobs.flow;
     exports dev.mobilebackend.jobs.jdbi;
     exports dev.mobilebackend.jobs.mail;
+    exports dev.mobilebackend.jobs.outbox;
+    exports dev.mobilebackend.jobs.outbox.jdbi;
     exports dev.mobilebackend.jobs.push;
     exports dev.mobilebackend.jobs.push.jdbi;
     exports dev.mobilebackend.jobs.schedule;

@@ -8,6 +8,7 @@ import dev.mobilebackend.auth.AuthSchema;
 import dev.mobilebackend.core.data.Schema;
 import dev.mobilebackend.core.data.SchemaPart;
 import dev.mobilebackend.jobs.jdbi.JdbiJobStore;
+import dev.mobilebackend.jobs.outbox.jdbi.Outbox;
 import dev.mobilebackend.jobs.push.jdbi.JdbiPushDevices;
 import java.io.IOException;
 import java.io.InputStream;
@@ -28,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SchemaScriptsTest {
 
     private static final List<SchemaPart> PARTS =
-            List.of(Schema.CORE, AuthSchema.TABLES, JdbiJobStore.SCHEMA, JdbiPushDevices.SCHEMA);
+            List.of(Schema.CORE, AuthSchema.TABLES, JdbiJobStore.SCHEMA, JdbiPushDevices.SCHEMA, Outbox.SCHEMA);
 
     /** What statements of the version before may still need. */
     private static final Pattern TAKEN_AWAY = Pattern.compile(

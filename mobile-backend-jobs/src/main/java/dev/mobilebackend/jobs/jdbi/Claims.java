@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -53,6 +54,7 @@ final class Claims {
     private final Endings endings;
     private final PayloadSeal seal;
     private final Map<Long, Batch> held = new ConcurrentHashMap<>();
+    private final Map<Long, StoredJob> runInClaim = new ConcurrentHashMap<>();
 
     /** The queues in which the last look found jobs with a key. */
     private final Set<String> keyed = ConcurrentHashMap.newKeySet();
@@ -174,13 +176,24 @@ final class Claims {
     }
 
     /** For a job that has marked itself as ended in this transaction. */
-    void settle(Handle handle, Claim claim) throws SQLException {
-        @Nullable Batch batch = held.get(claim.batch());
-        if (batch == null) {
-            batch = claiming.load(handle, List.of(claim.batch())).get(0);
+    void settle(Handle handle, Claim claim) {
+        endings.settle(handle, find(handle, claim).stream().toList(), Endings.How.DONE);
+    }
+
+    /** The job of a claim; empty if the claim is lost. */
+    Optional<StoredJob> find(Handle handle, Claim claim) {
+        if (claim.batch() == RUN_IN_CLAIM) {
+            return Optional.ofNullable(runInClaim.get(claim.job()));
         }
-        if (batch.anyTied()) {
-            endings.settle(handle, List.of(job(batch, claim.job())), Endings.How.DONE);
+        @Nullable Batch known = held.get(claim.batch());
+        try {
+            List<Batch> batches = known == null ? claiming.load(handle, List.of(claim.batch())) : List.of(known);
+            return batches.stream()
+                    .filter(batch -> batch.owner() == claim.owner())
+                    .map(batch -> job(batch, claim.job()))
+                    .findFirst();
+        } catch (SQLException failed) {
+            throw new UnableToExecuteStatementException(failed, null);
         }
     }
 
@@ -276,8 +289,8 @@ final class Claims {
             conclude(job, outcome, backs, burials, done);
         }
         waiting.putBack(handle, backs);
-        bury(handle, burials);
-        endings.settle(handle, done, Endings.How.DONE);
+        dead.add(handle, burials);
+        endings.settle(handle, done, burials);
         var now = new ArrayList<Batch>();
         ended.forEach((id, jobs) -> {
             Batch batch = requireNonNull(batches.get(id));
@@ -333,7 +346,9 @@ final class Claims {
                 List<StoredJob> jobs =
                         taken.stream().filter(job -> !later.contains(job)).toList();
                 for (StoredJob job : jobs) {
+                    runInClaim.put(job.id(), job);
                     JobOutcome outcome = run.apply(job.claimed(RUN_IN_CLAIM, owner, seal));
+                    runInClaim.remove(job.id());
                     if (!(outcome instanceof JobOutcome.Done)) {
                         throw new JobNotDone(job, outcome, jobs.size());
                     }

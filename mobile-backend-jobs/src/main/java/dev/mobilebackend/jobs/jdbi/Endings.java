@@ -3,6 +3,7 @@ package dev.mobilebackend.jobs.jdbi;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -35,10 +36,22 @@ final class Endings {
 
     /** For those of the jobs that have something to settle. */
     void settle(Handle handle, Collection<StoredJob> jobs, How how) {
-        List<Ended> ended = jobs.stream()
-                .filter(StoredJob::tied)
-                .map(job -> new Ended(job, job.readExtra(), how))
-                .toList();
+        settle(handle, ended(jobs, how).toList());
+    }
+
+    /** All of a transaction at once: an ending takes its rows in one order, so that no two wait for each other. */
+    void settle(Handle handle, Collection<StoredJob> done, Collection<DeadJobs.Burial> dead) {
+        List<StoredJob> buried = dead.stream().map(DeadJobs.Burial::job).toList();
+        settle(
+                handle,
+                Stream.concat(ended(done, How.DONE), ended(buried, How.DEAD)).toList());
+    }
+
+    private static Stream<Ended> ended(Collection<StoredJob> jobs, How how) {
+        return jobs.stream().filter(StoredJob::tied).map(job -> new Ended(job, job.readExtra(), how));
+    }
+
+    private void settle(Handle handle, List<Ended> ended) {
         if (!ended.isEmpty()) {
             endings.forEach(ending -> ending.settle(handle, ended));
         }

@@ -27,13 +27,16 @@ record Extra(
 
     /** Null for most jobs. A window ends by itself. */
     static @Nullable String of(JobTies ties, @Nullable String status) {
-        Unique unique = ties.unique() == null || ties.unique().window() != null ? null : ties.unique();
-        if (unique == null && status == null && ties.step() == null) {
+        Unique unique = ties.unique();
+        Unique stands = unique != null && unique.window() == null ? unique : null;
+        if (stands == null && status == null && ties.step() == null) {
             return null;
         }
-        String key = unique == null ? null : unique.key();
-        Boolean untilClaimed = unique != null && unique.untilClaimed() ? Boolean.TRUE : null;
-        return JSON.writeValueAsString(new Extra(key, untilClaimed, status, ties.step()));
+        return JSON.writeValueAsString(new Extra(
+                stands == null ? null : stands.key(),
+                (stands != null && stands.untilClaimed()) ? Boolean.TRUE : null,
+                status,
+                ties.step()));
     }
 
     static Extra read(String text) {

@@ -10,6 +10,7 @@ import dev.mobilebackend.jobs.Claim;
 import dev.mobilebackend.jobs.Claimed;
 import dev.mobilebackend.jobs.ClaimedJob;
 import dev.mobilebackend.jobs.DeadJob;
+import dev.mobilebackend.jobs.JobContext;
 import dev.mobilebackend.jobs.JobCount;
 import dev.mobilebackend.jobs.JobHandler;
 import dev.mobilebackend.jobs.JobOutcome;
@@ -48,7 +49,12 @@ public final class JdbiJobStore implements JobStore {
     public static final SchemaPart SCHEMA = new SchemaPart(
             "jobs",
             JdbiJobStore.class.getClassLoader(),
-            List.of("V301__jobs.sql", "V302__job_claims.sql", "V305__job_keys.sql", "V310__job_schedules.sql"));
+            List.of(
+                    "V301__jobs.sql",
+                    "V302__job_claims.sql",
+                    "V305__job_keys.sql",
+                    "V307__job_flows.sql",
+                    "V310__job_schedules.sql"));
 
     private final Database database;
     private final @Nullable InstantSource clock;
@@ -57,6 +63,8 @@ public final class JdbiJobStore implements JobStore {
     private final Claims claims;
     private final DeadJobs dead;
     private final UniqueJobs uniques;
+    private final FlowSteps steps;
+    private final Flows flows;
     private final Rescue rescue;
     private final WakeUps wakeUps;
 
@@ -74,7 +82,8 @@ public final class JdbiJobStore implements JobStore {
         this.marks = new JobMarks(database.dialect());
         this.dead = new DeadJobs(time, seal);
         this.uniques = new UniqueJobs(database.dialect(), time);
-        var endings = new Endings(List.of(uniques::ended));
+        this.steps = new FlowSteps(new FlowRows(time, seal), this::enqueueAll);
+        var endings = new Endings(List.of(uniques::ended, steps::ended));
         this.claims = new Claims(
                 database,
                 claiming,
@@ -85,6 +94,7 @@ public final class JdbiJobStore implements JobStore {
                 uniques,
                 endings,
                 seal);
+        this.flows = new Flows(database, steps, endings, claims::find);
         this.rescue = new Rescue(database, time, claiming, waiting, marks);
         this.wakeUps = new WakeUps(
                 switch (database.dialect()) {
@@ -159,18 +169,28 @@ public final class JdbiJobStore implements JobStore {
      * For short work on the database alone: it holds a connection as long as it runs.
      */
     public <J extends Record> JobHandler<J> inTransaction(TransactionalJobHandler<J> handler) {
+        return inTransaction((J job, Handle handle, JobContext context) -> handler.run(job, handle));
+    }
+
+    /** {@link #inTransaction(TransactionalJobHandler)} for a handler that looks at its flow too. */
+    public <J extends Record> JobHandler<J> inTransaction(StepHandler<J> handler) {
         return (job, context) -> database.useTransaction(handle -> {
             Claim claim = context.claim();
             if (claim.batch() == Claims.RUN_IN_CLAIM) {
-                handler.run(job, handle);
+                handler.run(job, handle, context);
                 return;
             }
             if (!marks.end(handle, claim)) {
                 throw new ClaimLostException(claim);
             }
-            handler.run(job, handle);
+            handler.run(job, handle, context);
             claims.settle(handle, claim);
         });
+    }
+
+    /** Jobs in steps, of this store. */
+    public Flows flows() {
+        return flows;
     }
 
     @Override
@@ -228,6 +248,7 @@ public final class JdbiJobStore implements JobStore {
                 return false;
             }
             waiting.putBack(handle, List.of(new Waiting.PutBack(replayed, Duration.ZERO, 0, false, null)));
+            steps.replayed(handle, List.of(replayed));
             announce(handle, replayed.queue());
             return true;
         });
@@ -246,6 +267,11 @@ public final class JdbiJobStore implements JobStore {
     @Override
     public void removeListener(Consumer<String> listener) {
         wakeUps.remove(listener);
+    }
+
+    /** Tells the listeners of a name, of this process and of others, once the handle's transaction has committed. */
+    public void wake(Handle handle, String name) {
+        announce(handle, name);
     }
 
     private void announce(Handle handle, Collection<NewJob> jobs) {
