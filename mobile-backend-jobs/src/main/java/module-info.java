@@ -12,10 +12,15 @@ module dev.mobilebackend.jobs {
     requires static org.postgresql.jdbc;
 
     exports dev.mobilebackend.jobs;
+    exports dev.mobilebackend.jobs.dashboard;
     exports dev.mobilebackend.jobs.jdbi;
     exports dev.mobilebackend.jobs.mail;
     exports dev.mobilebackend.jobs.push;
     exports dev.mobilebackend.jobs.push.jdbi;
     exports dev.mobilebackend.jobs.schedule;
     exports dev.mobilebackend.jobs.schedule.jdbi;
+
+    // JsonBody writes the dashboard's JSON from records that nobody else sees.
+    opens dev.mobilebackend.jobs.dashboard to
+            dev.mobilebackend.core;
 }

@@ -39,6 +39,7 @@ public final class InMemoryJobStore implements JobStore {
     private final Map<Long, Instant> leases = new HashMap<>();
     private final Set<Consumer<String>> listeners = new CopyOnWriteArraySet<>();
     private final Map<List<String>, Standing> stands = new HashMap<>();
+    private final InMemoryJobsView view = new InMemoryJobsView(this);
     private long lastId;
 
     /** The job that stands for a kind and key. */
@@ -93,7 +94,7 @@ public final class InMemoryJobStore implements JobStore {
                             row.job.queue(),
                             Duration.between(now, row.runAt),
                             (one, other) -> one.compareTo(other) < 0 ? one : other));
-            return new Pulse(alive, orphans, due);
+            return new Pulse(alive, orphans, due, view.paused());
         });
     }
 
@@ -150,6 +151,19 @@ public final class InMemoryJobStore implements JobStore {
             orphans.forEach(Row::rescue);
             return orphans.size();
         });
+    }
+
+    @Override
+    public void note(long owner, List<RunTally> tallies) {
+        locked(() -> {
+            view.note(clock.instant(), tallies);
+            return tallies;
+        });
+    }
+
+    /** What an operator sees of these jobs and does to them. */
+    public JobsView view() {
+        return view;
     }
 
     @Override
@@ -216,7 +230,23 @@ public final class InMemoryJobStore implements JobStore {
         listeners.remove(listener);
     }
 
-    private void announce(String queue) {
+    Instant now() {
+        return clock.instant();
+    }
+
+    int workers() {
+        return (int) leases.values().stream().filter(end -> end.isAfter(now())).count();
+    }
+
+    Stream<Row> rows() {
+        return jobs.values().stream();
+    }
+
+    void remove(long job) {
+        jobs.remove(job);
+    }
+
+    void announce(String queue) {
         listeners.forEach(listener -> listener.accept(queue));
     }
 
@@ -263,7 +293,7 @@ public final class InMemoryJobStore implements JobStore {
                     if (unique != null && unique.untilClaimed()) {
                         standsNoMore(row);
                     }
-                    return row.claimFor(owner, batch);
+                    return row.claimFor(owner, batch, now);
                 })
                 .toList();
     }
@@ -305,7 +335,7 @@ public final class InMemoryJobStore implements JobStore {
         return jobs.values().stream().filter(row -> row.state == state);
     }
 
-    private <T extends @Nullable Object> T locked(Supplier<T> step) {
+    <T extends @Nullable Object> T locked(Supplier<T> step) {
         lock.lock();
         try {
             return step.get();
@@ -314,7 +344,7 @@ public final class InMemoryJobStore implements JobStore {
         }
     }
 
-    private static final class Row {
+    static final class Row {
         final long id;
         final NewJob job;
         Instant runAt;
@@ -329,19 +359,23 @@ public final class InMemoryJobStore implements JobStore {
         @Nullable
         Instant diedAt;
 
+        Instant takenAt;
+
         Row(long id, NewJob job, Instant runAt) {
             this.id = id;
             this.job = job;
             this.runAt = runAt;
+            this.takenAt = runAt;
         }
 
-        ClaimedJob claimFor(long newOwner, long newBatch) {
+        ClaimedJob claimFor(long newOwner, long newBatch, Instant now) {
             state = JobState.RUNNING;
             owner = newOwner;
             batch = newBatch;
             begun = false;
+            takenAt = now;
             attempt++;
-            return new ClaimedJob(claim(), job.kind(), job.payload(), rescued);
+            return new ClaimedJob(claim(), job.kind(), job.payload(), rescued, Duration.between(runAt, now));
         }
 
         void giveBack() {
@@ -359,6 +393,15 @@ public final class InMemoryJobStore implements JobStore {
 
         Claim claim() {
             return new Claim(batch, id, owner, attempt);
+        }
+
+        /** When it is due, was taken or died. */
+        Instant at() {
+            return switch (state) {
+                case WAITING -> runAt;
+                case RUNNING -> takenAt;
+                case DEAD -> dead().diedAt();
+            };
         }
 
         DeadJob dead() {

@@ -310,8 +310,9 @@ class DispatcherTest {
         });
         var runner = new JobRunner(
                 store, Map.of("note", handled), new Upgrades.Builder().build(), RetryPolicy.STANDARD, new Random(1));
+        var meter = new RunMeter(NewJob.DEFAULT_QUEUE, runner, List.of(), clock::ticks);
         return new Dispatcher(
-                NewJob.DEFAULT_QUEUE, QueuePolicy.of(2), store, lease, LEASE, runner, executor, clock::ticks);
+                NewJob.DEFAULT_QUEUE, QueuePolicy.of(2), store, lease, LEASE, meter, executor, clock::ticks);
     }
 
     private void enqueue(int... numbers) {

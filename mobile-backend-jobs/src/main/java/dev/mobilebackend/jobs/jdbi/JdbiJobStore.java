@@ -13,8 +13,10 @@ import dev.mobilebackend.jobs.JobCount;
 import dev.mobilebackend.jobs.JobHandler;
 import dev.mobilebackend.jobs.JobOutcome;
 import dev.mobilebackend.jobs.JobStore;
+import dev.mobilebackend.jobs.JobsView;
 import dev.mobilebackend.jobs.NewJob;
 import dev.mobilebackend.jobs.Pulse;
+import dev.mobilebackend.jobs.RunTally;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -46,7 +48,13 @@ public final class JdbiJobStore implements JobStore {
     public static final SchemaPart SCHEMA = new SchemaPart(
             "jobs",
             JdbiJobStore.class.getClassLoader(),
-            List.of("V301__jobs.sql", "V302__job_claims.sql", "V305__job_keys.sql", "V310__job_schedules.sql"));
+            List.of(
+                    "V301__jobs.sql",
+                    "V302__job_claims.sql",
+                    "V303__job_queues.sql",
+                    "V305__job_keys.sql",
+                    "V306__job_dead_by_kind.sql",
+                    "V310__job_schedules.sql"));
 
     private final Database database;
     private final @Nullable InstantSource clock;
@@ -57,6 +65,7 @@ public final class JdbiJobStore implements JobStore {
     private final UniqueJobs uniques;
     private final Rescue rescue;
     private final WakeUps wakeUps;
+    private final JdbiJobsView view;
 
     private JdbiJobStore(Database database, @Nullable InstantSource clock, PayloadSeal seal) {
         this.database = database;
@@ -80,6 +89,7 @@ public final class JdbiJobStore implements JobStore {
                     case POSTGRESQL -> new PostgresRelay(database);
                     case H2 -> WakeUps.Relay.NONE;
                 });
+        this.view = new JdbiJobsView(database, time, scans, wakeUps::raise, this::replay);
     }
 
     /** On the database's clock. */
@@ -195,6 +205,16 @@ public final class JdbiJobStore implements JobStore {
     @Override
     public int rescue() {
         return rescue.rescue();
+    }
+
+    @Override
+    public void note(long owner, List<RunTally> tallies) {
+        view.note(owner, tallies);
+    }
+
+    /** What an operator sees of these jobs and does to them. */
+    public JobsView view() {
+        return view;
     }
 
     @Override

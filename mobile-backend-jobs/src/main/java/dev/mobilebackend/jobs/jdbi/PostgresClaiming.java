@@ -83,7 +83,7 @@ final class PostgresClaiming implements Claiming {
                 long batch = 0;
                 while (rows.next()) {
                     jobs.add(job(rows));
-                    batch = rows.getLong(11);
+                    batch = rows.getLong(12);
                 }
                 marks.end(scan, jobs);
                 return jobs.isEmpty() ? null : new Batch(batch, owner, jobs, new BitSet());
@@ -160,7 +160,8 @@ final class PostgresClaiming implements Claiming {
                         WHERE j.queue = q.queue AND j.priority = p.priority AND partition_key IS NULL
                         ORDER BY run_at, id LIMIT 1) AS first
                     GROUP BY q.queue)
-                SELECT alive, orphans, next.queue, (extract(epoch FROM next.run_at - %2$s) * 1000000)::bigint
+                SELECT alive, orphans, next.queue, (extract(epoch FROM next.run_at - %2$s) * 1000000)::bigint,
+                    (SELECT string_agg(queue, ' ') FROM mb_jobs_queue WHERE paused)
                 FROM around LEFT JOIN next ON true""".formatted(later, now()))) {
             var bound = new Bound(statement);
             bindNow(bound);
@@ -176,16 +177,19 @@ final class PostgresClaiming implements Claiming {
             Map<String, Duration> due = new HashMap<>();
             boolean alive = false;
             boolean orphans = false;
+            Set<String> paused = Set.of();
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
                     alive = rows.getBoolean(1);
                     orphans = rows.getBoolean(2);
+                    String still = rows.getString(5);
+                    paused = still == null ? Set.of() : Set.of(still.split(" "));
                     if (rows.getString(3) != null) {
                         due.put(rows.getString(3), Duration.ofNanos(rows.getLong(4) * 1_000));
                     }
                 }
             }
-            return new Pulse(alive, orphans, due);
+            return new Pulse(alive, orphans, due, paused);
         }
     }
 
@@ -217,7 +221,7 @@ final class PostgresClaiming implements Claiming {
                 .reduce((one, other) -> one + " UNION ALL " + other)
                 .orElseThrow();
         return all + "gone AS MATERIALIZED (DELETE FROM mb_jobs_waiting WHERE ctid = ANY (ARRAY(" + rows
-                + ")) RETURNING " + COLUMNS + ")";
+                + ")) RETURNING " + COLUMNS + ",\n    CAST(date_part('epoch', " + now() + " - run_at) * 1000 AS bigint) AS waited)";
     }
 
     private void bindGone(Bound bound, long owner, String queue, int limit, ScanMarks.Scan scan) throws SQLException {
@@ -231,6 +235,7 @@ final class PostgresClaiming implements Claiming {
                     .number(limit)
                     .number(limit);
         }
+        bindNow(bound);
     }
 
     private static StoredJob job(ResultSet row) throws SQLException {
@@ -244,7 +249,8 @@ final class PostgresClaiming implements Claiming {
                 row.getString(7),
                 row.getString(8),
                 row.getString(9),
-                row.getString(10));
+                row.getString(10),
+                row.getLong(11));
     }
 
     private static List<StoredJob> jobs(ResultSet row, String queue) throws SQLException {
