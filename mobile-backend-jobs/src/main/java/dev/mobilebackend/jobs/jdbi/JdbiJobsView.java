@@ -163,7 +163,8 @@ record JdbiJobsView(Database database, SqlTime time, ScanMarks scans, Consumer<S
             if (jobs.size() <= page.limit()) {
                 jobs.addAll(lines(
                         handle,
-                        WITH_KEY + (inKeyed ? " AND (run_at, id) > (:key2, :key3)" : "") + " ORDER BY queue, run_at, id",
+                        WITH_KEY + (inKeyed ? " AND (run_at, id) > (:key2, :key3)" : "")
+                                + " ORDER BY queue, run_at, id",
                         Map.of("queue", queue),
                         page));
             }
@@ -177,7 +178,11 @@ record JdbiJobsView(Database database, SqlTime time, ScanMarks scans, Consumer<S
     public Page<Line> retrying(PageRequest page) {
         String after = page.after().isEmpty() ? "" : " AND (run_at, id) > (:key0, :key1)";
         return database.withHandle(handle -> page.page(
-                        lines(handle, again() + " w WHERE error IS NOT NULL" + after + " ORDER BY run_at, id", Map.of(), page),
+                        lines(
+                                handle,
+                                again() + " w WHERE error IS NOT NULL" + after + " ORDER BY run_at, id",
+                                Map.of(),
+                                page),
                         job -> List.of(job.line.at(), job.line.id())))
                 .map(Waiting::line);
     }
@@ -342,7 +347,8 @@ record JdbiJobsView(Database database, SqlTime time, ScanMarks scans, Consumer<S
         due.add(WITH_KEY + " AND run_at <= :now ORDER BY queue, run_at");
         Map<String, ?> of = Map.of("queue", name, "now", utc(now));
         Optional<Instant> oldest = due.stream()
-                .flatMap(rows -> handle.createQuery("SELECT run_at FROM " + rows + " LIMIT 1")
+                .flatMap(rows -> handle
+                        .createQuery("SELECT run_at FROM " + rows + " LIMIT 1")
                         .bindMap(of)
                         .map((row, context) -> instant(row, "run_at"))
                         .findOne()

@@ -221,7 +221,8 @@ final class PostgresClaiming implements Claiming {
                 .reduce((one, other) -> one + " UNION ALL " + other)
                 .orElseThrow();
         return all + "gone AS MATERIALIZED (DELETE FROM mb_jobs_waiting WHERE ctid = ANY (ARRAY(" + rows
-                + ")) RETURNING " + COLUMNS + ",\n    CAST(date_part('epoch', " + now() + " - run_at) * 1000 AS bigint) AS waited)";
+                + ")) RETURNING " + COLUMNS + ",\n    CAST(date_part('epoch', " + now()
+                + " - run_at) * 1000 AS bigint) AS waited)";
     }
 
     private void bindGone(Bound bound, long owner, String queue, int limit, ScanMarks.Scan scan) throws SQLException {

@@ -51,8 +51,7 @@ record StoredJob(
 
     /** The same job with how long it had been due. */
     StoredJob claimedAfter(long millis) {
-        return new StoredJob(
-                id, runAt, attempt, priority, rescued, queue, kind, payload, partitionKey, extra, millis);
+        return new StoredJob(id, runAt, attempt, priority, rescued, queue, kind, payload, partitionKey, extra, millis);
     }
 
     Claim claim(long batch, long owner) {

@@ -102,8 +102,7 @@ public abstract class JobsViewContract {
         store.enqueue(new NewJob("one", "{}", Duration.ZERO).queue("also"));
         view.pause("still");
 
-        List<String> names =
-                view.overview().queues().stream().map(Queue::name).toList();
+        List<String> names = view.overview().queues().stream().map(Queue::name).toList();
 
         assertEquals(List.of("also", "forgotten", "still"), names);
     }
@@ -162,15 +161,7 @@ public abstract class JobsViewContract {
 
         assertEquals(List.of(first.get(1).claim().job(), last.claim().job()), ids(lines));
         assertEquals(
-                new Line(
-                        last.claim().job(),
-                        QUEUE,
-                        "three",
-                        JobState.RUNNING,
-                        1,
-                        clock.instant(),
-                        worker,
-                        null),
+                new Line(last.claim().job(), QUEUE, "three", JobState.RUNNING, 1, clock.instant(), worker, null),
                 lines.get(1));
     }
 
@@ -252,9 +243,7 @@ public abstract class JobsViewContract {
         assertTrue(one);
         assertEquals(2, mails);
         assertEquals(0, noneLeft);
-        assertEquals(
-                Set.of(receipt, mail, secondMail),
-                Set.copyOf(ids(all(page -> view.waiting(QUEUE, page)))));
+        assertEquals(Set.of(receipt, mail, secondMail), Set.copyOf(ids(all(page -> view.waiting(QUEUE, page)))));
     }
 
     @Test
