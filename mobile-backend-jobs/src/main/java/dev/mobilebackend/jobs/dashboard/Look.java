@@ -18,7 +18,7 @@ final class Look {
             body{margin:0;background:var(--back);color:var(--ink);font:15px/1.45 system-ui,-apple-system,"Segoe UI",\
             Roboto,sans-serif;-webkit-text-size-adjust:100%}
             a{color:var(--link);text-decoration:none}a:hover{text-decoration:underline}
-            header{background:var(--paper);border-bottom:1px solid var(--line);padding:.6rem 1rem;display:flex;\
+            header{background:var(--paper);border-bottom:1px solid var(--line);padding:.6rem max(1rem,calc(50% - 35rem));display:flex;\
             flex-wrap:wrap;gap:.25rem 1.1rem;align-items:baseline}
             header b{font-size:1.1rem}header a[aria-current]{color:var(--ink);font-weight:600}
             main,.said{max-width:72rem;margin:0 auto;padding:1rem}
@@ -43,13 +43,13 @@ final class Look {
             .k5{background:var(--link);opacity:.35}
             table{width:100%;border-collapse:collapse;background:var(--paper);border:1px solid var(--line);\
             border-radius:8px;overflow:hidden}
-            th,td{padding:.5rem .7rem;text-align:left;vertical-align:top;border-top:1px solid var(--line)}
+            th,td{padding:.5rem .7rem;text-align:left;vertical-align:baseline;border-top:1px solid var(--line)}
             thead th{border-top:0;color:var(--dim);font-weight:500;font-size:.85rem}
             .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
             td.wide{overflow-wrap:anywhere;min-width:12rem}td pre{margin:0;white-space:pre-wrap;overflow-wrap:anywhere;\
             font:13px/1.4 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
             .tag{border:1px solid currentColor;border-radius:99px;padding:0 .5rem;font-size:.8rem;white-space:nowrap}
-            .do{display:flex;flex-wrap:wrap;gap:.4rem;justify-content:flex-end}form{margin:0}
+            .do{display:flex;gap:.4rem;justify-content:flex-end;align-items:baseline}form{margin:0}
             button,summary{font:inherit;font-size:.9rem;color:var(--ink);background:var(--back);\
             border:1px solid var(--line);border-radius:6px;padding:.3rem .7rem;cursor:pointer}
             button:hover,summary:hover{border-color:var(--dim)}summary{list-style:none}
@@ -60,12 +60,13 @@ final class Look {
             @media(max-width:44rem){
             main,.said{padding:.75rem}button,summary{padding:.5rem .9rem}
             thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
-            table,tbody,tr,td{display:block}table{background:none;border:0}
-            tr{background:var(--paper);border:1px solid var(--line);border-radius:8px;margin-bottom:.6rem;\
-            padding:.5rem .8rem}
-            td{border:0;padding:.15rem 0}td[data-t]{display:flex;justify-content:space-between;gap:1rem}
-            td[data-t]::before{content:attr(data-t);color:var(--dim)}td.wide{display:block}
-            td.wide::before{display:block}.n{text-align:right}.do{justify-content:flex-start;padding-top:.3rem}}
+            table,tbody,td{display:block}table{background:none;border:0}
+            tr{display:grid;grid-template-columns:1fr 1fr;gap:.1rem 1.2rem;background:var(--paper);\
+            border:1px solid var(--line);border-radius:8px;margin-bottom:.6rem;padding:.5rem .8rem}
+            td{border:0;padding:.1rem 0;grid-column:1/-1;min-width:0}
+            td[data-t]{display:flex;justify-content:space-between;gap:.6rem;grid-column:auto}
+            td[data-t]::before{content:attr(data-t);color:var(--dim)}td.all{grid-column:1/-1}
+            .do{justify-content:flex-start;padding:.3rem 0;flex-wrap:wrap}}
             """;
 
     /** Fetches the page again while somebody looks at it and is not about to press a button. */

@@ -16,6 +16,7 @@ import dev.mobilebackend.jobs.schedule.ScheduleState;
 import dev.mobilebackend.jobs.schedule.jdbi.JobSchedules;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -352,11 +353,12 @@ record Pages(JobsView view, @Nullable JobSchedules schedules, boolean acts) {
                 .map(plan -> {
                     String path = root + "/schedules/" + plan.name() + "/";
                     return Html.of(
-                            "<tr><td><b>{}</b> {}</td><td data-t=\"When\">{} {}</td>{}{}{}</tr>",
+                            "<tr><td><b>{}</b> {}</td><td class=\"all\" data-t=\"When\">{}</td>{}{}{}</tr>",
                             plan.name(),
                             plan.paused() ? Html.of("<span class=\"tag warn\">paused</span>") : Html.NOTHING,
-                            plan.spec(),
-                            plan.zone(),
+                            plan.spec().startsWith("P")
+                                    ? "every " + Words.span(Duration.parse(plan.spec()))
+                                    : plan.spec() + " " + plan.zone(),
                             cell("Last", plan.last() == null ? "-" : Words.ago(plan.last(), now)),
                             cell("Next", plan.paused() ? "-" : Words.ago(plan.next(), now)),
                             buttons(Html.of(

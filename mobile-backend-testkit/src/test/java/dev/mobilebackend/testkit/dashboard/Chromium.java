@@ -166,9 +166,13 @@ final class Chromium implements AutoCloseable {
     @Override
     public void close() {
         socket.abort();
-        process.destroyForcibly();
+        // Its other processes write to the profile as long as they live.
+        List<ProcessHandle> all = Stream.concat(Stream.of(process.toHandle()), process.descendants())
+                .toList();
+        all.forEach(ProcessHandle::destroyForcibly);
+        all.forEach(ended ->
+                ended.onExit().orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join());
         try {
-            process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS);
             try (Stream<Path> files = Files.walk(profile)) {
                 for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                     Files.deleteIfExists(file);
@@ -176,8 +180,6 @@ final class Chromium implements AutoCloseable {
             }
         } catch (IOException left) {
             throw new UncheckedIOException(left);
-        } catch (InterruptedException impatient) {
-            Thread.currentThread().interrupt();
         }
     }
 

@@ -40,6 +40,7 @@ final class DashboardApp implements AutoCloseable {
     final JdbiJobStore jobs;
     final JobSchedules schedules;
     private final RunningApp app;
+    private final long worker;
 
     DashboardApp(UnaryOperator<JobsDashboard.Builder> choices) {
         Schema.install(database.database(), JdbiJobStore.SCHEMA);
@@ -49,6 +50,7 @@ final class DashboardApp implements AutoCloseable {
                 .add("sweep", Schedule.every(Duration.ofDays(365)), new Sweep())
                 .build();
         schedules.tick();
+        worker = jobs.join(Duration.ofHours(1));
         var paging = new Paging(ServerSecret.of(new byte[32]), new PagePolicy(20, 100));
         JobsDashboard dashboard = choices.apply(
                         JobsDashboard.builder(jobs.view(), paging).schedules(schedules))
@@ -72,22 +74,23 @@ final class DashboardApp implements AutoCloseable {
 
     /** Its id; it failed for the last time with this error. */
     long dead(String queue, String kind, String error) {
-        ClaimedJob claimed = claimed(queue, kind, Duration.ofMinutes(1));
+        ClaimedJob claimed = claimed(queue, kind);
         jobs.finishAndClaim(claimed.claim().owner(), List.of(new JobOutcome.Dead(claimed.claim(), error)), queue, 0);
         return claimed.claim().job();
     }
 
     /** Its id; it waits for its second attempt. */
     long failed(String queue, String kind, String error, Duration delay) {
-        ClaimedJob claimed = claimed(queue, kind, Duration.ofMinutes(1));
+        ClaimedJob claimed = claimed(queue, kind);
         jobs.finishAndClaim(
                 claimed.claim().owner(), List.of(new JobOutcome.Retry(claimed.claim(), delay, error)), queue, 0);
         return claimed.claim().job();
     }
 
-    ClaimedJob claimed(String queue, String kind, Duration lease) {
+    /** A worker has it. */
+    ClaimedJob claimed(String queue, String kind) {
         waiting(queue, kind, Duration.ZERO);
-        return jobs.finishAndClaim(jobs.join(lease), List.of(), queue, 1).get(0);
+        return jobs.finishAndClaim(worker, List.of(), queue, 1).get(0);
     }
 
     long waiting(String queue, String kind, Duration delay) {

@@ -150,32 +150,36 @@ class DashboardInBrowserTest {
         app.dead(
                 "receipts",
                 "make-receipt",
-                "java.lang.IllegalStateException: no font for " + "\u5e97".repeat(3)
-                        + "; caused by java.io.IOException: /fonts/NotoSansCJK-Regular.ttc: no such file");
+                "java.lang.IllegalStateException: no font for the name of order 4711;"
+                        + " caused by java.io.IOException: /fonts/NotoSansCJK-Regular.ttc: no such file");
         app.failed("push", "push", "java.net.http.HttpTimeoutException: request timed out", Duration.ofSeconds(40));
         app.failed("push", "push", "push provider answered 503, Retry-After: 120", Duration.ofMinutes(2));
-        app.claimed("receipts", "make-receipt", Duration.ofMinutes(5));
-        app.claimed("mail", "send-mail", Duration.ofMinutes(5));
+        app.claimed("receipts", "make-receipt");
+        app.claimed("mail", "send-mail");
         for (int number = 0; number < 40; number++) {
             app.waiting("push", "push", Duration.ofMinutes(number % 4));
         }
         app.waiting("default", "sweep", Duration.ofHours(1));
         app.jobs.view().pause("default");
         app.database.database().useTransaction(handle -> {
+            handle.execute("UPDATE mb_jobs_dead SET died_at = DATEADD(MINUTE, -7 * id, died_at)");
+            handle.execute("UPDATE mb_jobs_claimed SET claimed_at = DATEADD(SECOND, -3, claimed_at)");
+            handle.execute("UPDATE mb_jobs_waiting SET run_at = DATEADD(SECOND, -8, run_at) WHERE error IS NULL");
             for (int minute = 0; minute < 60; minute++) {
-                int wave = (int) (60 + 40 * Math.sin(minute / 7.0) + (minute * 37) % 23);
+                boolean outage = minute > 20 && minute < 27;
+                int done = (int) (60 + 40 * Math.sin(minute / 7.0)) + (minute * 37) % 23;
                 handle.createUpdate("INSERT INTO mb_jobs_minute (began_at, queue, worker, done, failed, dead, ran,"
                                 + " longest_run, waited, longest_wait) VALUES (DATEADD(MINUTE, :back,"
                                 + " DATE_TRUNC(MINUTE, CURRENT_TIMESTAMP(6))), 'push', 1, :done, :failed, :dead, :ran, :run,"
                                 + " :waited, :wait)")
                         .bind("back", -minute)
-                        .bind("done", wave)
-                        .bind("failed", minute > 20 && minute < 27 ? wave / 4 : minute % 11 == 0 ? 2 : 0)
+                        .bind("done", done)
+                        .bind("failed", outage ? done / 4 : minute % 11 == 0 ? 2 : 0)
                         .bind("dead", minute == 24 ? 6 : 0)
-                        .bind("ran", wave * 38_000L)
+                        .bind("ran", done * 38_000L)
                         .bind("run", 400_000L + minute * 9_000L)
-                        .bind("waited", wave * (minute > 20 && minute < 27 ? 900_000L : 12_000L + minute * 300L))
-                        .bind("wait", minute > 20 && minute < 27 ? 4_200_000L : 90_000L + (minute * 53_000L) % 400_000L)
+                        .bind("waited", done * (outage ? 900_000L : 12_000L + minute * 300L))
+                        .bind("wait", outage ? 4_200_000L : 90_000L + minute * 53_000L % 400_000L)
                         .execute();
             }
         });

@@ -136,7 +136,7 @@ class DashboardOverHttpTest {
     void neverShowsWhatAJobCarries(String path) throws Exception {
         app.dead("mail", "send-mail", "broken");
         app.failed("mail", "send-mail", "broken", Duration.ofHours(1));
-        app.claimed("mail", "send-mail", Duration.ofMinutes(1));
+        app.claimed("mail", "send-mail");
         app.waiting("mail", "send-mail", Duration.ZERO);
 
         HttpResponse<String> seen = get(path, "support");
