@@ -8,6 +8,7 @@ module dev.mobilebackend.jobs {
     requires transitive dev.mobilebackend.core;
     requires org.slf4j;
     requires tools.jackson.databind;
+    requires static micrometer.core;
     // Only for applications on PostgreSQL.
     requires static org.postgresql.jdbc;
 
@@ -15,6 +16,7 @@ module dev.mobilebackend.jobs {
     exports dev.mobilebackend.jobs.dashboard;
     exports dev.mobilebackend.jobs.jdbi;
     exports dev.mobilebackend.jobs.mail;
+    exports dev.mobilebackend.jobs.micrometer;
     exports dev.mobilebackend.jobs.push;
     exports dev.mobilebackend.jobs.push.jdbi;
     exports dev.mobilebackend.jobs.schedule;

@@ -57,7 +57,9 @@ final class Look {
             button.bad{border-color:var(--bad)}
             :focus-visible{outline:2px solid var(--link);outline-offset:2px}
             .pages{display:flex;gap:1rem;margin:.8rem 0}.none{color:var(--dim)}
+            tbody td:first-child{white-space:nowrap}
             @media(max-width:44rem){
+            tbody td:first-child{white-space:normal;overflow-wrap:anywhere}
             main,.said{padding:.75rem}button,summary{padding:.5rem .9rem}
             thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
             table,tbody,td{display:block}table{background:none;border:0}
