@@ -51,11 +51,9 @@ record JdbiJobsView(Database database, SqlTime time, ScanMarks scans, Consumer<S
     private static final int PURGED_AT_ONCE = 500;
 
     /** Only PostgreSQL keeps an index of the jobs that failed before; they are looked for among the oldest elsewhere. */
-    private static final String OLDEST_WAITING = "(SELECT * FROM mb_jobs_waiting ORDER BY id LIMIT 100000)";
+    private static final String OLDEST_WAITING = "(SELECT * FROM mb_jobs_waiting ORDER BY id LIMIT 10000)";
 
     private static final String LINE = "SELECT id, queue, kind, attempt, priority, run_at, error, partition_key FROM ";
-    private static final String WITHOUT_KEY = "mb_jobs_waiting WHERE queue = :queue AND partition_key IS NULL";
-    private static final String WITH_KEY = "mb_jobs_waiting WHERE queue = :queue AND partition_key IS NOT NULL";
     private static final long KEYED = 1;
 
     private static final RowMapper<Waiting> WAITING = (row, context) -> new Waiting(
@@ -88,8 +86,7 @@ record JdbiJobsView(Database database, SqlTime time, ScanMarks scans, Consumer<S
             var names = new TreeSet<String>(running.keySet());
             names.addAll(dead.keySet());
             names.addAll(paused);
-            names.addAll(waitingQueues(handle, "partition_key IS NULL ORDER BY queue, priority, run_at, id"));
-            names.addAll(waitingQueues(handle, "partition_key IS NOT NULL ORDER BY queue, run_at"));
+            names.addAll(waitingQueues(handle));
             names.addAll(handle.createQuery("SELECT DISTINCT queue FROM mb_jobs_minute WHERE began_at >= :from")
                     .bind("from", utc(now.minus(1, ChronoUnit.HOURS)))
                     .mapTo(String.class)
@@ -102,7 +99,7 @@ record JdbiJobsView(Database database, SqlTime time, ScanMarks scans, Consumer<S
                     .bind("now", utc(now))
                     .mapTo(Integer.class)
                     .one();
-            long retrying = found(handle, again() + " w WHERE error IS NOT NULL", Map.of());
+            long retrying = found(handle, again() + " w WHERE error IS NOT NULL ORDER BY run_at, id", Map.of());
             return new Overview(now, workers, Count.of(retrying), queues);
         });
     }
@@ -155,7 +152,7 @@ record JdbiJobsView(Database database, SqlTime time, ScanMarks scans, Consumer<S
             if (!inKeyed) {
                 jobs.addAll(lines(
                         handle,
-                        WITHOUT_KEY + (after.isEmpty() ? "" : " AND (priority, run_at, id) > (:key1, :key2, :key3)")
+                        withoutKey() + (after.isEmpty() ? "" : " AND (priority, run_at, id) > (:key1, :key2, :key3)")
                                 + " ORDER BY queue, priority, run_at, id",
                         Map.of("queue", queue),
                         page));
@@ -163,7 +160,7 @@ record JdbiJobsView(Database database, SqlTime time, ScanMarks scans, Consumer<S
             if (jobs.size() <= page.limit()) {
                 jobs.addAll(lines(
                         handle,
-                        WITH_KEY + (inKeyed ? " AND (run_at, id) > (:key2, :key3)" : "")
+                        withKey() + (inKeyed ? " AND (run_at, id) > (:key2, :key3)" : "")
                                 + " ORDER BY queue, run_at, id",
                         Map.of("queue", queue),
                         page));
@@ -317,18 +314,41 @@ record JdbiJobsView(Database database, SqlTime time, ScanMarks scans, Consumer<S
         return true;
     }
 
-    /** From one queue to the next by the index, however many jobs each has. */
-    private static List<String> waitingQueues(Handle handle, String rows) {
+    /** From one queue to the next by an index, however many jobs each has. */
+    private List<String> waitingQueues(Handle handle) {
+        if (database.dialect() != Dialect.POSTGRESQL) {
+            return waitingQueues(handle, "mb_jobs_waiting USE INDEX (mb_jobs_waiting_due) WHERE", "queue");
+        }
+        var names = new ArrayList<String>();
+        names.addAll(waitingQueues(
+                handle, "mb_jobs_waiting WHERE partition_key IS NULL AND", "queue, priority, run_at, id"));
+        names.addAll(waitingQueues(handle, "mb_jobs_waiting WHERE partition_key IS NOT NULL AND", "queue, run_at"));
+        return names;
+    }
+
+    private static List<String> waitingQueues(Handle handle, String rows, String order) {
         var names = new ArrayList<String>();
         Optional<String> next = Optional.of("");
         while (next.isPresent() && names.size() < MOST_QUEUES) {
-            next = handle.createQuery("SELECT queue FROM mb_jobs_waiting WHERE queue > :last AND " + rows + " LIMIT 1")
+            next = handle.createQuery("SELECT queue FROM " + rows + " queue > :last ORDER BY " + order + " LIMIT 1")
                     .bind("last", next.get())
                     .mapTo(String.class)
                     .findOne();
             next.ifPresent(names::add);
         }
         return names;
+    }
+
+    /** H2 would take an index by the equality of the key, and sort all of it. */
+    private String withoutKey() {
+        return "mb_jobs_waiting" + (database.dialect() == Dialect.POSTGRESQL ? "" : " USE INDEX (mb_jobs_waiting_due)")
+                + " WHERE queue = :queue AND partition_key IS NULL";
+    }
+
+    private String withKey() {
+        return database.dialect() == Dialect.POSTGRESQL
+                ? "mb_jobs_waiting WHERE queue = :queue AND partition_key IS NOT NULL"
+                : "mb_jobs_waiting USE INDEX (mb_jobs_waiting_key) WHERE queue = :queue AND partition_key >= ''";
     }
 
     private Queue queue(
@@ -341,10 +361,10 @@ record JdbiJobsView(Database database, SqlTime time, ScanMarks scans, Consumer<S
             boolean allDead) {
         var due = new ArrayList<String>();
         for (JobPriority priority : JobPriority.values()) {
-            due.add(WITHOUT_KEY + " AND priority = " + priority.code() + " AND run_at <= :now"
+            due.add(withoutKey() + " AND priority = " + priority.code() + " AND run_at <= :now"
                     + " ORDER BY queue, priority, run_at, id");
         }
-        due.add(WITH_KEY + " AND run_at <= :now ORDER BY queue, run_at");
+        due.add(withKey() + " AND run_at <= :now ORDER BY queue, run_at");
         Map<String, ?> of = Map.of("queue", name, "now", utc(now));
         Optional<Instant> oldest = due.stream()
                 .flatMap(rows -> handle
@@ -358,7 +378,7 @@ record JdbiJobsView(Database database, SqlTime time, ScanMarks scans, Consumer<S
         return new Queue(
                 name,
                 paused,
-                Count.of(found(handle, WITHOUT_KEY, of) + found(handle, WITH_KEY, of)),
+                Count.of(found(handle, withoutKey(), of) + found(handle, withKey() + " ORDER BY queue, run_at", of)),
                 Count.of(due.stream().mapToLong(rows -> found(handle, rows, of)).sum()),
                 Count.of(running.getOrDefault(name, 0L)),
                 new Count((int) Math.min(deadOnes, MOST_COUNTED), !allDead),
