@@ -75,6 +75,8 @@ public interface JobsView {
     }
 
     /**
+     * How all of it stands.
+     *
      * @param now the store's time
      * @param workers how many worker processes hold a lease
      * @param retrying how many jobs failed and wait for their next attempt
@@ -88,6 +90,8 @@ public interface JobsView {
     }
 
     /**
+     * How a queue stands.
+     *
      * @param waiting those that are not due yet included
      * @param oldestDue since when the one has been due that has been for longest; null where none is
      */

@@ -32,7 +32,8 @@ final class DashboardServlet extends HttpServlet {
             throw Problem.NOT_FOUND.exception();
         }
         if (!exchange.isAuthenticated()) {
-            requireKnownName(exchange.header("Host") == null ? "" : exchange.header("Host"));
+            String host = exchange.header("Host");
+            requireKnownName(host == null ? "" : host);
         }
         exchange.send(endpoints.answer(exchange, request.getContextPath()).header("Cache-Control", "no-store"));
     }

@@ -55,6 +55,8 @@ public final class JobsDashboard {
     }
 
     /**
+     * A dashboard without a rule, which cannot be built yet.
+     *
      * @param view what the store shows, such as {@code JdbiJobStore.view()}
      * @param paging reads {@code limit} and {@code cursor}, as for the application's other lists
      */
@@ -138,6 +140,8 @@ public final class JobsDashboard {
         }
 
         /**
+         * The finished dashboard.
+         *
          * @throws IllegalStateException if it was not said who may watch
          */
         public JobsDashboard build() {

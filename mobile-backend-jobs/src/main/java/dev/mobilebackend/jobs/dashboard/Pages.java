@@ -56,7 +56,7 @@ record Pages(JobsView view, @Nullable JobSchedules schedules, boolean acts) {
         List<ScheduleState> plans = schedules == null ? List.of() : schedules.list();
         var body = Html.of(
                 "{}<h2>Queues</h2>{}<h2>The last hour</h2>{}{}{}{}{}",
-                tiles(overview, root),
+                tiles(overview),
                 overview.queues().isEmpty()
                         ? Html.of("<p class=\"none\">No job waits, runs or died, and none ran within the hour.</p>")
                         : queues(overview, root),
@@ -157,7 +157,7 @@ record Pages(JobsView view, @Nullable JobSchedules schedules, boolean acts) {
                         number > 1 ? " (" + Words.number(number) + ")" : "");
     }
 
-    private static Html tiles(Overview overview, String root) {
+    private static Html tiles(Overview overview) {
         List<Queue> queues = overview.queues();
         Count due = sum(queues, Queue::due);
         Count dead = sum(queues, Queue::dead);
@@ -303,7 +303,13 @@ record Pages(JobsView view, @Nullable JobSchedules schedules, boolean acts) {
         String job = root + "/jobs/" + line.id() + "/";
         return switch (line.state()) {
             case RUNNING ->
-                row(line, root, "Taken", now, Html.of("<td data-t=\"Worker\">{}</td>", line.worker()), Html.NOTHING);
+                row(
+                        line,
+                        root,
+                        "Taken",
+                        now,
+                        Html.of("<td data-t=\"Worker\">{}</td>", String.valueOf(line.worker())),
+                        Html.NOTHING);
             case WAITING ->
                 row(
                         line,
