@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.jobs;
 
+import java.time.Duration;
+
 /**
  * A job that its owner is to run.
  *
@@ -9,8 +11,14 @@ package dev.mobilebackend.jobs;
  * @param payload its record as JSON; not part of {@link #toString}
  * @param rescued whether a process ended while it held the job: then {@link JobStore#begin} comes before its next run,
  *     so that a job which ends its process is known from those that merely stood beside it
+ * @param waited how long it had been due when it was claimed, for figures
  */
-public record ClaimedJob(Claim claim, String kind, String payload, boolean rescued) {
+public record ClaimedJob(Claim claim, String kind, String payload, boolean rescued, Duration waited) {
+
+    /** One that has not waited. */
+    public ClaimedJob(Claim claim, String kind, String payload, boolean rescued) {
+        this(claim, kind, payload, rescued, Duration.ZERO);
+    }
 
     @Override
     public String toString() {

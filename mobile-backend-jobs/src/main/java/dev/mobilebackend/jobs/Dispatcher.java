@@ -41,7 +41,7 @@ final class Dispatcher implements QueueRunner {
     private final JobStore store;
     private final Lease lease;
     private final Duration leaseLength;
-    private final JobRunner runner;
+    private final RunMeter meter;
     private final Executor threads;
     private final LongSupplier ticks;
     private final Signal signal;
@@ -53,6 +53,7 @@ final class Dispatcher implements QueueRunner {
     private final RunTime runTime = new RunTime();
     private volatile int refill;
     private volatile boolean maybeDue = true;
+    private volatile boolean paused;
     private volatile boolean draining;
 
     /** What was claimed together and has not ended yet; only the dispatcher's thread touches these. */
@@ -81,7 +82,7 @@ final class Dispatcher implements QueueRunner {
             JobStore store,
             Lease lease,
             Duration leaseLength,
-            JobRunner runner,
+            RunMeter meter,
             Executor threads,
             LongSupplier ticks) {
         this.queue = queue;
@@ -89,7 +90,7 @@ final class Dispatcher implements QueueRunner {
         this.store = store;
         this.lease = lease;
         this.leaseLength = leaseLength;
-        this.runner = runner;
+        this.meter = meter;
         this.threads = threads;
         this.ticks = ticks;
         this.signal = new Signal(ticks);
@@ -108,6 +109,15 @@ final class Dispatcher implements QueueRunner {
         } else {
             maybeDue = true;
             signal.raiseAfter(wait.toNanos());
+        }
+    }
+
+    @Override
+    public void pause(boolean still) {
+        boolean changed = paused != still;
+        paused = still;
+        if (changed) {
+            wake();
         }
     }
 
@@ -136,7 +146,7 @@ final class Dispatcher implements QueueRunner {
 
     /** Finishes what has arrived and claims what fits. */
     void turn() {
-        if (draining) {
+        if (draining || paused) {
             returnBuffered();
         }
         collectArrived();
@@ -186,7 +196,7 @@ final class Dispatcher implements QueueRunner {
     }
 
     private int wanted() {
-        if (draining || !lease.live() || !maybeDue) {
+        if (draining || paused || !lease.live() || !maybeDue) {
             return 0;
         }
         int held = buffered.get() + active.get();
@@ -269,7 +279,7 @@ final class Dispatcher implements QueueRunner {
 
     /** A process that was paused here for longer than its lease must not start what others run by now. */
     private JobOutcome runIfStillOurs(ClaimedJob job) {
-        return draining || !lease.covers(job.claim()) ? new JobOutcome.Returned(job.claim()) : runner.run(job);
+        return draining || paused || !lease.covers(job.claim()) ? new JobOutcome.Returned(job.claim()) : meter.run(job);
     }
 
     private void returnBuffered() {

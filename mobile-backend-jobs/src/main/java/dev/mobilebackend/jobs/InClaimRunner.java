@@ -2,6 +2,7 @@
 package dev.mobilebackend.jobs;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,15 +16,16 @@ final class InClaimRunner implements QueueRunner {
     private final String queue;
     private final JobStore store;
     private final Lease lease;
-    private final JobRunner runner;
+    private final RunMeter meter;
     private final Signal signal;
+    private volatile boolean paused;
     private volatile boolean draining;
 
-    InClaimRunner(String queue, JobStore store, Lease lease, JobRunner runner, LongSupplier ticks) {
+    InClaimRunner(String queue, JobStore store, Lease lease, RunMeter meter, LongSupplier ticks) {
         this.queue = queue;
         this.store = store;
         this.lease = lease;
-        this.runner = runner;
+        this.meter = meter;
         this.signal = new Signal(ticks);
     }
 
@@ -35,6 +37,15 @@ final class InClaimRunner implements QueueRunner {
     @Override
     public void wakeIn(Duration wait) {
         signal.raiseAfter(wait.toNanos());
+    }
+
+    @Override
+    public void pause(boolean still) {
+        boolean goesOn = paused && !still;
+        paused = still;
+        if (goesOn) {
+            wake();
+        }
     }
 
     @Override
@@ -58,8 +69,20 @@ final class InClaimRunner implements QueueRunner {
 
     private void runAllDue() {
         int ran = 1;
-        while (ran > 0 && !draining && lease.live()) {
-            ran = store.runInClaim(lease.owner(), queue, QueuePolicy.LARGEST_CLAIM, runner::run);
+        while (ran > 0 && !draining && !paused && lease.live()) {
+            ran = run(store, lease.owner(), queue, meter);
         }
+    }
+
+    /** A run that was rolled back has come to nothing: what counts is the last one of each job. */
+    static int run(JobStore store, long owner, String queue, RunMeter meter) {
+        var runs = new LinkedHashMap<Long, JobRun>();
+        int ran = store.runInClaim(owner, queue, QueuePolicy.LARGEST_CLAIM, job -> {
+            JobRun run = meter.measure(job);
+            runs.put(job.claim().job(), run);
+            return run.outcome();
+        });
+        runs.values().forEach(meter::count);
+        return ran;
     }
 }

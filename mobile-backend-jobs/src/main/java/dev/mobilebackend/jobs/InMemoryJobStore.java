@@ -42,6 +42,7 @@ public final class InMemoryJobStore implements JobStore {
     private final Set<Consumer<String>> listeners = new CopyOnWriteArraySet<>();
     private final Map<List<String>, Standing> stands = new HashMap<>();
     private final Map<String, Deque<Instant>> starts = new HashMap<>();
+    private final InMemoryJobsView view = new InMemoryJobsView(this);
     private long lastId;
 
     /** The job that stands for a kind and key. */
@@ -96,7 +97,7 @@ public final class InMemoryJobStore implements JobStore {
                             row.job.queue(),
                             Duration.between(now, row.runAt),
                             (one, other) -> one.compareTo(other) < 0 ? one : other));
-            return new Pulse(alive, orphans, due);
+            return new Pulse(alive, orphans, due, view.paused());
         });
     }
 
@@ -154,6 +155,19 @@ public final class InMemoryJobStore implements JobStore {
             orphans.forEach(Row::rescue);
             return orphans.size();
         });
+    }
+
+    @Override
+    public void note(long owner, List<RunTally> tallies) {
+        locked(() -> {
+            view.note(clock.instant(), tallies);
+            return tallies;
+        });
+    }
+
+    /** What an operator sees of these jobs and does to them. */
+    public JobsView view() {
+        return view;
     }
 
     @Override
@@ -220,7 +234,23 @@ public final class InMemoryJobStore implements JobStore {
         listeners.remove(listener);
     }
 
-    private void announce(String queue) {
+    Instant now() {
+        return clock.instant();
+    }
+
+    int workers() {
+        return (int) leases.values().stream().filter(end -> end.isAfter(now())).count();
+    }
+
+    Stream<Row> rows() {
+        return jobs.values().stream();
+    }
+
+    void remove(long job) {
+        jobs.remove(job);
+    }
+
+    void announce(String queue) {
         listeners.forEach(listener -> listener.accept(queue));
     }
 
@@ -273,7 +303,7 @@ public final class InMemoryJobStore implements JobStore {
             if (unique != null && unique.untilClaimed()) {
                 standsNoMore(row);
             }
-            claimed.add(row.claimFor(owner, batch));
+            claimed.add(row.claimFor(owner, batch, now));
             began.add(now);
         }
         boolean counted = byTurns || !limits.none();
@@ -346,7 +376,7 @@ public final class InMemoryJobStore implements JobStore {
         return jobs.values().stream().filter(row -> row.state == state);
     }
 
-    private <T extends @Nullable Object> T locked(Supplier<T> step) {
+    <T extends @Nullable Object> T locked(Supplier<T> step) {
         lock.lock();
         try {
             return step.get();
@@ -355,7 +385,7 @@ public final class InMemoryJobStore implements JobStore {
         }
     }
 
-    private static final class Row {
+    static final class Row {
         final long id;
         final NewJob job;
         Instant runAt;
@@ -370,19 +400,23 @@ public final class InMemoryJobStore implements JobStore {
         @Nullable
         Instant diedAt;
 
+        Instant takenAt;
+
         Row(long id, NewJob job, Instant runAt) {
             this.id = id;
             this.job = job;
             this.runAt = runAt;
+            this.takenAt = runAt;
         }
 
-        ClaimedJob claimFor(long newOwner, long newBatch) {
+        ClaimedJob claimFor(long newOwner, long newBatch, Instant now) {
             state = JobState.RUNNING;
             owner = newOwner;
             batch = newBatch;
             begun = false;
+            takenAt = now;
             attempt++;
-            return new ClaimedJob(claim(), job.kind(), job.payload(), rescued);
+            return new ClaimedJob(claim(), job.kind(), job.payload(), rescued, Duration.between(runAt, now));
         }
 
         void giveBack() {
@@ -406,6 +440,15 @@ public final class InMemoryJobStore implements JobStore {
 
         Claim claim() {
             return new Claim(batch, id, owner, attempt);
+        }
+
+        /** When it is due, was taken or died. */
+        Instant at() {
+            return switch (state) {
+                case WAITING -> runAt;
+                case RUNNING -> takenAt;
+                case DEAD -> dead().diedAt();
+            };
         }
 
         DeadJob dead() {

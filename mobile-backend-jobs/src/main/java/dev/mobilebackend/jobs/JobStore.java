@@ -69,6 +69,9 @@ public interface JobStore {
      */
     int rescue();
 
+    /** Keeps what an owner's runs since the last time came to, for {@link JobsView#minutes}; a store may have no place for it. */
+    default void note(long owner, List<RunTally> tallies) {}
+
     /** Ends a lease at once; jobs that it still holds wait again, their attempt not counted. */
     void leave(long owner);
 

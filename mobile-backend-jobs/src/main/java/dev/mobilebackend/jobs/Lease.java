@@ -73,7 +73,11 @@ final class Lease {
         if (missed || !pulse.orphans() || store.rescue() == 0) {
             return pulse;
         }
-        return new Pulse(pulse.alive(), true, queues.stream().collect(toMap(queue -> queue, queue -> Duration.ZERO)));
+        return new Pulse(
+                pulse.alive(),
+                true,
+                queues.stream().collect(toMap(queue -> queue, queue -> Duration.ZERO)),
+                pulse.paused());
     }
 
     void leave() {

@@ -111,7 +111,8 @@ public record NewJob(String kind, String payload, Duration delay, String queue, 
         return new NewJob(kind, payload, delay, queue, priority, to);
     }
 
-    static void requireName(String what, String name) {
+    /** Refuses what is no name of a kind or a queue. */
+    public static void requireName(String what, String name) {
         if (!NAME.matcher(name).matches()) {
             throw new IllegalArgumentException(
                     what + " must be up to 64 lower case letters, digits, dots and hyphens, was \"" + name + "\"");

@@ -12,6 +12,9 @@ interface QueueRunner extends Runnable {
     /** Looks for work when the first waiting job is due. */
     void wakeIn(Duration wait);
 
+    /** Claims and begins nothing while it is paused, and looks for work when it is no more. */
+    void pause(boolean paused);
+
     /** Claims no more; {@link #run} returns once all that runs is finished. */
     void drain();
 }

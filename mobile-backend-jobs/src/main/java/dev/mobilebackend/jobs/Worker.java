@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.mobilebackend.core.ambient.Ambient;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,7 +52,7 @@ public final class Worker implements AutoCloseable {
     private final JobStore store;
     private final WorkerPolicy policy;
     private final Map<String, QueuePolicy> queues;
-    private final JobRunner runner;
+    private final Map<String, RunMeter> meters;
     private final @Nullable Supplier<Duration> schedules;
     private final ThreadFactory threads;
     private final LongSupplier ticks;
@@ -63,6 +64,7 @@ public final class Worker implements AutoCloseable {
     private record Running(
             Map<String, QueueRunner> queues,
             Lease lease,
+            RunMinutes minutes,
             ScheduledExecutorService heartbeat,
             Future<?> beats,
             @Nullable ScheduleLoop schedules,
@@ -74,8 +76,12 @@ public final class Worker implements AutoCloseable {
         this.store = builder.store;
         this.policy = new WorkerPolicy(builder.lease, builder.poll);
         this.queues = Map.copyOf(builder.queues);
-        this.runner =
+        var runner =
                 new JobRunner(builder.store, builder.handlers, builder.upgrades.build(), builder.retry, builder.random);
+        var metered = new HashMap<String, RunMeter>();
+        queues.keySet()
+                .forEach(queue -> metered.put(queue, new RunMeter(queue, runner, builder.observers, builder.ticks)));
+        this.meters = Map.copyOf(metered);
         this.schedules = builder.schedules;
         this.threads = builder.threads;
         this.ticks = builder.ticks;
@@ -114,30 +120,36 @@ public final class Worker implements AutoCloseable {
         }
         store.rescue();
         long owner = store.join(policy.lease());
+        var minutes = new RunMinutes(store, meters.values(), ticks);
         try {
+            Set<String> paused = store.beat(owner, policy.lease(), Set.of()).paused();
             int runs = 0;
             int before = -1;
             while (runs > before) {
                 before = runs;
                 for (Map.Entry<String, QueuePolicy> queue : queues.entrySet()) {
-                    runs += runDue(owner, queue.getKey(), queue.getValue());
+                    if (!paused.contains(queue.getKey())) {
+                        runs += runDue(owner, queue.getKey(), queue.getValue());
+                    }
                 }
             }
             return runs;
         } finally {
+            minutes.note(owner);
             store.leave(owner);
         }
     }
 
     private int runDue(long owner, String queue, QueuePolicy how) {
+        RunMeter meter = requireNonNull(meters.get(queue));
         if (how.inClaim()) {
-            return store.runInClaim(owner, queue, QueuePolicy.LARGEST_CLAIM, runner::run);
+            return InClaimRunner.run(store, owner, queue, meter);
         }
         int runs = 0;
         List<ClaimedJob> claimed =
                 store.finishAndClaim(owner, List.of(), queue, 1, how.limits()).jobs();
         while (!claimed.isEmpty()) {
-            JobOutcome outcome = runner.run(claimed.get(0));
+            JobOutcome outcome = meter.run(claimed.get(0));
             runs++;
             store.beat(owner, policy.lease(), Set.of());
             claimed = store.finishAndClaim(owner, List.of(outcome), queue, 1, how.limits())
@@ -187,18 +199,31 @@ public final class Worker implements AutoCloseable {
         queues.forEach((name, how) -> runners.put(
                 name,
                 how.inClaim()
-                        ? new InClaimRunner(name, store, lease, runner, ticks)
-                        : new Dispatcher(name, how, store, lease, policy.lease(), runner, pool, ticks)));
+                        ? new InClaimRunner(name, store, lease, requireNonNull(meters.get(name)), ticks)
+                        : new Dispatcher(
+                                name,
+                                how,
+                                store,
+                                lease,
+                                policy.lease(),
+                                requireNonNull(meters.get(name)),
+                                pool,
+                                ticks)));
+        // Until the first heartbeat has told which queues are paused.
+        runners.values().forEach(queue -> queue.pause(true));
+        var minutes = new RunMinutes(store, meters.values(), ticks);
         ScheduledExecutorService heartbeat = Ambient.scheduler("jobs-heartbeat");
         long beat = policy.beat().toNanos();
-        Future<?> beats = heartbeat.scheduleWithFixedDelay(() -> beat(lease, runners), 0, beat, TimeUnit.NANOSECONDS);
+        Future<?> beats =
+                heartbeat.scheduleWithFixedDelay(() -> beat(lease, runners, minutes), 0, beat, TimeUnit.NANOSECONDS);
         Consumer<String> wake = queue -> {
             QueueRunner woken = runners.get(queue);
             if (woken != null) {
                 woken.wake();
             }
         };
-        var begun = new Running(runners, lease, heartbeat, beats, schedules(), pool, wake, new CountDownLatch(1));
+        var begun =
+                new Running(runners, lease, minutes, heartbeat, beats, schedules(), pool, wake, new CountDownLatch(1));
         store.addListener(wake);
         var open = new AtomicInteger(runners.size());
         runners.forEach((name, queue) -> Ambient.threads("jobs-" + name)
@@ -209,7 +234,6 @@ public final class Worker implements AutoCloseable {
                     }
                 })
                 .start());
-        runners.values().forEach(QueueRunner::wake);
         return begun;
     }
 
@@ -232,6 +256,7 @@ public final class Worker implements AutoCloseable {
 
     private static void leave(Running running) {
         try {
+            running.minutes.note(running.lease.owner());
             running.lease.leave();
         } catch (RuntimeException failed) {
             LOG.warn("the store did not take back the lease of the jobs, which now ends by itself", failed);
@@ -240,14 +265,17 @@ public final class Worker implements AutoCloseable {
         }
     }
 
-    private static void beat(Lease lease, Map<String, QueueRunner> queues) {
+    private static void beat(Lease lease, Map<String, QueueRunner> queues, RunMinutes minutes) {
         try {
-            lease.renew(queues.keySet()).due().forEach((queue, wait) -> {
+            Pulse pulse = lease.renew(queues.keySet());
+            queues.forEach((queue, runner) -> runner.pause(pulse.paused().contains(queue)));
+            pulse.due().forEach((queue, wait) -> {
                 QueueRunner due = queues.get(queue);
                 if (due != null) {
                     due.wakeIn(wait);
                 }
             });
+            minutes.noteIfTime(lease.owner());
         } catch (RuntimeException | Error failed) {
             LOG.warn("a heartbeat of the jobs failed; no job is started once the lease has ended", failed);
         }
@@ -275,6 +303,7 @@ public final class Worker implements AutoCloseable {
         private Duration poll = WorkerPolicy.STANDARD.poll();
         private @Nullable Supplier<Duration> schedules;
         private ThreadFactory threads = Ambient.workerThreads("job");
+        private final List<JobObserver> observers = new ArrayList<>();
         private RandomGenerator random = Ambient.random();
         private LongSupplier ticks = Ambient.ticks();
 
@@ -361,6 +390,12 @@ public final class Worker implements AutoCloseable {
          */
         public Builder schedules(Supplier<Duration> tick) {
             this.schedules = requireNonNull(tick, "tick must not be null: such as schedules::tick");
+            return this;
+        }
+
+        /** Hears of each run, such as {@code JobMetrics.of(registry)}; each call adds one. */
+        public Builder observe(JobObserver observer) {
+            observers.add(requireNonNull(observer, "observer must not be null: leave it out where nobody listens"));
             return this;
         }
 

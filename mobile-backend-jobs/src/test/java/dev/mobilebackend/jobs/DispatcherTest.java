@@ -172,6 +172,35 @@ class DispatcherTest {
     }
 
     @Test
+    void claimsNothingOfAPausedQueueAndGoesOnWhenItIsResumed() {
+        dispatcher.pause(true);
+        enqueue(1);
+
+        dispatcher.turn();
+        List<JobCount> paused = store.counts();
+        dispatcher.pause(false);
+        dispatcher.turn();
+        runAll();
+
+        assertEquals(List.of(new JobCount("note", JobState.WAITING, 1)), paused);
+        assertEquals(List.of(1), ran);
+    }
+
+    @Test
+    void givesBackWhatHasNotBegunWhenItsQueueIsPaused() {
+        enqueue(1, 2);
+        meanwhile = number -> dispatcher.pause(true);
+        dispatcher.turn();
+
+        runAll();
+        dispatcher.turn();
+
+        assertEquals(List.of(1), ran);
+        assertEquals(List.of(new JobCount("note", JobState.WAITING, 1)), store.counts());
+        assertEquals(1, attemptOfTheNextClaim());
+    }
+
+    @Test
     void startsNothingOnceItsLeaseHasEnded() {
         enqueue(1, 2, 3);
         dispatcher.turn();
@@ -310,8 +339,9 @@ class DispatcherTest {
         });
         var runner = new JobRunner(
                 store, Map.of("note", handled), new Upgrades.Builder().build(), RetryPolicy.STANDARD, new Random(1));
+        var meter = new RunMeter(NewJob.DEFAULT_QUEUE, runner, List.of(), clock::ticks);
         return new Dispatcher(
-                NewJob.DEFAULT_QUEUE, QueuePolicy.of(2), store, lease, LEASE, runner, executor, clock::ticks);
+                NewJob.DEFAULT_QUEUE, QueuePolicy.of(2), store, lease, LEASE, meter, executor, clock::ticks);
     }
 
     private void enqueue(int... numbers) {

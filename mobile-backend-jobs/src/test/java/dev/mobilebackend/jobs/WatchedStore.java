@@ -8,7 +8,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** A store that counts its steps, tells of heartbeats, and whose connection may be cut before or after a commit. */
-final class WatchedStore implements JobStore {
+class WatchedStore implements JobStore {
 
     private final JobStore store;
     private boolean stepIsRefused;
@@ -96,6 +96,11 @@ final class WatchedStore implements JobStore {
     @Override
     public int rescue() {
         return store.rescue();
+    }
+
+    @Override
+    public void note(long owner, List<RunTally> tallies) {
+        store.note(owner, tallies);
     }
 
     @Override

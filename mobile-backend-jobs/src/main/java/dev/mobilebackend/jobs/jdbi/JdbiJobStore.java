@@ -15,9 +15,11 @@ import dev.mobilebackend.jobs.JobCount;
 import dev.mobilebackend.jobs.JobHandler;
 import dev.mobilebackend.jobs.JobOutcome;
 import dev.mobilebackend.jobs.JobStore;
+import dev.mobilebackend.jobs.JobsView;
 import dev.mobilebackend.jobs.NewJob;
 import dev.mobilebackend.jobs.Pulse;
 import dev.mobilebackend.jobs.QueueLimits;
+import dev.mobilebackend.jobs.RunTally;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -52,7 +54,9 @@ public final class JdbiJobStore implements JobStore {
             List.of(
                     "V301__jobs.sql",
                     "V302__job_claims.sql",
+                    "V303__job_queues.sql",
                     "V305__job_keys.sql",
+                    "V306__job_dead_by_kind.sql",
                     "V307__job_flows.sql",
                     "V310__job_schedules.sql"));
 
@@ -67,6 +71,7 @@ public final class JdbiJobStore implements JobStore {
     private final Flows flows;
     private final Rescue rescue;
     private final WakeUps wakeUps;
+    private final JdbiJobsView view;
 
     private JdbiJobStore(Database database, @Nullable InstantSource clock, PayloadSeal seal) {
         this.database = database;
@@ -101,6 +106,7 @@ public final class JdbiJobStore implements JobStore {
                     case POSTGRESQL -> new PostgresRelay(database);
                     case H2 -> WakeUps.Relay.NONE;
                 });
+        this.view = new JdbiJobsView(database, time, scans, wakeUps::raise, this::replay);
     }
 
     /** On the database's clock. */
@@ -227,6 +233,16 @@ public final class JdbiJobStore implements JobStore {
     @Override
     public int rescue() {
         return rescue.rescue();
+    }
+
+    @Override
+    public void note(long owner, List<RunTally> tallies) {
+        view.note(owner, tallies);
+    }
+
+    /** What an operator sees of these jobs and does to them. */
+    public JobsView view() {
+        return view;
     }
 
     @Override

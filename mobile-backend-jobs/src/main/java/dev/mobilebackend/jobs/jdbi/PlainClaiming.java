@@ -37,6 +37,14 @@ final class PlainClaiming implements Claiming {
             row.getString("partition_key"),
             row.getString("extra"));
 
+    /** A job that is read to be claimed, with the time of that. */
+    private static final RowMapper<StoredJob> CLAIMED = (row, context) -> {
+        StoredJob job = JOB.map(row, context);
+        Duration waited = Duration.between(
+                row.getObject("run_at", OffsetDateTime.class), row.getObject("read_at", OffsetDateTime.class));
+        return job.claimedAfter(waited.toMillis());
+    };
+
     private final SqlTime time;
 
     PlainClaiming(SqlTime time) {
@@ -154,14 +162,14 @@ final class PlainClaiming implements Claiming {
             return;
         }
         List<StoredJob> due = time.bind(handle.createQuery("""
-                        SELECT * FROM mb_jobs_waiting
-                        WHERE queue = :queue AND priority = :priority AND run_at <= %s AND partition_key IS NULL
+                        SELECT w.*, %1$s AS read_at FROM mb_jobs_waiting w
+                        WHERE queue = :queue AND priority = :priority AND run_at <= %1$s AND partition_key IS NULL
                         ORDER BY queue, priority, run_at, id LIMIT :limit
                         """.formatted(time.now())))
                 .bind("queue", queue)
                 .bind("priority", priority.code())
                 .bind("limit", wanted)
-                .map(JOB)
+                .map(CLAIMED)
                 .list();
         taken.addAll(delete(handle, due));
     }
@@ -240,7 +248,10 @@ final class PlainClaiming implements Claiming {
         for (String queue : queues) {
             next(handle, queue).ifPresent(first -> due.put(queue, Duration.between(now, first)));
         }
-        return new Pulse(alive, orphans, due);
+        Set<String> paused = Set.copyOf(handle.createQuery("SELECT queue FROM mb_jobs_queue WHERE paused = TRUE")
+                .mapTo(String.class)
+                .list());
+        return new Pulse(alive, orphans, due, paused);
     }
 
     private static Optional<OffsetDateTime> next(Handle handle, String queue) {

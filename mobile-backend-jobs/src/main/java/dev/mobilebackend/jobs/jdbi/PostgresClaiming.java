@@ -70,8 +70,8 @@ final class PostgresClaiming implements Claiming {
                 long batch = 0;
                 boolean keyed = false;
                 while (rows.next()) {
-                    keyed = rows.getBoolean(12);
-                    batch = rows.getLong(11);
+                    keyed = rows.getBoolean(13);
+                    batch = rows.getLong(12);
                     if (batch != 0) {
                         jobs.add(job(rows));
                     }
@@ -189,7 +189,7 @@ final class PostgresClaiming implements Claiming {
                     ORDER BY turn, key LIMIT ?),
                 gone AS (DELETE FROM mb_jobs_waiting WHERE id = ANY (ARRAY(SELECT id FROM due)) RETURNING %3$s)
                 SELECT gone.* FROM gone JOIN due USING (id) ORDER BY turn, key
-                """.formatted(priorities, now(), COLUMNS))) {
+                """.formatted(priorities, now(), returned()))) {
             Bound bound = new Bound(statement)
                     .array("text", most.keySet().toArray())
                     .array("integer", most.values().toArray())
@@ -198,6 +198,7 @@ final class PostgresClaiming implements Claiming {
             bound.text(queue);
             bindNow(bound);
             bound.number(limit);
+            bindNow(bound);
             var jobs = new ArrayList<StoredJob>();
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
@@ -286,7 +287,8 @@ final class PostgresClaiming implements Claiming {
                     SELECT q.queue, first.run_at FROM unnest(?) AS q (queue) CROSS JOIN LATERAL (
                         SELECT run_at FROM mb_jobs_waiting j WHERE j.queue = q.queue AND partition_key IS NOT NULL
                         ORDER BY run_at LIMIT 1) AS first)
-                SELECT alive, orphans, next.queue, (extract(epoch FROM next.run_at - %2$s) * 1000000)::bigint
+                SELECT alive, orphans, next.queue, (extract(epoch FROM next.run_at - %2$s) * 1000000)::bigint,
+                    (SELECT string_agg(queue, ' ') FROM mb_jobs_queue WHERE paused)
                 FROM around LEFT JOIN next ON true""".formatted(later, now()))) {
             var bound = new Bound(statement);
             bindNow(bound);
@@ -303,10 +305,13 @@ final class PostgresClaiming implements Claiming {
             Map<String, Duration> due = new HashMap<>();
             boolean alive = false;
             boolean orphans = false;
+            Set<String> paused = Set.of();
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
                     alive = rows.getBoolean(1);
                     orphans = rows.getBoolean(2);
+                    String still = rows.getString(5);
+                    paused = still == null ? Set.of() : Set.of(still.split(" "));
                     if (rows.getString(3) != null) {
                         due.merge(
                                 rows.getString(3),
@@ -315,7 +320,7 @@ final class PostgresClaiming implements Claiming {
                     }
                 }
             }
-            return new Pulse(alive, orphans, due);
+            return new Pulse(alive, orphans, due, paused);
         }
     }
 
@@ -347,7 +352,12 @@ final class PostgresClaiming implements Claiming {
                 .reduce((one, other) -> one + " UNION ALL " + other)
                 .orElseThrow();
         return all + "gone AS MATERIALIZED (DELETE FROM mb_jobs_waiting WHERE ctid = ANY (ARRAY(" + rows
-                + ")) RETURNING " + COLUMNS + ")";
+                + ")) RETURNING " + returned() + ")";
+    }
+
+    /** A claimed job, and how many milliseconds it had been due. */
+    private String returned() {
+        return COLUMNS + ", CAST(date_part('epoch', " + now() + " - run_at) * 1000 AS bigint) AS waited";
     }
 
     private void bindGone(Bound bound, long owner, String queue, int limit, ScanMarks.Scan scan) throws SQLException {
@@ -361,6 +371,7 @@ final class PostgresClaiming implements Claiming {
                     .number(limit)
                     .number(limit);
         }
+        bindNow(bound);
     }
 
     private static StoredJob job(ResultSet row) throws SQLException {
@@ -374,7 +385,8 @@ final class PostgresClaiming implements Claiming {
                 row.getString(7),
                 row.getString(8),
                 row.getString(9),
-                row.getString(10));
+                row.getString(10),
+                row.getLong(11));
     }
 
     private static List<StoredJob> jobs(ResultSet row, String queue) throws SQLException {

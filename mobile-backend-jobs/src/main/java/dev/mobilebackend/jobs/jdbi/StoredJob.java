@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.mobilebackend.jobs.Claim;
 import dev.mobilebackend.jobs.ClaimedJob;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param attempt how many attempts have been counted
  * @param partitionKey what it shares an order or a limit with
  * @param extra what only some jobs have, as JSON
+ * @param waited how many milliseconds it had been due when it was claimed, where it was just now
  */
 record StoredJob(
         long id,
@@ -25,10 +27,31 @@ record StoredJob(
         String kind,
         String payload,
         @Nullable String partitionKey,
-        @Nullable String extra) {
+        @Nullable String extra,
+        long waited) {
+
+    StoredJob(
+            long id,
+            String runAt,
+            int attempt,
+            int priority,
+            boolean rescued,
+            String queue,
+            String kind,
+            String payload,
+            @Nullable String partitionKey,
+            @Nullable String extra) {
+        this(id, runAt, attempt, priority, rescued, queue, kind, payload, partitionKey, extra, 0);
+    }
 
     ClaimedJob claimed(long batch, long owner, PayloadSeal seal) {
-        return new ClaimedJob(claim(batch, owner), kind, seal.open(kind, payload), rescued);
+        return new ClaimedJob(
+                claim(batch, owner), kind, seal.open(kind, payload), rescued, Duration.ofMillis(Math.max(0, waited)));
+    }
+
+    /** The same job with how long it had been due. */
+    StoredJob claimedAfter(long millis) {
+        return new StoredJob(id, runAt, attempt, priority, rescued, queue, kind, payload, partitionKey, extra, millis);
     }
 
     Claim claim(long batch, long owner) {

@@ -160,6 +160,7 @@ class JdbiJobStoreTest {
                     () -> store.finishAndClaim(second, List.of(), QUEUE, 1),
                     task -> Ambient.threads("second").newThread(task).start());
             while (blockedSessions() == 0) {
+                assertFalse(waiting.isDone(), "the second did not wait for the row");
                 Thread.onSpinWait();
             }
             return waiting;

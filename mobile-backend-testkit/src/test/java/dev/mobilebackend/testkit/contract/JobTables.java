@@ -8,7 +8,14 @@ import java.util.List;
 final class JobTables {
 
     private static final List<String> ALL = List.of(
-            "mb_jobs_claimed", "mb_jobs_waiting", "mb_jobs_dead", "mb_jobs_unique", "mb_jobs_turn", "mb_job_worker");
+            "mb_jobs_claimed",
+            "mb_jobs_waiting",
+            "mb_jobs_dead",
+            "mb_jobs_unique",
+            "mb_jobs_turn",
+            "mb_jobs_queue",
+            "mb_jobs_minute",
+            "mb_job_worker");
 
     private JobTables() {}
 

@@ -1,0 +1,2 @@
+-- Dead jobs of one kind, the last first, for whoever looks at them or replays them.
+CREATE INDEX mb_jobs_dead_kind ON mb_jobs_dead (kind, died_at, id);
