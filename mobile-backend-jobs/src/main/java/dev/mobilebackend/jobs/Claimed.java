@@ -13,7 +13,11 @@ import org.jspecify.annotations.Nullable;
  * @param counted whether others may wait for the end of one of them
  * @param again when to look again although nothing told of a job that is due: null if no limit kept any back
  */
-public record Claimed(List<ClaimedJob> jobs, boolean byTurns, boolean counted, @Nullable Duration again) {
+public record Claimed(
+        List<ClaimedJob> jobs,
+        boolean byTurns,
+        boolean counted,
+        @Nullable Duration again) {
 
     /** Nothing. */
     public static final Claimed NONE = new Claimed(List.of(), false, false, null);

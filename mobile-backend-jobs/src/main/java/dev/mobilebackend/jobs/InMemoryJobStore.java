@@ -42,6 +42,7 @@ public final class InMemoryJobStore implements JobStore {
     private final Set<Consumer<String>> listeners = new CopyOnWriteArraySet<>();
     private final Map<List<String>, Standing> stands = new HashMap<>();
     private final Map<String, Deque<Instant>> starts = new HashMap<>();
+    private final Map<List<String>, Long> lastTurns = new HashMap<>();
     private final InMemoryJobsView view = new InMemoryJobsView(this);
     private long lastId;
 
@@ -102,8 +103,7 @@ public final class InMemoryJobStore implements JobStore {
     }
 
     @Override
-    public Claimed finishAndClaim(
-            long owner, List<JobOutcome> outcomes, String queue, int limit, QueueLimits limits) {
+    public Claimed finishAndClaim(long owner, List<JobOutcome> outcomes, String queue, int limit, QueueLimits limits) {
         return locked(() -> {
             outcomes.forEach(this::apply);
             return claim(owner, ++lastId, queue, limit, limits);
@@ -112,8 +112,8 @@ public final class InMemoryJobStore implements JobStore {
 
     @Override
     public int runInClaim(long owner, String queue, int limit, Function<ClaimedJob, JobOutcome> run) {
-        List<ClaimedJob> claimed = locked(
-                () -> claim(owner, 0, queue, limit, QueueLimits.NONE).jobs());
+        List<ClaimedJob> claimed =
+                locked(() -> claim(owner, 0, queue, limit, QueueLimits.NONE).jobs());
         var outcomes = new ArrayList<JobOutcome>();
         claimed.forEach(job -> outcomes.add(run.apply(job)));
         locked(() -> {
@@ -299,6 +299,7 @@ public final class InMemoryJobStore implements JobStore {
                 row = next(queue, limits, now, turns)) {
             byTurns |= row.job.ties().key() != null;
             turns.merge(row.key(), 1, Integer::sum);
+            lastTurns.put(List.of(queue, row.key()), batch);
             Unique unique = row.job.ties().unique();
             if (unique != null && unique.untilClaimed()) {
                 standsNoMore(row);
@@ -310,12 +311,13 @@ public final class InMemoryJobStore implements JobStore {
         return new Claimed(claimed, byTurns, counted, rated ? limits.window().dividedBy(20) : null);
     }
 
-    /** Of the keys that had the fewest turns, the first in the order of jobs. */
+    /** Of the keys that had the fewest turns in this claim, that which had its last the longest ago. */
     private @Nullable Row next(String queue, QueueLimits limits, Instant now, Map<String, Integer> turns) {
         return in(JobState.WAITING)
                 .filter(row -> row.job.queue().equals(queue) && !row.runAt.isAfter(now))
                 .filter(row -> mayRun(row, limits))
                 .min(Comparator.comparing((Row row) -> turns.getOrDefault(row.key(), 0))
+                        .thenComparing(row -> lastTurns.getOrDefault(List.of(queue, row.key()), 0L))
                         .thenComparing(ORDER))
                 .orElse(null);
     }
@@ -326,11 +328,11 @@ public final class InMemoryJobStore implements JobStore {
             return true;
         }
         Stream<Row> same = jobs.values().stream()
-                .filter(other -> other.job.queue().equals(row.job.queue())
-                        && other.key().equals(row.key()));
+                .filter(other ->
+                        other.job.queue().equals(row.job.queue()) && other.key().equals(row.key()));
         if (ties.inOrder()) {
-            return same.noneMatch(other -> other.state == JobState.RUNNING
-                    || (other.state == JobState.WAITING && other.id < row.id));
+            return same.noneMatch(
+                    other -> other.state == JobState.RUNNING || (other.state == JobState.WAITING && other.id < row.id));
         }
         return same.filter(other -> other.state == JobState.RUNNING).count() < limits.perKey();
     }

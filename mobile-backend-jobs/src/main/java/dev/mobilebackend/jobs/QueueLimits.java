@@ -13,12 +13,12 @@ import java.time.Duration;
  */
 public record QueueLimits(int perKey, int running, int starts, Duration window) {
 
+    private static final Duration SHORTEST = Duration.ofMillis(100);
+    private static final Duration LONGEST = Duration.ofDays(1);
+
     /** No limit. Jobs {@link NewJob#inOrder} wait for each other all the same. */
     public static final QueueLimits NONE =
             new QueueLimits(Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE, Duration.ofSeconds(1));
-
-    private static final Duration SHORTEST = Duration.ofMillis(100);
-    private static final Duration LONGEST = Duration.ofDays(1);
 
     public QueueLimits {
         requirePositive("perKey", perKey);

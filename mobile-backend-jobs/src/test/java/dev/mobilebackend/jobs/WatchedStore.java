@@ -38,8 +38,7 @@ class WatchedStore implements JobStore {
     }
 
     @Override
-    public Claimed finishAndClaim(
-            long owner, List<JobOutcome> outcomes, String queue, int limit, QueueLimits limits) {
+    public Claimed finishAndClaim(long owner, List<JobOutcome> outcomes, String queue, int limit, QueueLimits limits) {
         steps++;
         if (stepIsRefused) {
             stepIsRefused = false;

@@ -22,7 +22,6 @@ interface Claiming {
      */
     record Found(@Nullable Batch batch, boolean keyed) {}
 
-
     /**
      * Ends claims and makes the next, in one statement where the database can.
      *

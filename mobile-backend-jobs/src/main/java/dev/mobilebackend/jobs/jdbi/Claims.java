@@ -85,7 +85,8 @@ final class Claims {
 
     Claimed finishAndClaim(long owner, List<JobOutcome> outcomes, String queue, int limit, QueueLimits limits) {
         if (!limits.none() || keyed.contains(queue)) {
-            return remember(queue, limits, step(false, handle -> byTurns(handle, owner, outcomes, queue, limit, limits)));
+            return remember(
+                    queue, limits, step(false, handle -> byTurns(handle, owner, outcomes, queue, limit, limits)));
         }
         Turn turn = step(isOneStatement(outcomes), handle -> {
             List<Batch> ended = end(handle, outcomes);

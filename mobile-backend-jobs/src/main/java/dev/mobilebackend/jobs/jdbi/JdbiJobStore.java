@@ -210,8 +210,7 @@ public final class JdbiJobStore implements JobStore {
     }
 
     @Override
-    public Claimed finishAndClaim(
-            long owner, List<JobOutcome> outcomes, String queue, int limit, QueueLimits limits) {
+    public Claimed finishAndClaim(long owner, List<JobOutcome> outcomes, String queue, int limit, QueueLimits limits) {
         return claims.finishAndClaim(owner, outcomes, queue, limit, limits);
     }
 

@@ -159,7 +159,8 @@ final class Lanes {
                             .one();
         }
         if (limits.rated()) {
-            free = Math.min(free, limits.starts() - starts(handle, queue, limits).number());
+            free = Math.min(
+                    free, limits.starts() - starts(handle, queue, limits).number());
         }
         return Math.max(0, free);
     }
@@ -219,7 +220,9 @@ final class Lanes {
             while (left() > 0 && looked < LOOKED_AT) {
                 List<String> found = claiming.keys(handle, queue, from, wanted);
                 List<String> keys = wrapped
-                        ? found.stream().filter(key -> key.compareTo(start) <= 0).toList()
+                        ? found.stream()
+                                .filter(key -> key.compareTo(start) <= 0)
+                                .toList()
                         : found;
                 if (looked == 0) {
                     jobs.addAll(claiming.take(handle, owner, queue, share(keys.size() + 1)));
@@ -279,7 +282,9 @@ final class Lanes {
                     .filter(key -> left() > 0 || given.containsKey(key))
                     .reduce((one, later) -> later)
                     .ifPresent(key -> last.put(queue, key));
-            return keys.stream().filter(key -> given.containsKey(key) && given.get(key).equals(most.get(key))).toList();
+            return keys.stream()
+                    .filter(key -> given.containsKey(key) && given.get(key).equals(most.get(key)))
+                    .toList();
         }
 
         /** Jobs in order count what runs, so nobody else may claim beside. */

@@ -17,7 +17,6 @@ import java.util.Set;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.statement.PreparedBatch;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The same steps as {@link PostgresClaiming} in statements that every database knows. On H2 what is due is read without
@@ -106,8 +105,8 @@ final class PlainClaiming implements Claiming {
     @Override
     public List<StoredJob> takeKeyed(Handle handle, String queue, Map<String, Integer> most, int limit) {
         var byKey = new ArrayList<List<StoredJob>>();
-        most.forEach((key, number) -> byKey.add(
-                Lanes.inOrder(key) ? firstOf(handle, queue, key) : dueOf(handle, queue, key, number)));
+        most.forEach((key, number) ->
+                byKey.add(Lanes.inOrder(key) ? firstOf(handle, queue, key) : dueOf(handle, queue, key, number)));
         return delete(handle, Lanes.inTurns(byKey, limit));
     }
 

@@ -43,8 +43,7 @@ final class PostgresClaiming implements Claiming {
     }
 
     @Override
-    public Found finishAndClaim(
-            Handle handle, long owner, List<Long> whole, List<Batch> part, String queue, int limit)
+    public Found finishAndClaim(Handle handle, long owner, List<Long> whole, List<Batch> part, String queue, int limit)
             throws SQLException {
         ScanMarks.Scan scan = marks.begin(queue);
         String sql = "WITH " + ended(whole, part) + gone() + """
@@ -87,7 +86,8 @@ final class PostgresClaiming implements Claiming {
         if (whole.isEmpty() && part.isEmpty()) {
             return;
         }
-        try (PreparedStatement statement = prepare(handle, "WITH " + ended(whole, part) + "done AS (SELECT 1) TABLE done")) {
+        try (PreparedStatement statement =
+                prepare(handle, "WITH " + ended(whole, part) + "done AS (SELECT 1) TABLE done")) {
             bindEnded(new Bound(statement), owner, whole, part);
             statement.execute();
         }
@@ -110,7 +110,9 @@ final class PostgresClaiming implements Claiming {
             bound.array("bigint", part.stream().map(Batch::id).toArray())
                     .array(
                             "bytea",
-                            part.stream().map(batch -> batch.ended().toByteArray()).toArray(byte[][]::new))
+                            part.stream()
+                                    .map(batch -> batch.ended().toByteArray())
+                                    .toArray(byte[][]::new))
                     .number(owner);
         }
     }

@@ -25,7 +25,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -203,12 +202,13 @@ public abstract class JobTiesContract {
     @Test
     void withinAKeyPriorityAndDueTimeDecide() {
         long late = store.enqueue(job("work").key("a").priority(JobPriority.LOW));
-        long delayed = store.enqueue(job("work").key("a").priority(JobPriority.HIGH).after(Duration.ofMinutes(1)));
+        long delayed =
+                store.enqueue(job("work").key("a").priority(JobPriority.HIGH).after(Duration.ofMinutes(1)));
         long second = store.enqueue(job("work").key("a"));
         long first = store.enqueue(job("work").key("a").priority(JobPriority.HIGH));
 
-        List<Long> claimed = List.of(
-                claimOne(ann).job(), claimOne(ann).job(), claimOne(ann).job());
+        List<Long> claimed =
+                List.of(claimOne(ann).job(), claimOne(ann).job(), claimOne(ann).job());
 
         assertEquals(List.of(first, second, late), claimed);
         assertEquals(List.of(), claim(ann, 10));
@@ -303,8 +303,12 @@ public abstract class JobTiesContract {
         }
 
         assertEquals(Set.copyOf(ids), Set.copyOf(ran));
-        assertEquals(ids.subList(0, 3), ran.stream().filter(ids.subList(0, 3)::contains).toList());
-        assertEquals(ids.subList(3, 6), ran.stream().filter(ids.subList(3, 6)::contains).toList());
+        assertEquals(
+                ids.subList(0, 3),
+                ran.stream().filter(ids.subList(0, 3)::contains).toList());
+        assertEquals(
+                ids.subList(3, 6),
+                ran.stream().filter(ids.subList(3, 6)::contains).toList());
     }
 
     @Test
@@ -312,7 +316,8 @@ public abstract class JobTiesContract {
         int keys = 5;
         int each = 8;
         for (int i = 0; i < each; i++) {
-            IntStream.range(0, keys).forEach(key -> store.enqueue(job("of-" + key).inOrder("key " + key)));
+            IntStream.range(0, keys)
+                    .forEach(key -> store.enqueue(job("of-" + key).inOrder("key " + key)));
         }
         var running = new ConcurrentHashMap<String, AtomicInteger>();
         var ended = new ConcurrentHashMap<String, Deque<Long>>();
@@ -399,18 +404,18 @@ public abstract class JobTiesContract {
 
     @Test
     void noMoreJobsBeginInAnyWindowThanTheRateSays() {
-        var random = new Random(20261124);
         Duration window = Duration.ofSeconds(1);
         QueueLimits limits = POLICY.rate(12, window).limits();
         enqueueAll(300, job("work"));
         var began = new ArrayList<Instant>();
         Instant end = clock.instant().plusSeconds(10);
 
-        while (clock.instant().isBefore(end)) {
-            long owner = random.nextBoolean() ? ann : bob;
-            store.beat(owner, LEASE, Set.of());
-            claim(owner, 1 + random.nextInt(8), limits).forEach(job -> began.add(clock.instant()));
-            clock.advance(Duration.ofMillis(random.nextInt(120)));
+        for (int turn = 1; clock.instant().isBefore(end); turn++) {
+            long owner = turn % 3 == 0 ? ann : bob;
+            store.beat(ann, LEASE, Set.of());
+            store.beat(bob, LEASE, Set.of());
+            claim(owner, 1 + turn * 31 % 8, limits).forEach(job -> began.add(clock.instant()));
+            clock.advance(Duration.ofMillis(turn * 7_919 % 120));
         }
 
         for (Instant start : began) {
