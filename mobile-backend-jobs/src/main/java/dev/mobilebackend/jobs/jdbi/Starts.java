@@ -28,7 +28,7 @@ record Starts(long slot, Map<Long, Integer> counts) {
         long slot = Math.floorDiv(nowMicros, slotOf(window).toNanos() / 1_000);
         var counts = new TreeMap<Long, Integer>();
         if (text != null && !text.isEmpty()) {
-            for (String count : text.split(",")) {
+            for (String count : text.split(",", -1)) {
                 int colon = count.indexOf(':');
                 long at = Long.parseLong(count.substring(0, colon));
                 // One that lies ahead was counted in longer or shorter slots, before the window was changed.
