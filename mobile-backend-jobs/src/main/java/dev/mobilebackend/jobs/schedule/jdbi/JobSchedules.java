@@ -169,7 +169,7 @@ public final class JobSchedules {
         boolean first = database.inTransaction(handle -> {
             boolean mine = rows.move(handle, row, moved);
             if (mine) {
-                made.forEach(job -> jobs.enqueue(handle, job));
+                jobs.enqueueAll(handle, made);
             }
             return mine;
         });
