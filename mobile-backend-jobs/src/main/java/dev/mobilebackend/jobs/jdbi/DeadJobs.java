@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.jobs.jdbi;
 
+import dev.mobilebackend.core.data.Database;
+import dev.mobilebackend.core.data.Purge;
 import dev.mobilebackend.core.data.SqlTime;
 import dev.mobilebackend.jobs.DeadJob;
+import java.time.Duration;
 import java.time.OffsetDateTime;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jspecify.annotations.Nullable;
@@ -69,5 +74,13 @@ record DeadJobs(SqlTime time, PayloadSeal seal) {
                 .bind("id", id)
                 .execute();
         return removed == 1 ? job : null;
+    }
+
+    int purge(Database database, Duration age, int atMost) {
+        var values = new HashMap<String, Object>(time.values());
+        values.put("micros", -SqlTime.micros(age));
+        return Purge.of("mb_jobs_dead", "died_at <= " + time.later())
+                .inOrderOf("died_at")
+                .run(database, Map.copyOf(values), atMost);
     }
 }

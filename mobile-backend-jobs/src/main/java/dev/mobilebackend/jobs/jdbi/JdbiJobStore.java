@@ -3,6 +3,7 @@ package dev.mobilebackend.jobs.jdbi;
 
 import dev.mobilebackend.core.ambient.Ambient;
 import dev.mobilebackend.core.data.Database;
+import dev.mobilebackend.core.data.Purge;
 import dev.mobilebackend.core.data.SchemaPart;
 import dev.mobilebackend.core.data.SqlTime;
 import dev.mobilebackend.core.secret.ServerSecret;
@@ -267,6 +268,21 @@ public final class JdbiJobStore implements JobStore {
             announce(handle, replayed.queue());
             return true;
         });
+    }
+
+    /**
+     * Deletes jobs that died so long ago, and the rows of {@link dev.mobilebackend.jobs.Unique} windows that are over, in
+     * no transaction: see {@link Purge}. A flow that was stopped by such a job never goes on.
+     *
+     * @return how many were deleted; if as many as asked for, there may be more
+     * @throws IllegalArgumentException if the age is negative
+     */
+    public int purge(Duration age, int atMost) {
+        if (age.isNegative()) {
+            throw new IllegalArgumentException("age must not be negative, was " + age);
+        }
+        int purged = dead.purge(database, age, atMost);
+        return purged + uniques.purge(database, atMost - purged);
     }
 
     @Override

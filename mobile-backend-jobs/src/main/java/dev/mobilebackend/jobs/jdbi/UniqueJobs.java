@@ -4,7 +4,9 @@ package dev.mobilebackend.jobs.jdbi;
 import static java.util.Comparator.comparing;
 import static java.util.Objects.requireNonNull;
 
+import dev.mobilebackend.core.data.Database;
 import dev.mobilebackend.core.data.Dialect;
+import dev.mobilebackend.core.data.Purge;
 import dev.mobilebackend.core.data.SqlTime;
 import dev.mobilebackend.jobs.NewJob;
 import dev.mobilebackend.jobs.Unique;
@@ -182,5 +184,14 @@ record UniqueJobs(Dialect dialect, SqlTime time) {
 
     private static Map<String, ?> values(StoredJob job) {
         return Map.of("kind", job.kind(), "key", requireNonNull(job.readExtra().unique()), "job", job.id());
+    }
+
+    /** Windows that are over. */
+    int purge(Database database, int atMost) {
+        return atMost <= 0
+                ? 0
+                : Purge.of("mb_jobs_unique", "stands_until <= " + time.now())
+                        .inOrderOf("stands_until")
+                        .run(database, time.values(), atMost);
     }
 }

@@ -18,10 +18,14 @@ import dev.mobilebackend.jobs.DeadJob;
 import dev.mobilebackend.jobs.JobCount;
 import dev.mobilebackend.jobs.JobHandler;
 import dev.mobilebackend.jobs.JobKind;
+import dev.mobilebackend.jobs.JobOutcome;
 import dev.mobilebackend.jobs.JobState;
+import dev.mobilebackend.jobs.JobStore;
+import dev.mobilebackend.jobs.MovedClock;
 import dev.mobilebackend.jobs.NewJob;
 import dev.mobilebackend.jobs.QueuePolicy;
 import dev.mobilebackend.jobs.RetryPolicy;
+import dev.mobilebackend.jobs.Unique;
 import dev.mobilebackend.jobs.Worker;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -168,6 +172,35 @@ class JdbiJobStoreTest {
 
         assertEquals(List.of(), late.join());
         assertEquals(1, store.claims(first, QUEUE).size());
+    }
+
+    @Test
+    void aPurgeDeletesOldDeadJobsAndWindowsThatAreOverAndNothingElse() {
+        var clock = new MovedClock();
+        var moved = JdbiJobStore.of(database, clock);
+        NewJob job = NewJob.of(new MakeReceipt("7"));
+        long owner = moved.join(LONG);
+        moved.enqueue(job.unique(Unique.within("old", Duration.ofMinutes(1))));
+        finishAsDead(moved, owner);
+        clock.advance(Duration.ofDays(1));
+        long lasting = moved.enqueue(job.unique(Unique.within("new", Duration.ofHours(1))));
+        moved.beat(owner, LONG, Set.of());
+        finishAsDead(moved, owner);
+        long waiting = moved.enqueue(job);
+
+        int first = moved.purge(Duration.ofDays(1), 1);
+        int rest = moved.purge(Duration.ofDays(1), 10);
+
+        assertEquals(List.of(1, 1, 0), List.of(first, rest, moved.purge(Duration.ofDays(1), 10)));
+        assertEquals(List.of(lasting), moved.dead(10).stream().map(DeadJob::id).toList());
+        assertEquals(lasting, moved.enqueue(job.unique(Unique.within("new", Duration.ofHours(1)))));
+        assertEquals(waiting, moved.finishAndClaim(owner, List.of(), QUEUE, 1).get(0).claim().job());
+        assertThrows(IllegalArgumentException.class, () -> moved.purge(Duration.ofDays(-1), 1));
+    }
+
+    private static void finishAsDead(JobStore store, long owner) {
+        Claim claim = store.finishAndClaim(owner, List.of(), QUEUE, 1).get(0).claim();
+        store.finishAndClaim(owner, List.of(new JobOutcome.Dead(claim, "broken")), QUEUE, 0);
     }
 
     @Test
