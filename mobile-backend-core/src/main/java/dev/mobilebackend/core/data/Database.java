@@ -3,13 +3,16 @@ package dev.mobilebackend.core.data;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.mobilebackend.core.ambient.Ambient;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.HandleConsumer;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
 import org.jdbi.v3.core.statement.StatementExceptions;
 import org.jdbi.v3.core.statement.StatementExceptions.MessageRendering;
 import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
@@ -27,6 +30,9 @@ import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
  */
 public final class Database {
 
+    private static final int MOST_ATTEMPTS = 10;
+    private static final Duration LONGEST_PAUSE = Duration.ofMillis(20);
+
     private final Jdbi jdbi;
     private final Dialect dialect;
 
@@ -40,7 +46,7 @@ public final class Database {
      * statement. A driver's own message still may; PostgreSQL's leaves rows out with
      * {@code logServerErrorDetail=false}.
      *
-     * @throws IllegalArgumentException if it is neither PostgreSQL nor H2, or if its transactions are not READ
+     * @throws IllegalArgumentException if it is none of {@link Dialect}, or if its transactions are not READ
      *     COMMITTED unless they ask for something else: what the library does waits for rows and then reads what others
      *     have committed meanwhile, which a stricter level refuses (PostgreSQL 13.2.2)
      */
@@ -84,6 +90,28 @@ public final class Database {
      */
     public <R, X extends Exception> R inTransaction(HandleCallback<R, X> work) throws X {
         return jdbi.inTransaction(work);
+    }
+
+    /**
+     * {@link #inTransaction} for work that may be done again. MariaDB and MySQL roll one of two transactions back where
+     * each holds what the other needs, and touching other indexes of the same rows is enough for that, in whatever order:
+     * the work is then done anew after a moment. Not where the thread is in a transaction, since all of that is gone.
+     */
+    public <R, X extends Exception> R inRetriedTransaction(HandleCallback<R, X> work) throws X {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return inTransaction(work);
+            } catch (JdbiException lost) {
+                boolean again = dialect == Dialect.MARIADB
+                        && attempt < MOST_ATTEMPTS
+                        && (Dialect.isDeadlock(lost) || Dialect.isLockTimeout(lost))
+                        && !isInTransaction();
+                if (!again) {
+                    throw lost;
+                }
+                LockSupport.parkNanos(Ambient.quickRandom().nextLong(attempt * LONGEST_PAUSE.toNanos()));
+            }
+        }
     }
 
     /** {@link #inTransaction} for work without a result. */

@@ -2,12 +2,14 @@
 package dev.mobilebackend.core.data;
 
 import static java.util.Objects.requireNonNull;
+import static java.util.stream.Collectors.joining;
 
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
+import org.jdbi.v3.core.statement.PreparedBatch;
 
 /**
  * Deletes rows of one table that have run out, a few at a time, beside all that goes on there. A row that somebody
@@ -55,6 +57,7 @@ public final class Purge {
         return database.withHandle(handle -> switch (database.dialect()) {
             case POSTGRESQL -> onPostgres(handle, values, atMost);
             case H2 -> onH2(handle, values, atMost);
+            case MARIADB -> onMariaDb(handle, values, atMost);
         });
     }
 
@@ -99,6 +102,32 @@ public final class Purge {
             }
             throw locked;
         }
+    }
+
+    /**
+     * What is locked is passed over by the reading, and what that has locked is deleted: a transaction of its own, which
+     * holds at most these rows. The same condition in the same order finds the same rows.
+     */
+    private int onMariaDb(Handle handle, Map<String, ?> values, int atMost) {
+        return handle.inTransaction(own -> {
+            List<String> keys = own.createQuery("SELECT column_name FROM information_schema.key_column_usage"
+                            + " WHERE table_schema = DATABASE() AND table_name = :table AND constraint_name = 'PRIMARY'"
+                            + " ORDER BY ordinal_position")
+                    .bind("table", table)
+                    .mapTo(String.class)
+                    .list();
+            List<Map<String, Object>> rows = own.createQuery("SELECT " + String.join(", ", keys) + " FROM " + table
+                            + " WHERE " + condition + order + " LIMIT :atMost FOR UPDATE SKIP LOCKED")
+                    .bindMap(values)
+                    .bind("atMost", atMost)
+                    .mapToMap()
+                    .list();
+            String row = keys.stream().map(key -> key + " = :" + key).collect(joining(" AND "));
+            PreparedBatch batch = own.prepareBatch("DELETE FROM " + table + " WHERE " + row);
+            rows.forEach(batch::add);
+            batch.execute();
+            return rows.size();
+        });
     }
 
     private String found(String place) {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -21,8 +22,8 @@ import org.slf4j.LoggerFactory;
  * at every start, by every instance at once, outside of any transaction.
  *
  * <p>On PostgreSQL each script is a transaction of its own, so that it holds no table while it waits for another that a
- * request holds, and what it has locked is free again before the next begins. H2 commits each statement by itself, so
- * an H2 script must be able to run again from its start: {@code CREATE TABLE IF NOT EXISTS}.
+ * request holds, and what it has locked is free again before the next begins. H2 and MariaDB commit each statement of a
+ * script by itself, so such a script must be able to run again from its start: {@code CREATE TABLE IF NOT EXISTS}.
  */
 public final class Schema {
 
@@ -39,6 +40,8 @@ public final class Schema {
 
     /** An H2 file has one process, and DDL ends its transactions: a lock in the process is the one that holds. */
     private static final ReentrantLock H2_LOCK = new ReentrantLock();
+
+    private static final Duration MARIADB_PATIENCE = Duration.ofMinutes(10);
 
     private Schema() {}
 
@@ -61,6 +64,10 @@ public final class Schema {
                     });
                 }
             }
+            case MARIADB ->
+                database.jdbi()
+                        .useHandle(handle -> holdingName(
+                                handle, () -> missing(handle, scripts).forEach(one -> run(handle, one))));
             case H2 -> {
                 H2_LOCK.lock();
                 try {
@@ -80,12 +87,36 @@ public final class Schema {
         });
     }
 
+    /** MariaDB ends a transaction at each CREATE: what holds is a name, which the server knows for all its databases. */
+    private static void holdingName(Handle handle, Runnable install) {
+        String name = "CONCAT('mb_schema ', SHA1(DATABASE()))";
+        boolean held = handle.createQuery("SELECT COALESCE(GET_LOCK(" + name + ", :seconds), 0)")
+                        .bind("seconds", MARIADB_PATIENCE.toSeconds())
+                        .mapTo(Integer.class)
+                        .one()
+                == 1;
+        if (!held) {
+            throw new IllegalStateException("another instance has been installing tables for " + MARIADB_PATIENCE
+                    + ": look at what it waits for (SHOW PROCESSLIST)");
+        }
+        try {
+            install.run();
+        } finally {
+            handle.execute("DO RELEASE_LOCK(" + name + ")");
+        }
+    }
+
     /** Those that have not run. */
     private static List<Script> missing(Handle handle, List<Script> scripts) {
-        handle.execute(
-                "CREATE TABLE IF NOT EXISTS mb_schema (script VARCHAR(100) PRIMARY KEY, "
-                        + "checksum CHAR(64) NOT NULL, installed_at TIMESTAMP WITH TIME ZONE NOT NULL DEFAULT CURRENT_TIMESTAMP)");
+        handle.execute("CREATE TABLE IF NOT EXISTS mb_schema (script VARCHAR(100) PRIMARY KEY, "
+                + "checksum CHAR(64) NOT NULL, installed_at " + installedAt(handle) + ")");
         return scripts.stream().filter(script -> !hasRun(handle, script)).toList();
+    }
+
+    private static String installedAt(Handle handle) {
+        return Dialect.of(handle) == Dialect.MARIADB
+                ? "DATETIME(6) NOT NULL DEFAULT (UTC_TIMESTAMP(6))"
+                : "TIMESTAMP WITH TIME ZONE NOT NULL DEFAULT CURRENT_TIMESTAMP";
     }
 
     private static boolean hasRun(Handle handle, Script script) {
@@ -119,7 +150,11 @@ public final class Schema {
         String path = "mobile-backend/schema/" + dialect.folder() + "/" + script;
         try (InputStream in = part.loader().getResourceAsStream(path)) {
             if (in == null) {
-                throw new IllegalStateException("the " + part.module() + " module has no " + path);
+                var missing = "the " + part.module() + " module has no " + path;
+                throw new IllegalStateException(
+                        dialect == Dialect.MARIADB
+                                ? missing + ": " + dialect.refused("its tables").getMessage()
+                                : missing);
             }
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException unreadable) {

@@ -14,20 +14,30 @@ import org.jspecify.annotations.Nullable;
  *
  * @param now the SQL expression
  * @param later the SQL expression of now plus the parameter {@code :micros}
+ * @param written the SQL expression of the moment that the parameter {@code :runAt} is the text of, in UTC
  * @param clock what {@link #bind} takes the time from, or null for the database's own
  */
-public record SqlTime(String now, String later, @Nullable InstantSource clock) {
+public record SqlTime(
+        String now, String later, String written, @Nullable InstantSource clock) {
+
+    private static final String STANDARD = "CAST(:runAt AS timestamp(6) with time zone)";
 
     /** Time as a dialect writes it, told by a clock that a test moves; by the database's own where that is null. */
     public static SqlTime of(Dialect dialect, @Nullable InstantSource clock) {
         return switch (dialect) {
             case POSTGRESQL -> {
                 String now = clock == null ? "CURRENT_TIMESTAMP" : "CAST(:now AS timestamp with time zone)";
-                yield new SqlTime(now, "(" + now + " + :micros * INTERVAL '1 microsecond')", clock);
+                yield new SqlTime(now, "(" + now + " + :micros * INTERVAL '1 microsecond')", STANDARD, clock);
             }
             case H2 -> {
                 String now = clock == null ? "CURRENT_TIMESTAMP(6)" : "CAST(:now AS timestamp(6) with time zone)";
-                yield new SqlTime(now, "DATEADD(MICROSECOND, :micros, " + now + ")", clock);
+                yield new SqlTime(now, "DATEADD(MICROSECOND, :micros, " + now + ")", STANDARD, clock);
+            }
+            // The clock of the session's zone stands still or repeats itself twice a year, that of UTC does not.
+            case MARIADB -> {
+                String now = clock == null ? "UTC_TIMESTAMP(6)" : "CAST(:now AS DATETIME(6))";
+                String written = "CAST(LEFT(:runAt, 26) AS DATETIME(6))";
+                yield new SqlTime(now, "(" + now + " + INTERVAL :micros MICROSECOND)", written, clock);
             }
         };
     }

@@ -31,6 +31,9 @@ interface Claiming {
     Found finishAndClaim(Handle handle, long owner, List<Long> whole, List<Batch> part, String queue, int limit)
             throws SQLException;
 
+    /** Deletes the marks of claims that go, where no reference does. */
+    void forgetMarks(Handle handle, Collection<Long> batches);
+
     /** Ends claims without making another. */
     void finish(Handle handle, long owner, List<Long> whole, List<Batch> part) throws SQLException;
 

@@ -7,6 +7,7 @@ import static java.util.stream.Collectors.toSet;
 
 import dev.mobilebackend.core.data.Database;
 import dev.mobilebackend.core.data.Dialect;
+import dev.mobilebackend.core.data.SqlTime;
 import dev.mobilebackend.jobs.Claim;
 import dev.mobilebackend.jobs.Claimed;
 import dev.mobilebackend.jobs.ClaimedJob;
@@ -45,6 +46,7 @@ final class Claims {
     private static final Duration MOMENT = Duration.ofMillis(100);
 
     private final Database database;
+    private final SqlTime time;
     private final Claiming claiming;
     private final Waiting waiting;
     private final JobMarks marks;
@@ -61,6 +63,7 @@ final class Claims {
 
     Claims(
             Database database,
+            SqlTime time,
             Claiming claiming,
             Waiting waiting,
             JobMarks marks,
@@ -70,6 +73,7 @@ final class Claims {
             Endings endings,
             PayloadSeal seal) {
         this.database = database;
+        this.time = time;
         this.claiming = claiming;
         this.waiting = waiting;
         this.marks = marks;
@@ -333,7 +337,7 @@ final class Claims {
 
     private int inOneTransaction(long owner, String queue, int limit, Function<ClaimedJob, JobOutcome> run) {
         try {
-            return step(false, handle -> {
+            return once(handle -> {
                 List<StoredJob> taken = claiming.keys(handle, queue, "", 1).isEmpty()
                         ? claiming.take(handle, owner, queue, limit)
                         : lanes.take(handle, owner, queue, limit, QueueLimits.NONE)
@@ -384,7 +388,7 @@ final class Claims {
         StoredJob job = failed.job;
         step(false, handle -> {
             int deleted = handle.createUpdate("DELETE FROM mb_jobs_waiting WHERE id = :id AND attempt = :attempt"
-                            + " AND run_at = CAST(:runAt AS timestamp(6) with time zone)")
+                            + " AND run_at = " + time.written())
                     .bind("id", job.id())
                     .bind("attempt", job.attempt())
                     .bind("runAt", job.runAt())
@@ -431,6 +435,15 @@ final class Claims {
             if (oneStatement && database.dialect() == Dialect.POSTGRESQL) {
                 return OneStatement.<T, SQLException>run(database, work::on);
             }
+            return database.<T, SQLException>inRetriedTransaction(work::on);
+        } catch (SQLException failed) {
+            throw new UnableToExecuteStatementException(failed, null);
+        }
+    }
+
+    /** What runs jobs of the application is not done again by itself. */
+    private <T> T once(JdbiJobStore.Step<T> work) {
+        try {
             return database.<T, SQLException>inTransaction(work::on);
         } catch (SQLException failed) {
             throw new UnableToExecuteStatementException(failed, null);

@@ -26,7 +26,7 @@ record DeadJobs(SqlTime time, PayloadSeal seal) {
         }
         PreparedBatch batch = handle.prepareBatch("INSERT INTO mb_jobs_dead (id, died_at, run_at, attempt, priority,"
                 + " queue, kind, payload, partition_key, extra, error) VALUES (:id, " + time.now()
-                + ", CAST(:runAt AS timestamp(6) with time zone), :attempt, :priority, :queue, :kind, :payload,"
+                + ", " + time.written() + ", :attempt, :priority, :queue, :kind, :payload,"
                 + " :partitionKey, :extra, :error)");
         for (Burial burial : burials) {
             StoredJob job = burial.job();

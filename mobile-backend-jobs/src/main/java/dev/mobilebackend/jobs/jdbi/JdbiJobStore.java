@@ -82,7 +82,7 @@ public final class JdbiJobStore implements JobStore {
         Claiming claiming =
                 switch (database.dialect()) {
                     case POSTGRESQL -> new PostgresClaiming(time, scans);
-                    case H2 -> new PlainClaiming(time);
+                    case H2, MARIADB -> new PlainClaiming(database.dialect(), time);
                 };
         this.waiting = new Waiting(database.dialect(), time, scans, seal);
         this.marks = new JobMarks(database.dialect());
@@ -92,6 +92,7 @@ public final class JdbiJobStore implements JobStore {
         var endings = new Endings(List.of(uniques::ended, steps::ended));
         this.claims = new Claims(
                 database,
+                time,
                 claiming,
                 waiting,
                 marks,
@@ -105,7 +106,7 @@ public final class JdbiJobStore implements JobStore {
         this.wakeUps = new WakeUps(
                 switch (database.dialect()) {
                     case POSTGRESQL -> new PostgresRelay(database);
-                    case H2 -> WakeUps.Relay.NONE;
+                    case H2, MARIADB -> WakeUps.Relay.NONE;
                 });
         this.view = new JdbiJobsView(database, time, scans, wakeUps::raise, this::replay);
     }
@@ -161,7 +162,7 @@ public final class JdbiJobStore implements JobStore {
 
     @Override
     public List<Long> enqueueAll(List<NewJob> jobs) {
-        return database.inTransaction(handle -> enqueueAll(handle, jobs));
+        return database.inRetriedTransaction(handle -> enqueueAll(handle, jobs));
     }
 
     /**

@@ -53,6 +53,8 @@ record JdbiJobsView(Database database, SqlTime time, ScanMarks scans, Consumer<S
     /** Only PostgreSQL keeps an index of the jobs that failed before; they are looked for among the oldest elsewhere. */
     private static final String OLDEST_WAITING = "(SELECT * FROM mb_jobs_waiting ORDER BY id LIMIT 10000)";
 
+    private static final String BY_KEY = "mb_jobs_waiting USE INDEX (mb_jobs_waiting_key)";
+
     private static final String LINE = "SELECT id, queue, kind, attempt, priority, run_at, error, partition_key FROM ";
     private static final long KEYED = 1;
 
@@ -317,7 +319,7 @@ record JdbiJobsView(Database database, SqlTime time, ScanMarks scans, Consumer<S
     /** From one queue to the next by an index, however many jobs each has. */
     private List<String> waitingQueues(Handle handle) {
         if (database.dialect() != Dialect.POSTGRESQL) {
-            return waitingQueues(handle, "mb_jobs_waiting USE INDEX (mb_jobs_waiting_due) WHERE", "queue");
+            return waitingQueues(handle, dueIndex() + " WHERE", "queue");
         }
         var names = new ArrayList<String>();
         names.addAll(waitingQueues(
@@ -341,14 +343,21 @@ record JdbiJobsView(Database database, SqlTime time, ScanMarks scans, Consumer<S
 
     /** H2 would take an index by the equality of the key, and sort all of it. */
     private String withoutKey() {
-        return "mb_jobs_waiting" + (database.dialect() == Dialect.POSTGRESQL ? "" : " USE INDEX (mb_jobs_waiting_due)")
-                + " WHERE queue = :queue AND partition_key IS NULL";
+        return dueIndex() + " WHERE queue = :queue AND partition_key IS NULL";
+    }
+
+    private String dueIndex() {
+        return switch (database.dialect()) {
+            case POSTGRESQL -> "mb_jobs_waiting";
+            case H2 -> "mb_jobs_waiting USE INDEX (mb_jobs_waiting_due)";
+            case MARIADB -> BY_KEY;
+        };
     }
 
     private String withKey() {
         return database.dialect() == Dialect.POSTGRESQL
                 ? "mb_jobs_waiting WHERE queue = :queue AND partition_key IS NOT NULL"
-                : "mb_jobs_waiting USE INDEX (mb_jobs_waiting_key) WHERE queue = :queue AND partition_key >= ''";
+                : BY_KEY + " WHERE queue = :queue AND partition_key >= ''";
     }
 
     private Queue queue(

@@ -55,8 +55,26 @@ record JobMarks(Dialect dialect) {
     private boolean set(Handle handle, Claim claim, boolean ended) {
         // Without the lock, the reference would fail on a claim that is rescued between the look and the insert.
         return dialect.insertIfAbsent(
-                handle,
-                dialect == Dialect.POSTGRESQL ? INSERT + " FOR KEY SHARE" : INSERT,
-                Map.of("batch", claim.batch(), "owner", claim.owner(), "job", claim.job(), "ended", ended));
+                        handle,
+                        dialect == Dialect.POSTGRESQL ? INSERT + " FOR KEY SHARE" : INSERT,
+                        Map.of("batch", claim.batch(), "owner", claim.owner(), "job", claim.job(), "ended", ended))
+                && (dialect != Dialect.MARIADB || standsStill(handle, claim));
+    }
+
+    /** No reference fails there on a claim that was rescued meanwhile: whoever rescued it has set this mark before. */
+    private static boolean standsStill(Handle handle, Claim claim) {
+        boolean stands = handle.createQuery("SELECT count(*) FROM mb_jobs_claimed WHERE id = :batch AND owner = :owner")
+                        .bind("batch", claim.batch())
+                        .bind("owner", claim.owner())
+                        .mapTo(Integer.class)
+                        .one()
+                == 1;
+        if (!stands) {
+            handle.createUpdate("DELETE FROM mb_jobs_mark WHERE claim = :batch AND job = :job")
+                    .bind("batch", claim.batch())
+                    .bind("job", claim.job())
+                    .execute();
+        }
+        return stands;
     }
 }

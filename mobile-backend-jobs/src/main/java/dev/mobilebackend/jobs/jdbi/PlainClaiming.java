@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.jobs.jdbi;
 
+import dev.mobilebackend.core.data.Dialect;
 import dev.mobilebackend.core.data.SqlTime;
 import dev.mobilebackend.jobs.JobPriority;
 import dev.mobilebackend.jobs.Pulse;
 import java.time.Duration;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
@@ -21,12 +24,19 @@ import org.jdbi.v3.core.statement.PreparedBatch;
 /**
  * The same steps as {@link PostgresClaiming} in statements that every database knows. On H2 what is due is read without
  * a lock and then deleted row by row, since its SKIP LOCKED locks every row that matches, not the few that are asked for.
+ * MariaDB locks those that it returns, by one index that has a place for jobs with a key and for those without.
  */
 final class PlainClaiming implements Claiming {
 
+    /** A driver's own text of a time may be in its own zone. */
+    private static final DateTimeFormatter TEXT = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss.SSSSSSx");
+
+    /** Jobs of one claim go to the server as one text, and it takes 16 MB of that by default. */
+    private static final int MOST_TEXT = 2_000_000;
+
     static final RowMapper<StoredJob> JOB = (row, context) -> new StoredJob(
             row.getLong("id"),
-            row.getString("run_at"),
+            TEXT.format(row.getObject("run_at", OffsetDateTime.class).withOffsetSameInstant(ZoneOffset.UTC)),
             row.getInt("attempt"),
             row.getInt("priority"),
             row.getBoolean("rescued"),
@@ -44,9 +54,11 @@ final class PlainClaiming implements Claiming {
         return job.claimedAfter(waited.toMillis());
     };
 
+    private final Dialect dialect;
     private final SqlTime time;
 
-    PlainClaiming(SqlTime time) {
+    PlainClaiming(Dialect dialect, SqlTime time) {
+        this.dialect = dialect;
         this.time = time;
     }
 
@@ -65,6 +77,7 @@ final class PlainClaiming implements Claiming {
             PreparedBatch ended = handle.prepareBatch("DELETE FROM mb_jobs_claimed WHERE id = :id AND owner = :owner");
             whole.forEach(id -> ended.bind("id", id).bind("owner", owner).add());
             ended.execute();
+            forgetMarks(handle, whole);
         }
         if (!part.isEmpty()) {
             PreparedBatch noted =
@@ -75,6 +88,20 @@ final class PlainClaiming implements Claiming {
                     .add());
             noted.execute();
         }
+    }
+
+    /** A reference would have a job's transaction hold its whole claim on MariaDB, so none deletes these there. */
+    @Override
+    public void forgetMarks(Handle handle, Collection<Long> batches) {
+        if (dialect == Dialect.MARIADB && !batches.isEmpty()) {
+            handle.createUpdate("DELETE FROM mb_jobs_mark WHERE claim IN (<batches>)")
+                    .bindList("batches", List.copyOf(batches))
+                    .execute();
+        }
+    }
+
+    private String skipLocked() {
+        return dialect == Dialect.MARIADB ? " FOR UPDATE SKIP LOCKED" : "";
     }
 
     @Override
@@ -116,8 +143,8 @@ final class PlainClaiming implements Claiming {
             time.bind(handle.createQuery("""
                             SELECT * FROM mb_jobs_waiting
                             WHERE queue = :queue AND partition_key = :key AND priority = :priority AND run_at <= %s
-                            ORDER BY queue, partition_key, priority, run_at, id LIMIT :limit
-                            """.formatted(time.now())))
+                            ORDER BY queue, partition_key, priority, run_at, id LIMIT :limit%s
+                            """.formatted(time.now(), skipLocked())))
                     .bind("queue", queue)
                     .bind("key", key)
                     .bind("priority", priority.code())
@@ -161,25 +188,48 @@ final class PlainClaiming implements Claiming {
             return;
         }
         List<StoredJob> due = time.bind(handle.createQuery("""
-                        SELECT w.*, %1$s AS read_at FROM mb_jobs_waiting w
+                        SELECT w.*, %1$s AS read_at FROM mb_jobs_waiting w%2$s
                         WHERE queue = :queue AND priority = :priority AND run_at <= %1$s AND partition_key IS NULL
-                        ORDER BY queue, priority, run_at, id LIMIT :limit
-                        """.formatted(time.now())))
+                        ORDER BY queue, priority, run_at, id LIMIT :limit%3$s
+                        """.formatted(time.now(), dueIndex(), skipLocked())))
                 .bind("queue", queue)
                 .bind("priority", priority.code())
                 .bind("limit", wanted)
                 .map(CLAIMED)
                 .list();
-        taken.addAll(delete(handle, due));
+        taken.addAll(dialect == Dialect.MARIADB ? deleteLocked(handle, due) : delete(handle, due));
+    }
+
+    private String dueIndex() {
+        return dialect == Dialect.MARIADB ? " FORCE INDEX (mb_jobs_waiting_key)" : "";
+    }
+
+    /** Those that the reading has locked, as many as fit into a claim. */
+    private static List<StoredJob> deleteLocked(Handle handle, List<StoredJob> due) {
+        var fitting = new ArrayList<StoredJob>();
+        int text = 0;
+        for (StoredJob job : due) {
+            text += job.payload().length();
+            if (text > MOST_TEXT && !fitting.isEmpty()) {
+                break;
+            }
+            fitting.add(job);
+        }
+        if (!fitting.isEmpty()) {
+            handle.createUpdate("DELETE FROM mb_jobs_waiting WHERE id IN (<ids>)")
+                    .bindList("ids", fitting.stream().map(StoredJob::id).toList())
+                    .execute();
+        }
+        return fitting;
     }
 
     /** Those that nobody else has taken or changed since they were read. */
-    private static List<StoredJob> delete(Handle handle, List<StoredJob> due) {
+    private List<StoredJob> delete(Handle handle, List<StoredJob> due) {
         if (due.isEmpty()) {
             return due;
         }
         PreparedBatch batch = handle.prepareBatch("DELETE FROM mb_jobs_waiting WHERE id = :id"
-                + " AND attempt = :attempt AND run_at = CAST(:runAt AS timestamp(6) with time zone)");
+                + " AND attempt = :attempt AND run_at = " + time.written());
         due.forEach(job -> batch.bind("id", job.id())
                 .bind("attempt", job.attempt())
                 .bind("runAt", job.runAt())
@@ -217,7 +267,10 @@ final class PlainClaiming implements Claiming {
         return handle.createQuery("""
                         SELECT id FROM mb_jobs_claimed c
                         WHERE NOT EXISTS (SELECT 1 FROM mb_job_worker w WHERE w.id = c.owner)
-                        ORDER BY id LIMIT :limit FOR UPDATE""").bind("limit", limit).mapTo(Long.class).list();
+                        ORDER BY id LIMIT :limit FOR UPDATE%s""".formatted(dialect == Dialect.MARIADB ? " SKIP LOCKED" : ""))
+                .bind("limit", limit)
+                .mapTo(Long.class)
+                .list();
     }
 
     @Override

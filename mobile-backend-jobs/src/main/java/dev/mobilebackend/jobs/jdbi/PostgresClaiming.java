@@ -81,6 +81,10 @@ final class PostgresClaiming implements Claiming {
         }
     }
 
+    /** A reference deletes them. */
+    @Override
+    public void forgetMarks(Handle handle, Collection<Long> batches) {}
+
     @Override
     public void finish(Handle handle, long owner, List<Long> whole, List<Batch> part) throws SQLException {
         if (whole.isEmpty() && part.isEmpty()) {

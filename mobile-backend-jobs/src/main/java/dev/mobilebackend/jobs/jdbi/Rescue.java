@@ -50,9 +50,7 @@ final class Rescue {
 
     /** An owner that is no more never comes back, so its batches may be looked up after the first look. */
     int rescue() {
-        database.useTransaction(handle -> time.bind(handle.createUpdate("DELETE FROM mb_job_worker WHERE id IN"
-                        + " (SELECT id FROM mb_job_worker WHERE lease_until <= " + time.now() + skipLocked() + ")"))
-                .execute());
+        database.<Integer, RuntimeException>inRetriedTransaction(this::endLeases);
         int moved = moveEarlier();
         while (true) {
             int[] rescued = step();
@@ -61,6 +59,19 @@ final class Rescue {
                 return moved;
             }
         }
+    }
+
+    private int endLeases(Handle handle) {
+        List<Long> ended = time.bind(handle.createQuery(
+                        "SELECT id FROM mb_job_worker WHERE lease_until <= " + time.now() + skipLocked()))
+                .mapTo(Long.class)
+                .list();
+        return ended.isEmpty()
+                ? 0
+                : time.bind(handle.createUpdate(
+                                "DELETE FROM mb_job_worker WHERE id IN (<ids>) AND lease_until <= " + time.now()))
+                        .bindList("ids", ended)
+                        .execute();
     }
 
     private int moveEarlier() {
@@ -81,7 +92,7 @@ final class Rescue {
                 .bind("owner", owner)
                 .execute());
         try {
-            database.<Integer, SQLException>inTransaction(handle -> {
+            database.<Integer, SQLException>inRetriedTransaction(handle -> {
                 List<Long> ids = handle.createQuery("SELECT id FROM mb_jobs_claimed WHERE owner = :owner FOR UPDATE")
                         .bind("owner", owner)
                         .mapTo(Long.class)
@@ -132,6 +143,7 @@ final class Rescue {
             }
         }
         waiting.putBack(handle, backs);
+        claiming.forgetMarks(handle, ids);
         handle.createUpdate("DELETE FROM mb_jobs_claimed WHERE id IN (<ids>)")
                 .bindList("ids", ids)
                 .execute();

@@ -92,10 +92,10 @@ record UniqueJobs(Dialect dialect, SqlTime time) {
         while (!dialect.insertIfAbsent(
                 handle, "INSERT INTO mb_jobs_unique (kind, unique_key, job) VALUES (:kind, :key, 0)", key)) {
             Standing standing = time.bind(handle.createQuery("SELECT job, CASE WHEN stands_until <= " + time.now()
-                            + " THEN 1 ELSE 0 END AS over FROM mb_jobs_unique" + KEY
+                            + " THEN 1 ELSE 0 END AS is_over FROM mb_jobs_unique" + KEY
                             + (unique.untilClaimed() ? sharedLock() : "")))
                     .bindMap(key)
-                    .map((row, context) -> new Standing(row.getLong("job"), row.getInt("over") == 1))
+                    .map((row, context) -> new Standing(row.getLong("job"), row.getInt("is_over") == 1))
                     .findOne()
                     .orElse(null);
             if (standing != null && !standing.over) {

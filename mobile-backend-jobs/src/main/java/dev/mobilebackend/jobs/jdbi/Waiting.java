@@ -56,10 +56,7 @@ record Waiting(Dialect dialect, SqlTime time, ScanMarks scans, PayloadSeal seal)
                 .distinct()
                 .forEach(queue -> Database.afterCommit(handle, () -> scans.putBack(queue)));
         putBack(handle, all.stream().filter(job -> job.delay() != null).toList(), time.later());
-        putBack(
-                handle,
-                all.stream().filter(job -> job.delay() == null).toList(),
-                "CAST(:runAt AS timestamp(6) with time zone)");
+        putBack(handle, all.stream().filter(job -> job.delay() == null).toList(), time.written());
     }
 
     private void putBack(Handle handle, List<PutBack> all, String runAt) {

@@ -158,7 +158,7 @@ class JdbiJobStoreTest {
         long second = store.join(LONG);
 
         CompletableFuture<List<ClaimedJob>> late = database.inTransaction(handle -> {
-            new PlainClaiming(SqlTime.of(Dialect.H2, null))
+            new PlainClaiming(Dialect.H2, SqlTime.of(Dialect.H2, null))
                     .finishAndClaim(handle, first, List.of(), List.of(), QUEUE, 1);
             var waiting = CompletableFuture.supplyAsync(
                     () -> store.finishAndClaim(second, List.of(), QUEUE, 1),
@@ -194,7 +194,9 @@ class JdbiJobStoreTest {
         assertEquals(List.of(1, 1, 0), List.of(first, rest, moved.purge(Duration.ofDays(1), 10)));
         assertEquals(List.of(lasting), moved.dead(10).stream().map(DeadJob::id).toList());
         assertEquals(lasting, moved.enqueue(job.unique(Unique.within("new", Duration.ofHours(1)))));
-        assertEquals(waiting, moved.finishAndClaim(owner, List.of(), QUEUE, 1).get(0).claim().job());
+        assertEquals(
+                waiting,
+                moved.finishAndClaim(owner, List.of(), QUEUE, 1).get(0).claim().job());
         assertThrows(IllegalArgumentException.class, () -> moved.purge(Duration.ofDays(-1), 1));
     }
 

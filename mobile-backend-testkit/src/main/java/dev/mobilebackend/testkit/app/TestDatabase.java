@@ -71,11 +71,23 @@ public final class TestDatabase implements AutoCloseable {
         return new TestDatabase(url, H2_USER, "", () -> {});
     }
 
+    /**
+     * A database in a server of the test's own.
+     *
+     * @param drop runs when it is closed
+     */
+    public static TestDatabase at(String jdbcUrl, String user, String password, Runnable drop) {
+        return new TestDatabase(jdbcUrl, user, password, drop);
+    }
+
     /** {@link #postgres()} or {@link #h2()}: for tests that run on each dialect in turn. */
     public static TestDatabase of(Dialect dialect) {
         return switch (dialect) {
             case POSTGRESQL -> postgres();
             case H2 -> h2();
+            case MARIADB ->
+                throw new IllegalArgumentException(
+                        "no MariaDB comes with the testkit: start one and hand it in with TestDatabase.at");
         };
     }
 
@@ -150,6 +162,7 @@ public final class TestDatabase implements AutoCloseable {
         config.setPassword(password);
         config.setMaximumPoolSize(CONNECTIONS);
         config.setMinimumIdle(0);
+        config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
         return new HikariDataSource(config);
     }
 }

@@ -37,6 +37,7 @@ public final class TestDatabaseTemplate implements AutoCloseable {
         return switch (dialect) {
             case POSTGRESQL -> ofPostgres(original.keepAsTemplate());
             case H2 -> ofH2(original);
+            case MARIADB -> throw new IllegalArgumentException("no template is made of a MariaDB");
         };
     }
 

@@ -228,6 +228,7 @@ public abstract class DialectContract {
                 switch (data().dialect()) {
                     case POSTGRESQL -> "SHOW lock_timeout";
                     case H2 -> "CALL LOCK_TIMEOUT()";
+                    case MARIADB -> "SELECT @@innodb_lock_wait_timeout";
                 };
         return handle.createQuery(question).mapTo(String.class).one();
     }

@@ -283,6 +283,7 @@ public abstract class IdempotencyContract {
                 switch (effects().database().dialect()) {
                     case POSTGRESQL -> "SHOW lock_timeout";
                     case H2 -> "CALL LOCK_TIMEOUT()";
+                    case MARIADB -> "SELECT @@innodb_lock_wait_timeout";
                 };
         return handle.createQuery(question).mapTo(String.class).one();
     }

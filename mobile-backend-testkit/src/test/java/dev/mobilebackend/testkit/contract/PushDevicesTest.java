@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.mobilebackend.testkit.contract;
 
-import dev.mobilebackend.core.data.Dialect;
 import dev.mobilebackend.core.data.Schema;
 import dev.mobilebackend.jobs.push.InMemoryPushDevices;
 import dev.mobilebackend.jobs.push.PushDevices;
 import dev.mobilebackend.jobs.push.jdbi.JdbiPushDevices;
 import dev.mobilebackend.testkit.app.TestDatabase;
 import java.time.InstantSource;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
@@ -27,30 +27,30 @@ class PushDevicesTest {
     @Nested
     class OnPostgres extends OnDatabase {
         OnPostgres() {
-            super(Dialect.POSTGRESQL);
+            super(TestDatabase::postgres);
         }
     }
 
     @Nested
     class OnH2 extends OnDatabase {
         OnH2() {
-            super(Dialect.H2);
+            super(TestDatabase::h2);
         }
     }
 
     @TestInstance(TestInstance.Lifecycle.PER_CLASS)
     abstract static class OnDatabase extends PushDevicesContract {
 
-        private final Dialect dialect;
+        private final Supplier<TestDatabase> databases;
         private TestDatabase opened;
 
-        OnDatabase(Dialect dialect) {
-            this.dialect = dialect;
+        OnDatabase(Supplier<TestDatabase> databases) {
+            this.databases = databases;
         }
 
         @BeforeAll
         void open() {
-            opened = TestDatabase.of(dialect);
+            opened = databases.get();
             Schema.install(opened.database(), JdbiPushDevices.SCHEMA);
         }
 

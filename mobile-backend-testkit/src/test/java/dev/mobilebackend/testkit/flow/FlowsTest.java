@@ -35,6 +35,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -64,14 +65,14 @@ class FlowsTest {
     @Nested
     class OnPostgres extends OnDatabase {
         OnPostgres() {
-            super(Dialect.POSTGRESQL);
+            super(TestDatabase::postgres);
         }
     }
 
     @Nested
     class OnH2 extends OnDatabase {
         OnH2() {
-            super(Dialect.H2);
+            super(TestDatabase::h2);
         }
     }
 
@@ -81,19 +82,19 @@ class FlowsTest {
         private final TestClock clock = new TestClock();
         private final Set<String> failing = ConcurrentHashMap.newKeySet();
         private final List<String> ran = new CopyOnWriteArrayList<>();
-        private final Dialect dialect;
+        private final Supplier<TestDatabase> databases;
         private TestDatabase test;
         private Database database;
         private JdbiJobStore jobs;
         private Flows flows;
 
-        OnDatabase(Dialect dialect) {
-            this.dialect = dialect;
+        OnDatabase(Supplier<TestDatabase> databases) {
+            this.databases = databases;
         }
 
         @BeforeEach
         void start() {
-            test = TestDatabase.of(dialect);
+            test = databases.get();
             database = test.database();
             Schema.install(database, JdbiJobStore.SCHEMA);
             database.useTransaction(handle -> handle.execute("CREATE TABLE effect (what varchar(100))"));
@@ -296,7 +297,7 @@ class FlowsTest {
 
         @Test
         void threadsThatEndThePartsOfAStepBeginTheNextOnce() throws InterruptedException {
-            int size = dialect == Dialect.POSTGRESQL ? 2_500 : 1_200;
+            int size = database.dialect() == Dialect.POSTGRESQL ? 2_500 : 1_200;
             var last = new CountDownLatch(1);
             long id = flows.start(Flow.first(IntStream.range(0, size)
                             .mapToObj(i -> i % 50 == 0 ? new DoInTransaction("t" + i) : new Do("d" + i))
@@ -436,11 +437,11 @@ class FlowsTest {
             JdbiJobStore sealed = jobs.withSealedPayloads(ServerSecret.of(new byte[32]));
             sealed.flows().start(Flow.first(new Do("a")).then(new Do("canary")).onFailure(new Do("canary")));
 
-            String stored = database.withHandle(handle -> handle.createQuery(
-                            "SELECT CAST(s.jobs AS varchar) || f.on_failure FROM mb_jobs_flow_step s"
+            String stored = database.withHandle(
+                    handle -> handle.createQuery("SELECT s.jobs, f.on_failure FROM mb_jobs_flow_step s"
                                     + " JOIN mb_jobs_flow f ON f.id = s.flow WHERE s.jobs IS NOT NULL")
-                    .mapTo(String.class)
-                    .one());
+                            .map((row, context) -> row.getString("jobs") + row.getString("on_failure"))
+                            .one());
             worker(sealed).runDue();
 
             assertFalse(stored.contains("canary"), stored);

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mobilebackend.core.data.Database;
-import dev.mobilebackend.core.data.Dialect;
 import dev.mobilebackend.core.data.Schema;
 import dev.mobilebackend.jobs.jdbi.JdbiJobStore;
 import dev.mobilebackend.jobs.outbox.BlockedEvent;
@@ -30,6 +29,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.SqlLogger;
@@ -49,14 +49,14 @@ class OutboxTest {
     @Nested
     class OnPostgres extends OnDatabase {
         OnPostgres() {
-            super(Dialect.POSTGRESQL);
+            super(TestDatabase::postgres);
         }
     }
 
     @Nested
     class OnH2 extends OnDatabase {
         OnH2() {
-            super(Dialect.H2);
+            super(TestDatabase::h2);
         }
     }
 
@@ -65,18 +65,18 @@ class OutboxTest {
 
         private final TestClock clock = new TestClock();
         private final FakeEventSender broker = new FakeEventSender();
-        private final Dialect dialect;
+        private final Supplier<TestDatabase> databases;
         private TestDatabase test;
         private Database database;
         private Outbox outbox;
 
-        OnDatabase(Dialect dialect) {
-            this.dialect = dialect;
+        OnDatabase(Supplier<TestDatabase> databases) {
+            this.databases = databases;
         }
 
         @BeforeEach
         void start() {
-            test = TestDatabase.of(dialect);
+            test = databases.get();
             database = test.database();
             Schema.install(database, JdbiJobStore.SCHEMA, Outbox.SCHEMA);
             outbox = outbox(database);

@@ -47,7 +47,9 @@ class RefreshHistoryTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Dialect.class)
+    @EnumSource(
+            value = Dialect.class,
+            names = {"POSTGRESQL", "H2"})
     void eachHistoryGoesOnADatabaseAsItGoesInMemory(Dialect dialect) {
         List<Outcome> inMemory = play(SLICE_ON_A_DATABASE, SessionPolicy.standard());
 

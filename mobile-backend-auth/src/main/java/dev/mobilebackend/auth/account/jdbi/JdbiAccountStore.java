@@ -261,6 +261,7 @@ public final class JdbiAccountStore implements AccountStore {
         return switch (database.dialect()) {
             case POSTGRESQL -> update + " RETURNING " + COLUMNS;
             case H2 -> "SELECT " + COLUMNS + " FROM FINAL TABLE (" + update + ")";
+            case MARIADB -> throw database.dialect().refused("accounts");
         };
     }
 

@@ -94,6 +94,7 @@ public final class JdbiCodeStore implements CodeStore {
                 count = COUNT_ON_H2;
                 takeAttempt = "SELECT " + COLUMNS + " FROM FINAL TABLE (" + TAKE_ATTEMPT + ")";
             }
+            case MARIADB -> throw database.dialect().refused("codes");
             default -> throw new AssertionError(database.dialect());
         }
     }

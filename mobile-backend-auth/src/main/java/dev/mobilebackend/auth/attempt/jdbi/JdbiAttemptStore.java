@@ -56,6 +56,7 @@ public final class JdbiAttemptStore implements AttemptStore {
         this.write = switch (database.dialect()) {
             case POSTGRESQL -> WRITE_ON_POSTGRESQL;
             case H2 -> WRITE_ON_H2;
+            case MARIADB -> throw database.dialect().refused("counts of attempts");
         };
     }
 

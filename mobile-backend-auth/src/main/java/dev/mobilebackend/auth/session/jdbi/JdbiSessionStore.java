@@ -98,6 +98,7 @@ public final class JdbiSessionStore implements SessionStore {
         return switch (database.dialect()) {
             case POSTGRESQL -> new PostgresRevocationSignal(database);
             case H2 -> null;
+            case MARIADB -> throw database.dialect().refused("sessions");
         };
     }
 
@@ -270,6 +271,7 @@ public final class JdbiSessionStore implements SessionStore {
         return switch (database.dialect()) {
             case POSTGRESQL -> "CLOCK_TIMESTAMP()";
             case H2 -> "CURRENT_TIMESTAMP(6)";
+            case MARIADB -> throw database.dialect().refused("sessions");
         };
     }
 
@@ -277,6 +279,7 @@ public final class JdbiSessionStore implements SessionStore {
         return switch (database.dialect()) {
             case POSTGRESQL -> update + " RETURNING " + columns;
             case H2 -> "SELECT " + columns + " FROM FINAL TABLE (" + update + ")";
+            case MARIADB -> throw database.dialect().refused("sessions");
         };
     }
 
@@ -287,6 +290,7 @@ public final class JdbiSessionStore implements SessionStore {
                 "WITH ended AS (" + changing(update, "id, account_id") + ") SELECT id, account_id, pg_notify('"
                         + CHANNEL + "', '') FROM ended";
             case H2 -> changing(update, "id, account_id");
+            case MARIADB -> throw database.dialect().refused("sessions");
         };
     }
 

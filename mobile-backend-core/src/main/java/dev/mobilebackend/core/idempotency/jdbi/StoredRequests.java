@@ -39,6 +39,7 @@ final class StoredRequests {
         claiming = switch (dialect) {
             case POSTGRESQL -> new PostgresClaiming(time);
             case H2 -> new H2Claiming(time);
+            case MARIADB -> throw dialect.refused("stored answers of idempotent requests");
         };
         expired = Purge.of("mb_idempotency", "expires_at <= " + time.now()).inOrderOf("expires_at");
         select = "SELECT scope, fingerprint, status, headers, body, owner, work, input, points, lease_until > "

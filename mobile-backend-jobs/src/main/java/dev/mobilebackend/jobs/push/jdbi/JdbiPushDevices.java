@@ -70,9 +70,10 @@ public final class JdbiPushDevices implements PushDevices {
     @Override
     public void register(NewPushDevice device) {
         Map<String, @Nullable Object> values = values(device);
-        database.useTransaction(handle -> {
+        database.inRetriedTransaction(handle -> {
             // Most apps start again and again. In between, a row that was there may be forgotten.
             while (!isKnown(handle, values) && !database.dialect().insertIfAbsent(handle, insert, values)) {}
+            return values;
         });
     }
 
@@ -83,7 +84,7 @@ public final class JdbiPushDevices implements PushDevices {
     @Override
     public List<PushDevice> ofOwner(String owner) {
         return database.withHandle(handle -> handle.createQuery("SELECT " + COLUMNS + " FROM mb_push_device"
-                        + " WHERE owner = :owner ORDER BY seen_at DESC, id DESC FETCH FIRST :most ROWS ONLY")
+                        + " WHERE owner = :owner ORDER BY seen_at DESC, id DESC LIMIT :most")
                 .bind("owner", owner)
                 .bind("most", MOST_OF_OWNER)
                 .map((row, context) -> device(row))
