@@ -75,6 +75,7 @@ class ProtectionsTest {
                 "mobile-backend-jobs/src/test",
                 "mobile-backend-testkit/src/test",
                 "mobile-backend-testkit/src/main",
+                "conformance/mariadb/src/test",
                 "samples/shop/src/test")) {
             try (Stream<Path> files = Files.walk(REPOSITORY.resolve(sources))) {
                 files.filter(ProtectionsTest::isOfTests).forEach(file -> {

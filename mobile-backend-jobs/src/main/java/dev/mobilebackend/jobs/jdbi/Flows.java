@@ -63,7 +63,7 @@ public final class Flows {
 
     /** Starts a flow in a transaction of its own. */
     public long start(Flow flow) {
-        return database.inTransaction(handle -> steps.start(handle, flow));
+        return database.inRetriedTransaction(handle -> steps.start(handle, flow));
     }
 
     /**

@@ -259,7 +259,7 @@ public final class JdbiJobStore implements JobStore {
 
     @Override
     public boolean replay(long job) {
-        return database.inTransaction(handle -> {
+        return database.inRetriedTransaction(handle -> {
             @Nullable StoredJob replayed = dead.remove(handle, job);
             if (replayed == null) {
                 return false;

@@ -2,6 +2,7 @@
 package dev.mobilebackend.testkit.contract;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -14,6 +15,8 @@ import dev.mobilebackend.jobs.JobOutcome;
 import dev.mobilebackend.jobs.NewJob;
 import dev.mobilebackend.jobs.jdbi.JdbiJobStore;
 import dev.mobilebackend.testkit.app.TestDatabase;
+import java.sql.Connection;
+import java.sql.DriverManager;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -130,6 +133,47 @@ class ClaimsOnMariaDbTest {
         assertEquals(400, taken);
     }
 
+    /** No reference refuses the late one's mark, since none is there: see decision 222. */
+    @Test
+    void whoEndsAJobWhileItsClaimIsRescuedHasLostIt() throws Exception {
+        Schema.install(database, JdbiJobStore.SCHEMA);
+        JdbiJobStore store = JdbiJobStore.of(database);
+        store.enqueue(NewJob.of(new Work(1)));
+        long owner = store.join(LONG);
+        Claim claim = store.finishAndClaim(owner, List.of(), QUEUE, 1).get(0).claim();
+        var thread = Executors.newSingleThreadExecutor();
+        try {
+            Future<Boolean> late = database.inTransaction(rescue -> {
+                rescue.execute(
+                        "INSERT INTO mb_jobs_mark (claim, job, ended) VALUES (?, ?, TRUE)", claim.batch(), claim.job());
+                Future<Boolean> waiting = thread.submit(() -> waitsAgain(store, claim));
+                awaitLockWait();
+                rescue.execute("DELETE FROM mb_jobs_mark WHERE claim = ?", claim.batch());
+                rescue.execute("DELETE FROM mb_jobs_claimed WHERE id = ?", claim.batch());
+                return waiting;
+            });
+
+            assertFalse(late.get());
+        } finally {
+            thread.shutdownNow();
+        }
+    }
+
+    private static boolean waitsAgain(JdbiJobStore store, Claim claim) {
+        store.finishAndClaim(claim.owner(), List.of(new JobOutcome.Retry(claim, Duration.ZERO, "late")), QUEUE, 0);
+        return !store.counts().isEmpty();
+    }
+
+    private void awaitLockWait() {
+        while (database.withHandle(handle -> handle.createQuery(
+                                "SELECT count(*) FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'")
+                        .mapTo(Integer.class)
+                        .one())
+                == 0) {
+            Thread.onSpinWait();
+        }
+    }
+
     @Test
     void connectionsThatWriteTimesInTheirOwnZoneAreRefused() {
         TimeZone before = TimeZone.getDefault();
@@ -149,8 +193,8 @@ class ClaimsOnMariaDbTest {
 
     private Jdbi jdbi(String url) {
         return Jdbi.create(() -> {
-            var connection = java.sql.DriverManager.getConnection(url, test.user(), test.password());
-            connection.setTransactionIsolation(java.sql.Connection.TRANSACTION_READ_COMMITTED);
+            var connection = DriverManager.getConnection(url, test.user(), test.password());
+            connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
             return connection;
         });
     }
