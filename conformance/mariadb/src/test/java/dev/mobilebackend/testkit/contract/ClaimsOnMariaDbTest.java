@@ -147,7 +147,7 @@ class ClaimsOnMariaDbTest {
                 rescue.execute(
                         "INSERT INTO mb_jobs_mark (claim, job, ended) VALUES (?, ?, TRUE)", claim.batch(), claim.job());
                 Future<Boolean> waiting = thread.submit(() -> waitsAgain(store, claim));
-                awaitLockWait();
+                awaitLateMark();
                 rescue.execute("DELETE FROM mb_jobs_mark WHERE claim = ?", claim.batch());
                 rescue.execute("DELETE FROM mb_jobs_claimed WHERE id = ?", claim.batch());
                 return waiting;
@@ -164,9 +164,9 @@ class ClaimsOnMariaDbTest {
         return !store.counts().isEmpty();
     }
 
-    private void awaitLockWait() {
-        while (database.withHandle(handle -> handle.createQuery(
-                                "SELECT count(*) FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'")
+    private void awaitLateMark() {
+        while (database.withHandle(handle -> handle.createQuery("SELECT count(*) FROM information_schema.processlist"
+                                + " WHERE info LIKE 'INSERT INTO mb_jobs_mark%'")
                         .mapTo(Integer.class)
                         .one())
                 == 0) {
