@@ -25,6 +25,7 @@ public final class MariaDbServer {
         config.addArg("--user=" + System.getProperty("user.name"));
         // Durable through a crash of this process, which is all that these tests do; the machine's disk is spared.
         config.addArg("--innodb-flush-log-at-trx-commit=2");
+        config.addArg("--max-allowed-packet=16777216");
         try {
             DB server = DB.newEmbeddedDB(config.build());
             server.start();
