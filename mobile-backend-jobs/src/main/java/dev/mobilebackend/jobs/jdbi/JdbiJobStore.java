@@ -21,6 +21,7 @@ import dev.mobilebackend.jobs.NewJob;
 import dev.mobilebackend.jobs.Pulse;
 import dev.mobilebackend.jobs.QueueLimits;
 import dev.mobilebackend.jobs.RunTally;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -30,6 +31,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,6 +65,7 @@ public final class JdbiJobStore implements JobStore {
 
     private final Database database;
     private final @Nullable InstantSource clock;
+    private final InsertOne insertOne;
     private final Waiting waiting;
     private final JobMarks marks;
     private final Claims claims;
@@ -84,6 +87,7 @@ public final class JdbiJobStore implements JobStore {
                     case POSTGRESQL -> new PostgresClaiming(time, scans);
                     case H2, MARIADB -> new PlainClaiming(database.dialect(), time);
                 };
+        this.insertOne = new InsertOne(time, seal);
         this.waiting = new Waiting(database.dialect(), time, scans, seal);
         this.marks = new JobMarks(database.dialect());
         this.dead = new DeadJobs(time, seal);
@@ -139,9 +143,46 @@ public final class JdbiJobStore implements JobStore {
         if (UniqueJobs.isUnique(job)) {
             return enqueueAll(handle, List.of(job)).get(0);
         }
-        long id = waiting.add(handle, job);
+        long id = insert(handle, job);
         announce(handle, List.of(job));
         return id;
+    }
+
+    private long insert(Handle handle, NewJob job) {
+        try {
+            return insertOne.add(handle.getConnection(), job);
+        } catch (SQLException failed) {
+            throw new UnableToExecuteStatementException(failed, null);
+        }
+    }
+
+    /**
+     * Adds a job in the transaction of a plain JDBC connection, which is left open and uncommitted. That commit is not
+     * heard of: workers find the job when they next look, within a second by default, or at once if the caller says
+     * {@link #wake(String)} after it. A connection in auto-commit mode needs no word.
+     *
+     * <pre>{@code
+     * connection.setAutoCommit(false);
+     * orders.insert(connection, order);
+     * jobs.enqueue(connection, NewJob.of(new MakeReceipt(order.id())));
+     * connection.commit();
+     * jobs.wake(NewJob.DEFAULT_QUEUE);
+     * }</pre>
+     */
+    public long enqueue(Connection connection, NewJob job) {
+        return enqueueAll(connection, List.of(job)).get(0);
+    }
+
+    /** {@link #enqueue(Connection, NewJob)} of many in one statement; the ids come in the order of the jobs. */
+    public List<Long> enqueueAll(Connection connection, List<NewJob> jobs) {
+        try (Handle lent = Lent.handle(connection)) {
+            return enqueueAll(lent, jobs);
+        }
+    }
+
+    /** Tells the workers, here and elsewhere, that a queue has a due job: after a commit that was not heard of. */
+    public void wake(String queue) {
+        wakeUps.raise(queue);
     }
 
     /** {@link #enqueueAll(List)} in the handle's transaction. */

@@ -8,12 +8,13 @@ import dev.mobilebackend.jobs.NewJob;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.array.SqlArrayTypes;
 import org.jdbi.v3.core.statement.PreparedBatch;
-import org.jdbi.v3.core.statement.SqlStatement;
 import org.jspecify.annotations.Nullable;
 
 /** The rows of jobs that wait: how they come in, and how they come back. */
@@ -34,13 +35,6 @@ record Waiting(Dialect dialect, SqlTime time, ScanMarks scans, PayloadSeal seal)
             int attempt,
             boolean rescued,
             @Nullable String error) {}
-
-    long add(Handle handle, NewJob job) {
-        return bind(handle.createUpdate(INSERT + values()), job)
-                .executeAndReturnGeneratedKeys("id")
-                .mapTo(Long.class)
-                .one();
-    }
 
     /** The ids come in the order of the jobs. */
     List<Long> add(Handle handle, List<NewJob> jobs) {
@@ -116,23 +110,25 @@ record Waiting(Dialect dialect, SqlTime time, ScanMarks scans, PayloadSeal seal)
     }
 
     private List<Long> addBatch(Handle handle, List<NewJob> jobs) {
-        PreparedBatch batch = handle.prepareBatch(INSERT + values());
-        jobs.forEach(job -> bind(batch, job).add());
+        PreparedBatch batch = handle.prepareBatch(insert(time));
+        jobs.forEach(job -> time.bind(batch).bindMap(values(job, seal)).add());
         return batch.executePreparedBatch("id").mapTo(Long.class).list();
     }
 
-    private String values() {
-        return "VALUES (" + time.later() + ", :priority, :queue, :kind, :payload, :partitionKey, :extra)";
+    /** Adds one job, with the parameters of {@link SqlTime} and {@link #values}. */
+    static String insert(SqlTime time) {
+        return INSERT + "VALUES (" + time.later() + ", :priority, :queue, :kind, :payload, :partitionKey, :extra)";
     }
 
-    private <S extends SqlStatement<S>> S bind(S statement, NewJob job) {
-        return time.bind(statement)
-                .bind("micros", SqlTime.micros(job.delay()))
-                .bind("priority", job.priority().code())
-                .bind("queue", job.queue())
-                .bind("kind", job.kind())
-                .bind("payload", seal.close(job.kind(), job.payload()))
-                .bind("partitionKey", Lanes.key(job.ties()))
-                .bind("extra", Extra.of(job.ties(), null));
+    static Map<String, @Nullable Object> values(NewJob job, PayloadSeal seal) {
+        var values = new HashMap<String, @Nullable Object>();
+        values.put("micros", SqlTime.micros(job.delay()));
+        values.put("priority", job.priority().code());
+        values.put("queue", job.queue());
+        values.put("kind", job.kind());
+        values.put("payload", seal.close(job.kind(), job.payload()));
+        values.put("partitionKey", Lanes.key(job.ties()));
+        values.put("extra", Extra.of(job.ties(), null));
+        return values;
     }
 }

@@ -27,6 +27,8 @@ import dev.mobilebackend.jobs.QueuePolicy;
 import dev.mobilebackend.jobs.RetryPolicy;
 import dev.mobilebackend.jobs.Unique;
 import dev.mobilebackend.jobs.Worker;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -110,6 +112,59 @@ class JdbiJobStoreTest {
 
         assertEquals(0, beforeCommit);
         assertEquals(1, heard.get());
+    }
+
+    @Test
+    void aJobOfAPlainConnectionSharesTheFateOfItsTransaction() throws SQLException {
+        Worker worker = receiptWorker();
+
+        try (Connection connection = pool.getConnection()) {
+            connection.setAutoCommit(false);
+            store.enqueue(connection, NewJob.of(new MakeReceipt("rolled")));
+            connection.rollback();
+            store.enqueue(connection, NewJob.of(new MakeReceipt("7")));
+            store.enqueue(connection, NewJob.of(new MakeReceipt("7")).unique(Unique.of("receipt")));
+            int early = worker.runDue();
+            connection.commit();
+
+            assertEquals(0, early);
+            assertFalse(connection.isClosed());
+            assertFalse(connection.getAutoCommit());
+        }
+        worker.runDue();
+
+        assertEquals(List.of("7", "7"), receipts());
+    }
+
+    @Test
+    void theCommitOfAPlainConnectionIsToldByItsOwner() throws SQLException {
+        var heard = new ArrayList<String>();
+        store.addListener(heard::add);
+
+        try (Connection connection = pool.getConnection()) {
+            connection.setAutoCommit(false);
+            store.enqueue(connection, NewJob.of(new MakeReceipt("7")));
+            connection.commit();
+        }
+        List<String> unsaid = List.copyOf(heard);
+        store.wake(QUEUE);
+
+        assertEquals(List.of(), unsaid);
+        assertEquals(List.of(QUEUE), heard);
+    }
+
+    @Test
+    void aPlainConnectionThatCommitsByItselfWakesAWorkerAtOnce() throws SQLException {
+        var heard = new ArrayList<String>();
+        store.addListener(heard::add);
+
+        try (Connection connection = pool.getConnection()) {
+            store.enqueue(connection, NewJob.of(new MakeReceipt("7")));
+
+            assertTrue(connection.getAutoCommit());
+        }
+
+        assertEquals(List.of(QUEUE), heard);
     }
 
     @Test

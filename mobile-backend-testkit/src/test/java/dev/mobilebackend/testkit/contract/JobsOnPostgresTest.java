@@ -23,6 +23,8 @@ import dev.mobilebackend.jobs.jdbi.JdbiJobStore;
 import dev.mobilebackend.jobs.jdbi.TransactionalJobHandler;
 import dev.mobilebackend.testkit.app.TestDatabase;
 import dev.mobilebackend.testkit.app.TestDatabaseTemplate;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,6 +82,27 @@ class JobsOnPostgresTest {
         worker.runDue();
 
         assertEquals(List.of("8"), receipts());
+    }
+
+    @Test
+    void jobsOfAPlainConnectionShareTheFateOfItsTransaction() throws SQLException {
+        Worker worker = receiptWorker(JobsOnPostgresTest::insertReceipt);
+
+        try (Connection connection = test.dataSource().getConnection()) {
+            connection.setAutoCommit(false);
+            store.enqueue(connection, NewJob.of(new MakeReceipt("rolled back")));
+            connection.rollback();
+            store.enqueueAll(
+                    connection,
+                    Stream.of("7", "8").map(MakeReceipt::new).map(NewJob::of).toList());
+            worker.runDue();
+            connection.commit();
+        }
+        List<String> early = receipts();
+        worker.runDue();
+
+        assertEquals(List.of(), early);
+        assertEquals(List.of("7", "8"), receipts());
     }
 
     @Test
