@@ -237,6 +237,16 @@ public final class JdbiJobStore implements JobStore {
         });
     }
 
+    /** Where the tables are. */
+    public Database database() {
+        return database;
+    }
+
+    /** The clock that it was given, or null where the database's own counts. */
+    public @Nullable InstantSource clock() {
+        return clock;
+    }
+
     /** Jobs in steps, of this store. */
     public Flows flows() {
         return flows;

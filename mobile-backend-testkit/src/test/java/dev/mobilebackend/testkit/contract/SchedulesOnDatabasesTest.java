@@ -149,7 +149,7 @@ class SchedulesOnDatabasesTest {
     }
 
     private static JobSchedules instance(Database database, InstantSource clock, Map<String, Schedule> schedules) {
-        var builder = JobSchedules.builder(database, JdbiJobStore.of(database, clock), clock);
+        var builder = JobSchedules.builder(JdbiJobStore.of(database, clock));
         schedules.forEach((name, schedule) ->
                 builder.add(name, schedule, tick -> new Tick(name, tick)).misfire(Misfire.ALL));
         return builder.build();

@@ -45,7 +45,7 @@ final class DashboardApp implements AutoCloseable {
     DashboardApp(UnaryOperator<JobsDashboard.Builder> choices) {
         Schema.install(database.database(), JdbiJobStore.SCHEMA);
         jobs = JdbiJobStore.of(database.database());
-        schedules = JobSchedules.builder(database.database(), jobs)
+        schedules = JobSchedules.builder(jobs)
                 .add("nightly-report", Schedule.cron("0 3 * * *", ZoneId.of("Europe/Berlin")), new Sweep())
                 .add("sweep", Schedule.every(Duration.ofDays(365)), new Sweep())
                 .build();

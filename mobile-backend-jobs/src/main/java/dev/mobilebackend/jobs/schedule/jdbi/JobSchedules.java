@@ -11,7 +11,6 @@ import dev.mobilebackend.jobs.schedule.Schedule;
 import dev.mobilebackend.jobs.schedule.ScheduleState;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * first: the schedule's row moves on and the job is enqueued in one transaction.
  *
  * <pre>{@code
- * var schedules = JobSchedules.builder(database, jobs)
+ * var schedules = JobSchedules.builder(jobs)
  *     .add("nightly-report", Schedule.cron("0 3 * * *", ZoneId.of("Europe/Berlin")), tick -> new NightlyReport(tick))
  *     .add("sweep", Schedule.every(Duration.ofMinutes(5)), new Sweep()).misfire(Misfire.SKIP)
  *     .build();
@@ -52,20 +51,15 @@ public final class JobSchedules {
     private volatile boolean registered;
 
     private JobSchedules(Builder builder) {
-        this.database = builder.database;
         this.jobs = builder.jobs;
-        this.rows = new ScheduleRows(builder.database, builder.clock);
+        this.database = jobs.database();
+        this.rows = new ScheduleRows(database, jobs.clock());
         this.entries = Map.copyOf(builder.entries);
     }
 
-    /** On the database's clock. */
-    public static Builder builder(Database database, JdbiJobStore jobs) {
-        return new Builder(database, jobs, null);
-    }
-
-    /** On a clock that a test moves. */
-    public static Builder builder(Database database, JdbiJobStore jobs, InstantSource clock) {
-        return new Builder(database, jobs, clock);
+    /** In the database of the jobs, and by their clock. */
+    public static Builder builder(JdbiJobStore jobs) {
+        return new Builder(jobs);
     }
 
     /**
@@ -195,16 +189,12 @@ public final class JobSchedules {
     /** Schedules on their way into an instance. */
     public static final class Builder {
 
-        private final Database database;
         private final JdbiJobStore jobs;
-        private final @Nullable InstantSource clock;
         private final Map<String, Entry> entries = new LinkedHashMap<>();
         private @Nullable Entry last;
 
-        private Builder(Database database, JdbiJobStore jobs, @Nullable InstantSource clock) {
-            this.database = requireNonNull(database, "database must not be null");
-            this.jobs = requireNonNull(jobs, "jobs must not be null");
-            this.clock = clock;
+        private Builder(JdbiJobStore jobs) {
+            this.jobs = requireNonNull(jobs, "jobs must not be null: such as JdbiJobStore.of(database)");
         }
 
         /** The same job at each tick: a record with a job kind, or a {@link NewJob}. */

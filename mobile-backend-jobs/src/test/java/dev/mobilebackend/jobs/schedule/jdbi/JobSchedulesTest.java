@@ -113,7 +113,7 @@ class JobSchedulesTest {
 
     @Test
     void thePolicyDecidesOnMissedTicks() {
-        JobSchedules schedules = JobSchedules.builder(database, jobs, clock)
+        JobSchedules schedules = JobSchedules.builder(jobs)
                 .add("once", HOURLY, new Report(at("00:01")))
                 .add("skip", HOURLY, new Report(at("00:02")))
                 .misfire(Misfire.SKIP)
@@ -238,7 +238,7 @@ class JobSchedulesTest {
     @Test
     void aScheduleThatFailsIsTriedAgainAndHoldsUpNoOther() {
         var broken = new AtomicBoolean(true);
-        JobSchedules schedules = JobSchedules.builder(database, jobs, clock)
+        JobSchedules schedules = JobSchedules.builder(jobs)
                 .add("broken", HOURLY, tick -> {
                     if (broken.get()) {
                         throw new IllegalStateException("no report today");
@@ -261,7 +261,7 @@ class JobSchedulesTest {
 
     @Test
     void aNewJobMayBeChosenForATick() {
-        JobSchedules schedules = JobSchedules.builder(database, jobs, clock)
+        JobSchedules schedules = JobSchedules.builder(jobs)
                 .add("report", HOURLY, tick -> NewJob.of(new Report(tick)).after(Duration.ofMinutes(5)))
                 .build();
         schedules.tick();
@@ -276,7 +276,7 @@ class JobSchedulesTest {
 
     @Test
     void aNameIsCheckedAndAddedOnce() {
-        JobSchedules.Builder builder = JobSchedules.builder(database, jobs, clock);
+        JobSchedules.Builder builder = JobSchedules.builder(jobs);
 
         assertThrows(IllegalStateException.class, () -> builder.misfire(Misfire.ALL));
         assertThrows(IllegalArgumentException.class, () -> builder.add("Nightly Report", HOURLY, report()));
@@ -287,9 +287,7 @@ class JobSchedulesTest {
     }
 
     private JobSchedules schedules(Schedule schedule) {
-        return JobSchedules.builder(database, jobs, clock)
-                .add("report", schedule, report())
-                .build();
+        return JobSchedules.builder(jobs).add("report", schedule, report()).build();
     }
 
     private JobSchedules started(Schedule schedule) {

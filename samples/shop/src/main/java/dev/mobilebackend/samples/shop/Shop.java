@@ -36,15 +36,25 @@ import dev.mobilebackend.core.transport.TransportPolicy.PlainHttp;
 import dev.mobilebackend.jobs.JobHandler;
 import dev.mobilebackend.jobs.NewJob;
 import dev.mobilebackend.jobs.Worker;
+import dev.mobilebackend.jobs.dashboard.JobsDashboard;
 import dev.mobilebackend.jobs.jdbi.JdbiJobStore;
+import dev.mobilebackend.jobs.push.Platform;
+import dev.mobilebackend.jobs.push.jdbi.JdbiPushDevices;
+import dev.mobilebackend.jobs.push.jdbi.PushJobs;
+import dev.mobilebackend.jobs.schedule.Schedule;
+import dev.mobilebackend.jobs.schedule.jdbi.JobSchedules;
 import dev.mobilebackend.samples.shop.admin.Admin;
 import dev.mobilebackend.samples.shop.admin.Audit;
 import dev.mobilebackend.samples.shop.mail.Mailbox;
 import dev.mobilebackend.samples.shop.mail.SendMail;
 import dev.mobilebackend.samples.shop.order.MakeReceipt;
+import dev.mobilebackend.samples.shop.order.NightlyReport;
+import dev.mobilebackend.samples.shop.order.OrderMail;
 import dev.mobilebackend.samples.shop.order.Orders;
+import dev.mobilebackend.samples.shop.order.Reports;
 import dev.mobilebackend.samples.shop.product.Products;
 import dev.mobilebackend.samples.shop.profile.Profile;
+import dev.mobilebackend.samples.shop.push.Phones;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -52,8 +62,10 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.eclipse.jetty.server.handler.GracefulHandler;
+import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /** The shop put together: tables, rooms, routes, server and worker, none of them running yet. */
@@ -62,7 +74,7 @@ public final class Shop implements AutoCloseable {
     private static final SchemaPart TABLES = new SchemaPart(
             "shop",
             Shop.class.getClassLoader(),
-            List.of("V901__shop.sql", "V902__shop_purge.sql", "V903__shop_key_rotation.sql"));
+            List.of("V901__shop.sql", "V902__shop_purge.sql", "V903__shop_key_rotation.sql", "V904__shop_report.sql"));
     private static final int PRODUCTS = 500;
 
     /** Requests that are being answered may end before the server does. */
@@ -74,6 +86,8 @@ public final class Shop implements AutoCloseable {
 
     private final Auth auth;
     private final Worker worker;
+    private final JobSchedules schedules;
+    private final JobsDashboard dashboard;
     private final Health health;
     private final Drain drain;
     private final Javalin server;
@@ -85,11 +99,19 @@ public final class Shop implements AutoCloseable {
             JdbiIdempotency idempotency,
             ServerSecret secret,
             InstantSource clock) {
-        Schema.install(database, Schema.CORE, AuthSchema.TABLES, JdbiJobStore.SCHEMA, TABLES);
+        Schema.install(database, Schema.CORE, AuthSchema.TABLES, JdbiJobStore.SCHEMA, JdbiPushDevices.SCHEMA, TABLES);
         var paging = new Paging(secret, new PagePolicy(20, 100));
         var products = new Products(database, paging, clock);
-        var orders = new Orders(database, idempotency, jobs, products, paging, clock, Ambient.random());
         var mailbox = new Mailbox(database, clock, settings.development());
+        var devices = JdbiPushDevices.of(database, clock);
+        PushJobs push = PushJobs.builder(jobs, devices)
+                .sender(Platform.APNS, Phones.APP, mailbox::push)
+                .sender(Platform.FCM, Phones.APP, mailbox::push)
+                .clock(clock)
+                .build();
+        var orders = new Orders(database, idempotency, jobs, push, products, paging, clock, Ambient.random());
+        var reports = new Reports(database);
+        var phones = new Phones(devices);
         var figures = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         Auth.Builder chosen = Auth.builder(
                         database, secret, (handle, notice) -> jobs.enqueue(handle, new SendMail(notice)))
@@ -99,14 +121,23 @@ public final class Shop implements AutoCloseable {
                 .phones()
                 .guests(orders::handOver)
                 .impersonation(ImpersonationPolicy.by(Access.allOf(Access.role("admin"), Access.privateNetwork())))
-                .listener(orders::forget)
+                .listener(account -> {
+                    orders.forget(account);
+                    devices.forgetOwner(account.id());
+                })
                 .observe(AttemptMetrics.of(figures))
                 .clock(clock);
         if (settings.origin() != null) {
             chosen.dpop(DpopPolicy.of(settings.origin()));
         }
         auth = chosen.build();
-        worker = Worker.builder(jobs)
+        schedules = JobSchedules.builder(jobs)
+                .add("nightly-report", Schedule.cron("0 3 * * *", NightlyReport.ZONE), NightlyReport::new)
+                .build();
+        worker = push.addTo(Worker.builder(jobs))
+                .schedules(schedules::tick)
+                .handle(NightlyReport.class, jobs.inTransaction(reports::make))
+                .handle(OrderMail.class, jobs.inTransaction((job, handle) -> confirm(job, handle, orders, mailbox)))
                 .handle(MakeReceipt.class, jobs.inTransaction(orders::makeReceipt))
                 .handle(HourlyPurge.class, hourly(jobs, new HourlyPurge.Now()))
                 .handle(HourlyPurge.Now.class, (job, context) -> purge(idempotency, clock))
@@ -117,6 +148,11 @@ public final class Shop implements AutoCloseable {
                         .ifPresent(message -> mailbox.send(message, handle))))
                 .build();
         health = Health.of(database);
+        dashboard = JobsDashboard.builder(jobs.view(), paging)
+                .watch(Access.privateNetwork())
+                .act(Access.allOf(Access.role("admin"), Access.privateNetwork()))
+                .schedules(schedules)
+                .build();
         drain = new Drain(health, DrainPolicy.usual().grace(settings.grace()));
         Edge.Builder edge = Edge.builder()
                 .clock(clock)
@@ -127,11 +163,14 @@ public final class Shop implements AutoCloseable {
                 .authenticate(auth.bearerStep())
                 .limit(perClient(6_000, ofMinutes(1)))
                 .routes(auth.routes())
+                .routes(dashboard.routes())
                 .routes(Shop::declareHealth);
         var routes = new ShopRoutes(
                 products,
                 orders,
-                new Profile(auth, orders),
+                new Profile(auth, orders, phones),
+                phones,
+                reports,
                 mailbox,
                 new Admin(jobs, products, figures),
                 new Audit(auth.audit(), paging),
@@ -160,6 +199,10 @@ public final class Shop implements AutoCloseable {
         return worker;
     }
 
+    public JobSchedules schedules() {
+        return schedules;
+    }
+
     public Drain drain() {
         return drain;
     }
@@ -180,6 +223,14 @@ public final class Shop implements AutoCloseable {
             jobs.enqueue(handle, NewJob.of(job).after(Duration.ofHours(1)));
             jobs.enqueue(handle, work);
         });
+    }
+
+    /** Guests have no address, and get no mail. */
+    private void confirm(OrderMail job, Handle handle, Orders orders, Mailbox mailbox) {
+        orders.ownerOf(job.orderId())
+                .flatMap(auth.accounts()::find)
+                .flatMap(account -> Optional.ofNullable(account.email()))
+                .ifPresent(email -> mailbox.send(email.text(), "We have your order " + job.orderId(), handle));
     }
 
     private void purge(JdbiIdempotency idempotency, InstantSource clock) {
@@ -203,6 +254,7 @@ public final class Shop implements AutoCloseable {
         JavalinEdge edge = JavalinEdge.install(config, builder);
         edge.servlet(auth.path() + "/*", auth.servlet());
         edge.servlet(Auth.JWKS_PATH, auth.jwksServlet());
+        edge.servlet(dashboard.path() + "/*", dashboard.servlet());
         edge.servlet("/health/*", new HealthServlet(health));
         routes.addTo(config.routes, edge);
     }

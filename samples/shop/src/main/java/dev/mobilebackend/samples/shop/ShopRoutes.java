@@ -20,9 +20,11 @@ import dev.mobilebackend.samples.shop.order.Order;
 import dev.mobilebackend.samples.shop.order.Orders;
 import dev.mobilebackend.samples.shop.order.PlaceOrder;
 import dev.mobilebackend.samples.shop.order.Receipt;
+import dev.mobilebackend.samples.shop.order.Reports;
 import dev.mobilebackend.samples.shop.product.Product;
 import dev.mobilebackend.samples.shop.product.Products;
 import dev.mobilebackend.samples.shop.profile.Profile;
+import dev.mobilebackend.samples.shop.push.Phones;
 import io.javalin.config.RoutesConfig;
 
 /**
@@ -34,6 +36,8 @@ record ShopRoutes(
         Products products,
         Orders orders,
         Profile profile,
+        Phones phones,
+        Reports reports,
         Mailbox mailbox,
         Admin admin,
         Audit audit,
@@ -62,6 +66,12 @@ record ShopRoutes(
                                 StepUp.within(ofMinutes(10))))
                         .answers(200, Profile.Copy.class));
 
+        routes.put(
+                "/v1/me/push",
+                answering(phones::register),
+                inPerson.accepts(Phones.Registration.class).answers(204));
+        routes.delete("/v1/me/push", answering(phones::forget), inPerson.answers(204));
+
         Rule ordering = inPerson.idempotent().limit(perCaller(600, ofMinutes(1)));
         Rule owned = edge.signedIn().owner(orders::ownerOf);
         routes.post(
@@ -77,6 +87,8 @@ record ShopRoutes(
 
         Rule operators = edge.role("admin").privateNetwork();
         routes.get("/v1/admin/jobs", answering(admin::jobs), operators);
+        routes.post("/v1/admin/orders/{id}/ship", answering(orders::ship), operators.answers(200, Order.class));
+        routes.get("/v1/admin/reports", answering(reports::list), operators);
         routes.get(
                 "/v1/admin/audit",
                 answering(audit::list),

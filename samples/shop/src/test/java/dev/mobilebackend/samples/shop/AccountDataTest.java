@@ -28,7 +28,8 @@ class AccountDataTest {
      */
     private static final Map<String, String> EXPORTED = Map.of(
             "mb_auth_sessions", "account/sessions",
-            "shop_order", "orders");
+            "shop_order", "orders",
+            "mb_push_device", "phones");
 
     /**
      * Tables whose rows are not in the copy, since their subject has not given them (GDPR article 20): the trail is the
@@ -78,6 +79,8 @@ class AccountDataTest {
                 "mb_auth_sessions.device_name",
                 "mb_auth_codes.contact",
                 "mb_auth_audit.details",
+                "mb_push_device.owner",
+                "mb_push_device.token",
                 "shop_order.account_id")) {
             assertTrue(before.containsKey(place), place + " had nothing to lose: " + before);
         }
@@ -141,19 +144,26 @@ class AccountDataTest {
                 .header("If-Match", etag)
                 .mergePatch(Map.of("displayName", name))
                 .send();
+        String token = "the-push-token-of-no-" + email.replaceAll("\\D", "");
+        assertEquals(
+                204,
+                phone.request("PUT", "/v1/me/push")
+                        .json(Map.of("platform", "FCM", "token", token))
+                        .send()
+                        .status());
         phone.post("/v1/orders", Map.of("productId", 1, "quantity", 1));
         ShopUnderTest.runJobs();
         String id = phone.get("/v1/me").json().get("id").asString();
-        return new Traces(List.of(id, email, newEmail, number, phone.deviceId(), device, name), device);
+        return new Traces(List.of(id, email, newEmail, number, phone.deviceId(), device, name, token), device);
     }
 
     private static Set<String> tablesOfAccounts(TestDatabase database) {
         return database.database()
-                .withHandle(
-                        handle -> new TreeSet<>(handle.createQuery("SELECT table_name FROM information_schema.columns "
-                                        + "WHERE table_schema = 'public' AND column_name = 'account_id'")
-                                .mapTo(String.class)
-                                .list()));
+                .withHandle(handle -> new TreeSet<>(handle.createQuery(
+                                "SELECT table_name FROM information_schema.columns "
+                                        + "WHERE table_schema = 'public' AND (column_name = 'account_id' OR column_name = 'owner' AND table_name LIKE 'mb_push%')")
+                        .mapTo(String.class)
+                        .list()));
     }
 
     private static List<String> tables(Handle handle) {

@@ -367,6 +367,9 @@ class CanaryIT {
         for (String path : List.of(
                 "/metrics",
                 "/v1/admin/jobs",
+                "/v1/admin/reports",
+                "/admin/jobs",
+                "/admin/jobs/api/v1/queues/default/retrying",
                 "/v1/admin/audit?limit=100",
                 "/v1/admin/audit/verification",
                 "/v1/openapi.json",

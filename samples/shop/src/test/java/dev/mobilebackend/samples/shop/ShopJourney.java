@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mobilebackend.samples.shop.order.NightlyReport;
 import dev.mobilebackend.testkit.app.MobileBackend;
 import dev.mobilebackend.testkit.app.TestDatabase;
 import dev.mobilebackend.testkit.client.MobileClient;
@@ -15,6 +16,7 @@ import dev.mobilebackend.testkit.client.Tokens;
 import dev.mobilebackend.testkit.clock.TestClock;
 import dev.mobilebackend.testkit.network.NetworkProxy;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -406,6 +408,129 @@ abstract class ShopJourney {
 
         assertProblem(403, "forbidden", phone.get("/v1/admin/jobs"));
         assertEquals(200, admin.get("/v1/admin/jobs").status());
+    }
+
+    @Test
+    void sendsOneMailForAnOrderThoughItsAnswerWasLost(MobileClient phone, NetworkProxy network) {
+        String email = signUp(phone);
+        network.cutNextResponse();
+
+        Reply answered = phone.post("/v1/orders", Map.of("productId", 5, "quantity", 1));
+        ShopUnderTest.runJobs();
+
+        assertEquals(1, network.cutResponses());
+        assertEquals(
+                List.of("We have your order " + answered.json().get("id").asString()),
+                subjectsTo(email, phone).stream()
+                        .filter(subject -> subject.startsWith("We have"))
+                        .toList());
+    }
+
+    @Test
+    void tellsThePhoneOnceThatItsOrderIsOnItsWay(MobileClient phone, MobileClient admin) {
+        String token = signUp(phone).replace("@", "-");
+        signInAdmin(admin);
+        register(token, phone);
+        String order = phone.post("/v1/orders", Map.of("productId", 5, "quantity", 1))
+                .header("Location")
+                .orElseThrow();
+        String ship = order.replace("/v1/", "/v1/admin/") + "/ship";
+
+        Reply refused = phone.post(ship, Map.of());
+        Reply shipped = admin.post(ship, Map.of());
+        admin.post(ship, Map.of());
+        ShopUnderTest.runJobs();
+
+        assertProblem(403, "forbidden", refused);
+        assertEquals("shipped", shipped.json().get("status").asString(), shipped::toString);
+        assertEquals("shipped", phone.get(order).json().get("status").asString());
+        assertEquals(List.of("Your order is on its way"), subjectsTo(token, phone));
+    }
+
+    @Test
+    void tellsNoPhoneThatWasForgotten(MobileClient phone, MobileClient admin) {
+        String token = signUp(phone).replace("@", "-");
+        signInAdmin(admin);
+        register(token, phone);
+        String order = phone.post("/v1/orders", Map.of("productId", 5, "quantity", 1))
+                .header("Location")
+                .orElseThrow();
+        assertEquals(204, phone.request("DELETE", "/v1/me/push").send().status());
+
+        admin.post(order.replace("/v1/", "/v1/admin/") + "/ship", Map.of());
+        ShopUnderTest.runJobs();
+
+        assertEquals(List.of(), subjectsTo(token, phone));
+    }
+
+    @Test
+    void addsUpAtNightWhatWasSoldByDay(MobileClient phone, MobileClient admin, TestClock clock) {
+        ShopUnderTest.runJobs();
+        signUp(phone);
+        Reply ordered = phone.post("/v1/orders", Map.of("productId", 9, "quantity", 2));
+        var day = Instant.parse(ordered.json().get("createdAt").asString())
+                .atZone(NightlyReport.ZONE)
+                .toLocalDate();
+
+        clock.advance(Duration.ofDays(1));
+        ShopUnderTest.runJobs();
+        ShopUnderTest.runJobs();
+        clock.advance(Duration.ofDays(1));
+        ShopUnderTest.runJobs();
+        signInAdmin(admin);
+        JsonNode reports = admin.get("/v1/admin/reports").json().get("items");
+
+        var ofDay = new ArrayList<JsonNode>();
+        reports.forEach(report -> {
+            if (report.get("day").asString().equals(day.toString())) {
+                ofDay.add(report);
+            }
+        });
+        assertEquals(1, ofDay.size(), reports::toString);
+        assertTrue(ofDay.get(0).get("orders").asLong() >= 1);
+        assertTrue(ofDay.get(0).get("total").asLong()
+                >= ordered.json().get("total").asLong());
+    }
+
+    @Test
+    void showsItsJobsToOperatorsWhoAloneMaySteerThem(MobileClient phone, MobileClient admin) {
+        signUp(phone);
+        phone.post("/v1/orders", Map.of("productId", 5, "quantity", 1));
+        signInAdmin(admin);
+
+        Reply page = admin.get("/admin/jobs");
+        Reply schedules = admin.get("/admin/jobs/api/v1/schedules");
+        Reply waiting = admin.get("/admin/jobs/api/v1/queues/default/waiting");
+        String run = "/admin/jobs/api/v1/schedules/nightly-report/run";
+
+        assertEquals(200, page.status(), page::toString);
+        assertTrue(schedules.text().contains("nightly-report"), schedules::text);
+        for (String kind : List.of("make-receipt", "order-mail")) {
+            assertTrue(waiting.text().contains(kind), waiting::text);
+        }
+        assertProblem(403, "forbidden", phone.post(run, Map.of()));
+        assertEquals(200, admin.post(run, Map.of()).status());
+    }
+
+    private static void register(String token, MobileClient phone) {
+        Reply registered = phone.request("PUT", "/v1/me/push")
+                .json(Map.of("platform", "FCM", "token", token))
+                .send();
+        assertEquals(204, registered.status(), registered::toString);
+    }
+
+    private static void signInAdmin(MobileClient admin) {
+        Reply signedIn = admin.signIn("admin@shop.example", ShopUnderTest.ADMIN_PASSWORD);
+        assertEquals(200, signedIn.status(), signedIn::toString);
+    }
+
+    private static List<String> subjectsTo(String address, MobileClient phone) {
+        var subjects = new ArrayList<String>();
+        phone.get("/dev/outbox?to=" + address)
+                .json()
+                .get("messages")
+                .forEach(message -> subjects.add(message.get("subject").asString()));
+        return subjects;
     }
 
     @Test

@@ -35,6 +35,7 @@ final class ShopUnderTest implements RunningApp {
     }
 
     static void runJobs() {
+        running.shop.schedules().tick();
         running.shop.worker().runDue();
     }
 

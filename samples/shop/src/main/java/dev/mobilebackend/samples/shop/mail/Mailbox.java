@@ -7,6 +7,9 @@ import dev.mobilebackend.core.exchange.Answer;
 import dev.mobilebackend.core.exchange.Exchange;
 import dev.mobilebackend.core.problem.Problem;
 import dev.mobilebackend.core.validate.JsonBody;
+import dev.mobilebackend.jobs.push.PushAddress;
+import dev.mobilebackend.jobs.push.PushMessage;
+import dev.mobilebackend.jobs.push.PushResult;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.OffsetDateTime;
@@ -19,7 +22,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where the shop's mail goes. In development it is kept in a table and shown under {@code /dev/outbox}. Otherwise it
+ * Where the shop's mail and pushes go. In development it is kept in a table and shown under {@code /dev/outbox}. Otherwise it
  * would be handed to a mail provider, which this sample doesn't have: then it is only logged that a mail was due.
  */
 public final class Mailbox {
@@ -41,15 +44,30 @@ public final class Mailbox {
 
     /** Runs in the transaction that completes its job, so that a mail is kept once. */
     public void send(Message mail, Handle handle) {
+        keep(mail.to(), mail.subject(), mail.code(), handle);
+    }
+
+    /** {@link #send(Message, Handle)} of the shop's own. */
+    public void send(String to, String subject, Handle handle) {
+        keep(to, subject, null, handle);
+    }
+
+    /** A push in the place of a platform that this sample has no key for: it is kept as a mail to the device's token. */
+    public PushResult push(PushAddress address, PushMessage message, Instant until) {
+        database.useTransaction(handle -> keep(address.token(), String.valueOf(message.title()), null, handle));
+        return new PushResult.Delivered();
+    }
+
+    private void keep(String to, String subject, @Nullable String code, Handle handle) {
         if (!development) {
-            LOG.warn("a mail is due, '{}', and this sample has no mail provider: put yours here", mail.subject());
+            LOG.warn("a message is due, '{}', and this sample has no provider for it: put yours here", subject);
             return;
         }
         handle.createUpdate("INSERT INTO shop_mail (recipient, subject, code, sent_at)"
                         + " VALUES (:to, :subject, :code, :now)")
-                .bind("to", mail.to())
-                .bind("subject", mail.subject())
-                .bind("code", mail.code())
+                .bind("to", to)
+                .bind("subject", subject)
+                .bind("code", code)
                 .bind("now", clock.instant().atOffset(ZoneOffset.UTC))
                 .execute();
     }

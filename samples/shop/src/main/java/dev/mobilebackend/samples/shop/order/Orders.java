@@ -12,6 +12,8 @@ import dev.mobilebackend.core.page.jdbi.Keyset;
 import dev.mobilebackend.core.problem.Problem;
 import dev.mobilebackend.core.validate.JsonBody;
 import dev.mobilebackend.jobs.jdbi.JdbiJobStore;
+import dev.mobilebackend.jobs.push.PushMessage;
+import dev.mobilebackend.jobs.push.jdbi.PushJobs;
 import dev.mobilebackend.samples.shop.product.Product;
 import dev.mobilebackend.samples.shop.product.Products;
 import java.sql.ResultSet;
@@ -41,6 +43,7 @@ public final class Orders {
     private final Database database;
     private final JdbiIdempotency idempotency;
     private final JdbiJobStore jobs;
+    private final PushJobs push;
     private final Products products;
     private final Paging paging;
     private final InstantSource clock;
@@ -50,6 +53,7 @@ public final class Orders {
             Database database,
             JdbiIdempotency idempotency,
             JdbiJobStore jobs,
+            PushJobs push,
             Products products,
             Paging paging,
             InstantSource clock,
@@ -57,6 +61,7 @@ public final class Orders {
         this.database = database;
         this.idempotency = idempotency;
         this.jobs = jobs;
+        this.push = push;
         this.products = products;
         this.paging = paging;
         this.clock = clock;
@@ -69,7 +74,7 @@ public final class Orders {
     /** What a receipt is until it is made. */
     public record Pending(String status) {}
 
-    /** {@code POST /v1/orders}: stock, order, receipt job and the answer to a retry are one transaction. */
+    /** {@code POST /v1/orders}: stock, order, jobs for receipt and mail, and the answer to a retry are one transaction. */
     public Answer place(Exchange exchange) {
         PlaceOrder wanted = JsonBody.read(exchange, PlaceOrder.class).checked();
         return idempotency.inTransaction(exchange, handle -> {
@@ -83,6 +88,7 @@ public final class Orders {
                     clock.instant().truncatedTo(ChronoUnit.MICROS));
             insert(handle, exchange.caller().accountId(), order);
             jobs.enqueue(handle, new MakeReceipt(order.id()));
+            jobs.enqueue(handle, new OrderMail(order.id()));
             return Answer.json(201, JsonBody.write(order)).header("Location", "/v1/orders/" + order.id());
         });
     }
@@ -109,6 +115,34 @@ public final class Orders {
                 .map(receipt -> Answer.json(200, JsonBody.write(receipt)))
                 .orElseGet(() ->
                         Answer.json(202, JsonBody.write(new Pending("pending"))).header("Retry-After", "1"));
+    }
+
+    /**
+     * {@code POST /v1/admin/orders/{id}/ship}: the owner's phones hear of it once, however often it is said. An order
+     * whose account is gone belongs to nobody who could.
+     */
+    public Answer ship(Exchange exchange) {
+        String id = exchange.pathParameter("id");
+        Order shipped = database.inTransaction(handle -> {
+            boolean changed =
+                    handle.createUpdate("UPDATE shop_order SET status = 'shipped' WHERE id = :id AND status = 'placed'")
+                                    .bind("id", id)
+                                    .execute()
+                            == 1;
+            Order order = find(id);
+            if (changed) {
+                ownerOf(id)
+                        .ifPresent(owner -> jobs.enqueue(
+                                handle,
+                                push.to(
+                                        owner,
+                                        PushMessage.of("Your order is on its way", "It left our stock today")
+                                                .data("order", id)
+                                                .collapse("order-" + id))));
+            }
+            return order;
+        });
+        return Answer.json(200, JsonBody.write(shipped));
     }
 
     /** Whose an order is. */

@@ -14,6 +14,7 @@ import dev.mobilebackend.core.validate.Patch;
 import dev.mobilebackend.samples.shop.order.Order;
 import dev.mobilebackend.samples.shop.order.Orders;
 import dev.mobilebackend.samples.shop.order.Receipt;
+import dev.mobilebackend.samples.shop.push.Phones;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -25,11 +26,13 @@ public final class Profile {
     private final Auth auth;
     private final Accounts accounts;
     private final Orders orders;
+    private final Phones phones;
 
-    public Profile(Auth auth, Orders orders) {
+    public Profile(Auth auth, Orders orders, Phones phones) {
         this.auth = auth;
         this.accounts = auth.accounts();
         this.orders = orders;
+        this.phones = phones;
     }
 
     /** The account as its owner sees it. */
@@ -66,7 +69,7 @@ public final class Profile {
     }
 
     /** Everything that the shop keeps of somebody. */
-    public record Copy(AccountCopy account, List<Order> orders, List<Receipt> receipts) {}
+    public record Copy(AccountCopy account, List<Order> orders, List<Receipt> receipts, List<Phones.Phone> phones) {}
 
     /** {@code GET /v1/me}. */
     public Answer read(Exchange exchange) {
@@ -114,7 +117,9 @@ public final class Profile {
         AccountCopy account =
                 accounts.export(accountId, exchange.facts().receivedAt()).orElseThrow(Problem.NOT_FOUND::exception);
         Orders.History bought = orders.history(accountId);
-        return Answer.json(200, JsonBody.write(new Copy(account, bought.orders(), bought.receipts())))
+        return Answer.json(
+                        200,
+                        JsonBody.write(new Copy(account, bought.orders(), bought.receipts(), phones.of(accountId))))
                 .header("Content-Disposition", "attachment; filename=\"shop-account.json\"");
     }
 
