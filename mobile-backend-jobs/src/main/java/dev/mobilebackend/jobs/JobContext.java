@@ -2,14 +2,41 @@
 package dev.mobilebackend.jobs;
 
 import java.time.Duration;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** What a handler knows of the run it is in. */
 public final class JobContext {
 
     private final Claim claim;
+    private final AtomicBoolean cancelled = new AtomicBoolean();
 
     JobContext(Claim claim) {
         this.claim = claim;
+    }
+
+    /** What ends the attempt when it is set. */
+    AtomicBoolean cancellation() {
+        return cancelled;
+    }
+
+    /**
+     * Whether the attempt has taken longer than its {@link HandlerPolicy#timeout}: a handler that works for long looks at
+     * this now and then, and leaves.
+     */
+    public boolean cancelled() {
+        return cancelled.get();
+    }
+
+    /**
+     * Leaves in the name of a handler that {@link #cancelled()} tells to.
+     *
+     * @throws CancellationException if so
+     */
+    public void throwIfCancelled() {
+        if (cancelled()) {
+            throw new CancellationException("the attempt was told to end");
+        }
     }
 
     /** The job, the worker and the attempt. */

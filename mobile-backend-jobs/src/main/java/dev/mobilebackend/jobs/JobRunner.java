@@ -21,10 +21,21 @@ final class JobRunner {
     private final RandomGenerator random;
 
     /** A handler with the record that its payloads are read as. */
-    record Handled<J extends Record>(Class<J> type, JobHandler<J> handler) {
+    record Handled<J extends Record>(Class<J> type, JobHandler<J> handler, HandlerPolicy policy) {
 
-        void run(ClaimedJob job, Upgrades upgrades) throws Exception {
-            handler.run(upgrades.read(job.kind(), job.payload(), type), new JobContext(job.claim()));
+        void run(ClaimedJob job, Upgrades upgrades, JobContext context) throws Exception {
+            J read = upgrades.read(job.kind(), job.payload(), type);
+            Duration limit = policy.timeout();
+            if (limit == null) {
+                handler.run(read, context);
+                return;
+            }
+            var watch = new TimeLimit(job, limit, policy.interrupts(), context.cancellation());
+            try {
+                handler.run(read, context);
+            } finally {
+                watch.stop();
+            }
         }
     }
 
@@ -46,23 +57,33 @@ final class JobRunner {
      * attempt may meet a worker that knows it.
      */
     JobOutcome run(ClaimedJob job) {
-        if (job.claim().attempt() > retry.attempts()) {
-            return dead(job, "its worker process ended during attempt " + retry.attempts() + ", the last", null);
+        Handled<?> handled = handlers.get(job.kind());
+        HandlerPolicy policy = handled == null ? HandlerPolicy.STANDARD : handled.policy();
+        int attempts = policy.retryOr(retry).attempts();
+        if (job.claim().attempt() > attempts) {
+            return dead(job, "its worker process ended during attempt " + attempts + ", the last", null);
         }
         if (job.rescued() && !begins(job.claim())) {
             return new JobOutcome.Returned(job.claim());
         }
+        if (handled == null) {
+            return failed(job, policy, "no handler for the kind " + job.kind(), null);
+        }
+        var context = new JobContext(job.claim());
+        boolean interrupted = Thread.currentThread().isInterrupted();
         try {
-            Handled<?> handled = handlers.get(job.kind());
-            if (handled == null) {
-                return failed(job, "no handler for the kind " + job.kind(), null);
-            }
-            handled.run(job, upgrades);
+            handled.run(job, upgrades, context);
             return new JobOutcome.Done(job.claim());
         } catch (JobContext.Snooze later) {
             return new JobOutcome.Snoozed(job.claim(), later.delay());
         } catch (Throwable thrown) {
-            return failed(job, describe(thrown), thrown);
+            String late = context.cancelled() ? "timed out after " + policy.timeout() + ": " : "";
+            return failed(job, policy, late + describe(thrown), thrown);
+        } finally {
+            if (!interrupted) {
+                // The next job, or the store, must not find an interrupt that was meant for this one.
+                Thread.interrupted();
+            }
         }
     }
 
@@ -76,22 +97,39 @@ final class JobRunner {
         }
     }
 
-    private JobOutcome failed(ClaimedJob job, String error, @Nullable Throwable thrown) {
+    private JobOutcome failed(ClaimedJob job, HandlerPolicy policy, String error, @Nullable Throwable thrown) {
         Claim claim = job.claim();
-        if (claim.attempt() >= retry.attempts()) {
+        RetryPolicy tried = policy.retryOr(retry);
+        HandlerPolicy.Verdict verdict = verdict(job, policy, thrown);
+        if (claim.attempt() >= tried.attempts() || verdict instanceof HandlerPolicy.Verdict.GiveUp) {
             return dead(job, error, thrown);
         }
-        Duration delay = retry.delayAfter(claim.attempt(), random);
+        Duration delay = verdict instanceof HandlerPolicy.Verdict.RetryAfter after
+                ? after.delay()
+                : tried.delayAfter(claim.attempt(), random);
         LOG.warn(
                 "job {} of kind {} failed attempt {} of {}, the next is in {}{}",
                 claim.job(),
                 job.kind(),
                 claim.attempt(),
-                retry.attempts(),
+                tried.attempts(),
                 delay,
                 thrown == null ? ": " + error : "",
                 thrown);
         return new JobOutcome.Retry(claim, delay, error);
+    }
+
+    /** A rule that fails itself is none. */
+    private static HandlerPolicy.Verdict verdict(ClaimedJob job, HandlerPolicy policy, @Nullable Throwable thrown) {
+        if (thrown == null) {
+            return new HandlerPolicy.Verdict.Retry();
+        }
+        try {
+            return policy.verdict(thrown);
+        } catch (RuntimeException | Error broken) {
+            LOG.error("the rule for an error of the kind {} failed; the job is tried again", job.kind(), broken);
+            return new HandlerPolicy.Verdict.Retry();
+        }
     }
 
     private static JobOutcome dead(ClaimedJob job, String error, @Nullable Throwable thrown) {

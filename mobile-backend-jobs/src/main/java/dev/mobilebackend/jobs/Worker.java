@@ -40,7 +40,7 @@ import org.slf4j.LoggerFactory;
  * worker.start();
  * }</pre>
  *
- * Job threads are never interrupted. Thread safe.
+ * Job threads are interrupted where {@link HandlerPolicy#interruptAfter} says so, and never else. Thread safe.
  */
 public final class Worker implements AutoCloseable {
 
@@ -317,10 +317,16 @@ public final class Worker implements AutoCloseable {
          * @throws IllegalArgumentException if the record carries none, or the kind has a handler already
          */
         public <J extends Record> Builder handle(Class<J> type, JobHandler<J> handler) {
+            return handle(type, handler, HandlerPolicy.STANDARD);
+        }
+
+        /** {@link #handle(Class, JobHandler)} with what errors of these jobs mean, and how long they may take. */
+        public <J extends Record> Builder handle(Class<J> type, JobHandler<J> handler, HandlerPolicy policy) {
             requireNonNull(type, "type must not be null: the record of the jobs to run");
             requireNonNull(handler, () -> "the handler of " + type.getSimpleName() + " must not be null");
+            requireNonNull(policy, () -> "the policy of " + type.getSimpleName() + " must not be null: leave it out");
             String kind = NewJob.kindOf(type);
-            if (handlers.putIfAbsent(kind, new JobRunner.Handled<>(type, handler)) != null) {
+            if (handlers.putIfAbsent(kind, new JobRunner.Handled<>(type, handler, policy)) != null) {
                 throw new IllegalArgumentException(
                         "the kind " + kind + " has two handlers, the second for " + type.getName());
             }

@@ -333,10 +333,13 @@ class DispatcherTest {
     }
 
     private Dispatcher dispatcher(Executor executor) {
-        var handled = new JobRunner.Handled<>(Note.class, (note, context) -> {
-            ran.add(note.number());
-            meanwhile.accept(note.number());
-        });
+        var handled = new JobRunner.Handled<>(
+                Note.class,
+                (note, context) -> {
+                    ran.add(note.number());
+                    meanwhile.accept(note.number());
+                },
+                HandlerPolicy.STANDARD);
         var runner = new JobRunner(
                 store, Map.of("note", handled), new Upgrades.Builder().build(), RetryPolicy.STANDARD, new Random(1));
         var meter = new RunMeter(NewJob.DEFAULT_QUEUE, runner, List.of(), clock::ticks);

@@ -145,7 +145,7 @@ class RunFiguresTest {
     }
 
     private JobRunner runner() {
-        var handled = new JobRunner.Handled<>(Note.class, this::run);
+        var handled = new JobRunner.Handled<>(Note.class, this::run, HandlerPolicy.STANDARD);
         return new JobRunner(
                 store, Map.of("note", handled), new Upgrades.Builder().build(), RetryPolicy.STANDARD, new Random(1));
     }

@@ -77,12 +77,12 @@ public final class PushDelivery implements JobHandler<SendPush> {
         PushDevice device = found.get();
         Duration quiet = quiet(job.message(), device, now);
         if (!quiet.isZero()) {
-            throw postponed(quiet, "quiet hours");
+            throw context.snooze(shorter(quiet, Duration.between(now, job.until())));
         }
-        send(job, device);
+        send(job, device, context);
     }
 
-    private void send(SendPush job, PushDevice device) {
+    private void send(SendPush job, PushDevice device, JobContext context) {
         PushAddress address = device.address();
         PushSender sender = senders.get(new PushRoute(address.platform(), address.app()));
         if (sender == null) {
@@ -93,7 +93,7 @@ public final class PushDelivery implements JobHandler<SendPush> {
         if (result instanceof PushResult.TokenDead dead) {
             bury(device, dead);
         } else if (result instanceof PushResult.RetryLater later) {
-            throw postponed(later.after(), later.reason());
+            throw postponed(job, later, context);
         } else if (result instanceof PushResult.Rejected rejected) {
             throw new PushRejectedException("device " + device.id() + ": " + rejected.reason());
         }
@@ -110,8 +110,16 @@ public final class PushDelivery implements JobHandler<SendPush> {
         return quietHours == null || !message.waitsForMorning() ? Duration.ZERO : quietHours.left(now, device.zone());
     }
 
-    /** The one place where a message is put off. */
-    private static PushPostponedException postponed(@Nullable Duration wait, String reason) {
-        return new PushPostponedException(wait == null ? reason : reason + ", for " + wait);
+    /** A wait that the platform asks for is no failure of ours: the message is worth trying until its end. */
+    private RuntimeException postponed(SendPush job, PushResult.RetryLater later, JobContext context) {
+        Duration wait = later.after();
+        return wait == null
+                ? new PushPostponedException(later.reason())
+                : context.snooze(shorter(wait, Duration.between(clock.instant(), job.until())));
+    }
+
+    private static Duration shorter(Duration wait, Duration left) {
+        Duration shorter = wait.compareTo(left) < 0 ? wait : left;
+        return shorter.isNegative() ? Duration.ZERO : shorter;
     }
 }
