@@ -195,7 +195,7 @@ final class Claims {
             List<Batch> batches = known == null ? claiming.load(handle, List.of(claim.batch())) : List.of(known);
             return batches.stream()
                     .filter(batch -> batch.owner() == claim.owner())
-                    .map(batch -> job(batch, claim.job()))
+                    .flatMap(batch -> batch.job(claim.job()).stream())
                     .findFirst();
         } catch (SQLException failed) {
             throw new UnableToExecuteStatementException(failed, null);
@@ -284,10 +284,10 @@ final class Claims {
             }
             ended.computeIfAbsent(batch.id(), id -> new HashSet<>()).add(claim.job());
             boolean untied = outcome instanceof JobOutcome.Done && !batch.anyTied();
-            if (untied || !isLeft(batch, claim.job())) {
+            if (untied || !batch.isLeft(claim.job())) {
                 continue;
             }
-            StoredJob job = job(batch, claim.job());
+            StoredJob job = batch.job(claim.job()).orElseThrow();
             if ((outcome instanceof JobOutcome.Done && !job.tied()) || !marks.end(handle, claim)) {
                 continue;
             }
@@ -325,14 +325,6 @@ final class Claims {
             batches.putAll(claiming.load(handle, unknown).stream().collect(toMap(Batch::id, batch -> batch)));
         }
         return batches;
-    }
-
-    private static boolean isLeft(Batch batch, long job) {
-        return batch.left().stream().anyMatch(left -> left.id() == job);
-    }
-
-    private static StoredJob job(Batch batch, long id) {
-        return batch.jobs().stream().filter(job -> job.id() == id).findFirst().orElseThrow();
     }
 
     private int inOneTransaction(long owner, String queue, int limit, Function<ClaimedJob, JobOutcome> run) {

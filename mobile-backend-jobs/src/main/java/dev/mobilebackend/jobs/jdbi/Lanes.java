@@ -128,7 +128,7 @@ final class Lanes {
             return batch;
         }
         rows.execute();
-        return new Batch(batch.id(), batch.owner(), batch.jobs(), batch.ended(), true);
+        return batch.withCounted();
     }
 
     /** Jobs of a claim that goes on count no more. */

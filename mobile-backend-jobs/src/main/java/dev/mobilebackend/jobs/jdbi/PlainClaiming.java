@@ -10,7 +10,6 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -82,7 +81,7 @@ final class PlainClaiming implements Claiming {
         if (!part.isEmpty()) {
             PreparedBatch noted =
                     handle.prepareBatch("UPDATE mb_jobs_claimed SET ended = :ended WHERE id = :id AND owner = :owner");
-            part.forEach(batch -> noted.bind("ended", batch.ended().toByteArray())
+            part.forEach(batch -> noted.bind("ended", batch.ended())
                     .bind("id", batch.id())
                     .bind("owner", owner)
                     .add());
@@ -114,7 +113,7 @@ final class PlainClaiming implements Claiming {
                 .executeAndReturnGeneratedKeys("id")
                 .mapTo(Long.class)
                 .one();
-        return new Batch(id, owner, jobs, new BitSet(), false);
+        return Batch.claimed(id, owner, jobs);
     }
 
     @Override
@@ -252,12 +251,11 @@ final class PlainClaiming implements Claiming {
         return handle.createQuery(
                         "SELECT id, owner, queue, ended, jobs FROM mb_jobs_claimed WHERE id IN (<ids>) ORDER BY id")
                 .bindList("ids", List.copyOf(batches))
-                .map((row, context) -> new Batch(
+                .map((row, context) -> Batch.stored(
                         row.getLong("id"),
                         row.getLong("owner"),
                         StoredJobs.read(row.getString("jobs"), row.getString("queue")),
-                        Batch.bits(row.getBytes("ended")),
-                        true))
+                        row.getBytes("ended")))
                 .list();
     }
 

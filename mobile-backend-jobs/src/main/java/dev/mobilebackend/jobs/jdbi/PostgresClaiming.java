@@ -14,7 +14,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -76,7 +75,7 @@ final class PostgresClaiming implements Claiming {
                     }
                 }
                 marks.end(scan, jobs);
-                return new Found(jobs.isEmpty() ? null : new Batch(batch, owner, jobs, new BitSet(), false), keyed);
+                return new Found(jobs.isEmpty() ? null : Batch.claimed(batch, owner, jobs), keyed);
             }
         }
     }
@@ -115,7 +114,7 @@ final class PostgresClaiming implements Claiming {
                     .array(
                             "bytea",
                             part.stream()
-                                    .map(batch -> batch.ended().toByteArray())
+                                    .map(Batch::ended)
                                     .toArray(byte[][]::new))
                     .number(owner);
         }
@@ -141,7 +140,7 @@ final class PostgresClaiming implements Claiming {
                     .array("text", each(jobs, StoredJob::extra));
             try (ResultSet id = statement.executeQuery()) {
                 id.next();
-                return new Batch(id.getLong(1), owner, jobs, new BitSet(), false);
+                return Batch.claimed(id.getLong(1), owner, jobs);
             }
         }
     }
@@ -246,12 +245,8 @@ final class PostgresClaiming implements Claiming {
             var loaded = new ArrayList<Batch>();
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
-                    loaded.add(new Batch(
-                            rows.getLong(1),
-                            rows.getLong(2),
-                            jobs(rows, rows.getString(3)),
-                            Batch.bits(rows.getBytes(4)),
-                            true));
+                    loaded.add(Batch.stored(
+                            rows.getLong(1), rows.getLong(2), jobs(rows, rows.getString(3)), rows.getBytes(4)));
                 }
             }
             return loaded;
