@@ -15,13 +15,15 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The one thread of a queue that finishes and claims. Outcomes that arrive while it waits for the store go out together
  * with the next claim: one commit a turn, whatever the number of jobs. Job threads take what was claimed from a buffer,
- * which is filled again when it is half empty; it holds what a tenth of a second can run.
+ * which is filled again when it is half empty; it holds what a tenth of a second can run. While each claim finds as many
+ * as it asked for, so many turns at a time wait for the store as that can make use of.
  *
  * <p>An answer of the store may be lost after its commit. Then the outcomes are sent again, which the fencing makes
  * harmless, and jobs that were claimed unheard are found by comparing {@link JobStore#claims} with what runs here.
@@ -32,6 +34,8 @@ final class Dispatcher implements QueueRunner {
 
     /** How long the ends of some jobs of a batch wait for the others: noting them costs a write of its own. */
     private static final Duration TOGETHER = Duration.ofMillis(100);
+
+    private static final String NO_ANSWER = "the job store did not answer; jobs go on, and it is asked again";
 
     /** After a store that did not answer. */
     private static final Duration PAUSE = Duration.ofMillis(500);
@@ -59,20 +63,33 @@ final class Dispatcher implements QueueRunner {
     /** What was claimed together and has not ended yet; only the dispatcher's thread touches these. */
     private final Map<Long, Batch> batches = new HashMap<>();
 
+    private final Queue<Answer> answers = new ConcurrentLinkedQueue<>();
+    private int underWay;
+    private int coming;
+    private boolean plenty;
     private boolean byTurns;
     private boolean unsure;
     private long sureFrom;
+
+    /** What goes to the store at once. */
+    private record Turn(List<JobOutcome> out, List<Long> sent, int wanted) {}
+
+    /** What came back; null instead of what was claimed if nothing did. */
+    private record Answer(Turn turn, @Nullable Claimed claimed) {}
 
     /** Jobs of one claim, until the store has confirmed that each has ended. */
     private static final class Batch {
         final Set<Long> running = new HashSet<>();
         final List<JobOutcome> unsent = new ArrayList<>();
+        int sending;
         boolean together = true;
         boolean waits = true;
         long since;
 
         boolean goesOut(long now) {
-            return !unsent.isEmpty() && (running.isEmpty() || !waits || now - since >= TOGETHER.toNanos());
+            return sending == 0
+                    && !unsent.isEmpty()
+                    && (running.isEmpty() || !waits || now - since >= TOGETHER.toNanos());
         }
     }
 
@@ -135,47 +152,133 @@ final class Dispatcher implements QueueRunner {
                 turn();
             } catch (RuntimeException | Error failed) {
                 signal.raiseAfter(PAUSE.toNanos());
-                LOG.warn("the job store did not answer; jobs go on, and it is asked again", failed);
+                LOG.warn(NO_ANSWER, failed);
             }
         }
     }
 
     boolean drained() {
-        return draining && batches.isEmpty() && buffer.isEmpty() && active.get() == 0 && arrived.isEmpty();
+        return draining
+                && underWay == 0
+                && batches.isEmpty()
+                && buffer.isEmpty()
+                && active.get() == 0
+                && arrived.isEmpty();
     }
 
     /** Finishes what has arrived and claims what fits. */
     void turn() {
+        hear();
         if (draining || paused) {
             returnBuffered();
         }
         collectArrived();
         returnUnheardClaims();
+        if (underWay > 0 && (unsure || underWay >= turnsAtATime())) {
+            return;
+        }
+        Turn turn = next();
+        if (turn.out.isEmpty() && turn.wanted == 0) {
+            return;
+        }
+        underWay++;
+        coming += turn.wanted;
+        if (turnsAtATime() > 1) {
+            askBeside(turn);
+            // There may be enough for another turn already.
+            signal.raise();
+            return;
+        }
+        try {
+            hear(new Answer(turn, ask(turn)));
+        } catch (RuntimeException | Error lost) {
+            hear(new Answer(turn, null));
+            throw lost;
+        }
+    }
+
+    /**
+     * One, unless a claim is run sooner than the next is made: more at a time would only hold jobs that others could run.
+     * Claims that wait for each other in the store are made one by one too.
+     */
+    private int turnsAtATime() {
+        boolean quick = policy.capacity(runTime.average(), byTurns) == QueuePolicy.LARGEST_CLAIM;
+        return plenty && quick && policy.limits().none() ? store.claimsAtATime() : 1;
+    }
+
+    private Turn next() {
         long now = ticks.getAsLong();
-        List<JobOutcome> out = new ArrayList<>();
-        List<Long> sent = new ArrayList<>();
+        var out = new ArrayList<JobOutcome>();
+        var sent = new ArrayList<Long>();
         batches.forEach((id, batch) -> {
             if (batch.goesOut(now)) {
                 out.addAll(batch.unsent);
+                batch.sending = batch.unsent.size();
                 sent.add(id);
                 // What was kept back for the sake of those that end may run now.
                 maybeDue |= !batch.together;
-            } else if (!batch.unsent.isEmpty()) {
+            } else if (batch.sending == 0 && !batch.unsent.isEmpty()) {
                 signal.raiseAfter(TOGETHER.toNanos() - (now - batch.since));
             }
         });
         int wanted = wanted();
-        if (out.isEmpty() && wanted == 0) {
-            return;
-        }
         if (wanted > 0) {
-            maybeDue = false;
+            maybeDue = turnsAtATime() > 1;
         }
-        Claimed claimed = ask(out, wanted);
-        sent.forEach(this::confirm);
-        if (wanted > 0) {
+        return new Turn(out, sent, wanted);
+    }
+
+    private Claimed ask(Turn turn) {
+        return store.finishAndClaim(lease.owner(), turn.out, queue, turn.wanted, policy.limits());
+    }
+
+    private void askBeside(Turn turn) {
+        try {
+            threads.execute(() -> {
+                try {
+                    answers.add(new Answer(turn, ask(turn)));
+                } catch (RuntimeException | Error lost) {
+                    LOG.warn(NO_ANSWER, lost);
+                    answers.add(new Answer(turn, null));
+                }
+                signal.raise();
+            });
+        } catch (RuntimeException | Error refused) {
+            hear(new Answer(turn, null));
+            throw refused;
+        }
+    }
+
+    private void hear() {
+        for (Answer answer = answers.poll(); answer != null; answer = answers.poll()) {
+            hear(answer);
+        }
+    }
+
+    private void hear(Answer answer) {
+        underWay--;
+        coming -= answer.turn.wanted;
+        if (answer.claimed == null) {
+            notHeard(answer.turn);
+        } else {
+            heard(answer.turn, answer.claimed);
+        }
+    }
+
+    private void notHeard(Turn turn) {
+        turn.sent.forEach(id -> requireNonNull(batches.get(id)).sending = 0);
+        unsure = true;
+        sureFrom = ticks.getAsLong() + leaseLength.toNanos();
+        maybeDue = true;
+        signal.raiseAfter(PAUSE.toNanos());
+    }
+
+    private void heard(Turn turn, Claimed claimed) {
+        turn.sent.forEach(this::confirm);
+        if (turn.wanted > 0) {
             byTurns = claimed.byTurns();
-            maybeDue |= claimed.jobs().size() == wanted;
+            plenty = claimed.jobs().size() == turn.wanted;
+            maybeDue |= plenty;
         }
         if (claimed.again() != null) {
             maybeDue = true;
@@ -184,32 +287,27 @@ final class Dispatcher implements QueueRunner {
         start(claimed);
     }
 
-    private Claimed ask(List<JobOutcome> out, int wanted) {
-        try {
-            return store.finishAndClaim(lease.owner(), out, queue, wanted, policy.limits());
-        } catch (RuntimeException | Error lost) {
-            unsure = true;
-            sureFrom = ticks.getAsLong() + leaseLength.toNanos();
-            maybeDue = true;
-            throw lost;
-        }
-    }
-
     private int wanted() {
         if (draining || paused || !lease.live() || !maybeDue) {
             return 0;
         }
-        int held = buffered.get() + active.get();
-        int capacity = policy.capacity(runTime.average(), byTurns);
+        int turns = turnsAtATime();
+        int held = buffered.get() + active.get() + coming;
+        if (turns > 1) {
+            // One claim is run while the others are under way.
+            int free = (turns + 1) * QueuePolicy.LARGEST_CLAIM - held;
+            return free < QueuePolicy.LARGEST_CLAIM / 2 ? 0 : Math.min(free, QueuePolicy.LARGEST_CLAIM);
+        }
         // A claim for a sliver of the buffer costs as much as one for all of it.
-        return buffered.get() > refill ? 0 : Math.max(0, capacity - held);
+        return buffered.get() + coming > refill ? 0 : Math.max(0, policy.capacity(runTime.average(), byTurns) - held);
     }
 
     private void confirm(long id) {
         Batch batch = requireNonNull(batches.get(id));
-        batch.unsent.clear();
+        batch.unsent.subList(0, batch.sending).clear();
+        batch.sending = 0;
         batch.waits = batch.together;
-        if (batch.running.isEmpty()) {
+        if (batch.running.isEmpty() && batch.unsent.isEmpty()) {
             batches.remove(id);
         }
     }
@@ -303,7 +401,7 @@ final class Dispatcher implements QueueRunner {
     }
 
     private void returnUnheardClaims() {
-        if (!unsure || ticks.getAsLong() - sureFrom < 0) {
+        if (!unsure || underWay > 0 || ticks.getAsLong() - sureFrom < 0) {
             return;
         }
         for (Claim claim : store.claims(lease.owner(), queue)) {

@@ -3,11 +3,16 @@ package dev.mobilebackend.jobs;
 
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Claims, runs and finishes in one transaction after the other: see {@link QueuePolicy#runInClaim()}. */
+/**
+ * Claims, runs and finishes in one transaction after the other: see {@link QueuePolicy#runInClaim()}. While each finds as
+ * many jobs as it can take, other threads do the same beside this one, so many as the store can make use of.
+ */
 final class InClaimRunner implements QueueRunner {
 
     private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
@@ -17,15 +22,18 @@ final class InClaimRunner implements QueueRunner {
     private final JobStore store;
     private final Lease lease;
     private final RunMeter meter;
+    private final Executor threads;
     private final Signal signal;
+    private final AtomicInteger beside = new AtomicInteger();
     private volatile boolean paused;
     private volatile boolean draining;
 
-    InClaimRunner(String queue, JobStore store, Lease lease, RunMeter meter, LongSupplier ticks) {
+    InClaimRunner(String queue, JobStore store, Lease lease, RunMeter meter, Executor threads, LongSupplier ticks) {
         this.queue = queue;
         this.store = store;
         this.lease = lease;
         this.meter = meter;
+        this.threads = threads;
         this.signal = new Signal(ticks);
     }
 
@@ -58,19 +66,43 @@ final class InClaimRunner implements QueueRunner {
     public void run() {
         while (!draining) {
             signal.await();
-            try {
-                runAllDue();
-            } catch (RuntimeException | Error failed) {
-                LOG.warn("the job store did not answer; it is asked again", failed);
-                signal.raiseAfter(PAUSE.toNanos());
-            }
+            runDue(0);
+        }
+        while (beside.get() > 0) {
+            signal.await();
         }
     }
 
-    private void runAllDue() {
-        int ran = 1;
-        while (ran > 0 && !draining && !paused && lease.live()) {
-            ran = run(store, lease.owner(), queue, meter);
+    /** Until a claim finds no more than so many. */
+    private void runDue(int least) {
+        try {
+            int ran = QueuePolicy.LARGEST_CLAIM;
+            while (ran > least && !draining && !paused && lease.live()) {
+                ran = run(store, lease.owner(), queue, meter);
+                if (ran == QueuePolicy.LARGEST_CLAIM) {
+                    callAnother();
+                }
+            }
+        } catch (RuntimeException | Error failed) {
+            LOG.warn("the job store did not answer; it is asked again", failed);
+            signal.raiseAfter(PAUSE.toNanos());
+        }
+    }
+
+    private void callAnother() {
+        int others = beside.get();
+        if (others + 1 >= store.claimsAtATime() || !beside.compareAndSet(others, others + 1)) {
+            return;
+        }
+        try {
+            threads.execute(() -> {
+                runDue(QueuePolicy.LARGEST_CLAIM - 1);
+                beside.decrementAndGet();
+                signal.raise();
+            });
+        } catch (RuntimeException | Error refused) {
+            beside.decrementAndGet();
+            LOG.error("no other thread for the jobs of queue {}", queue, refused);
         }
     }
 

@@ -39,6 +39,11 @@ public interface JobStore {
      */
     Claimed finishAndClaim(long owner, List<JobOutcome> outcomes, String queue, int limit, QueueLimits limits);
 
+    /** How many such calls for one queue at a time get more done than one after the other. */
+    default int claimsAtATime() {
+        return 1;
+    }
+
     /** The same without limits. */
     default List<ClaimedJob> finishAndClaim(long owner, List<JobOutcome> outcomes, String queue, int limit) {
         return finishAndClaim(owner, outcomes, queue, limit, QueueLimits.NONE).jobs();

@@ -15,8 +15,8 @@ public record QueuePolicy(int concurrency, boolean inClaim, QueueLimits limits) 
     /** Eight at a time: with two connections more that fits into a pool of ten. */
     public static final QueuePolicy STANDARD = new QueuePolicy(8, false, QueueLimits.NONE);
 
-    /** As many as a claim holds at most, so that a killed process leaves no more behind. */
-    static final int LARGEST_CLAIM = 500;
+    /** As many as a claim holds at most: a commit costs as much as some hundred jobs, so that more would save little. */
+    static final int LARGEST_CLAIM = 1_000;
 
     /** What a worker holds beyond what runs: another process could have begun it in that time. */
     private static final Duration AHEAD = Duration.ofMillis(100);
@@ -36,7 +36,7 @@ public record QueuePolicy(int concurrency, boolean inClaim, QueueLimits limits) 
     }
 
     /**
-     * Runs up to 500 jobs in the one transaction that also claims and finishes them. Its jobs must be short, work on the
+     * Runs up to 1,000 jobs in the one transaction that also claims and finishes them. Its jobs must be short, work on the
      * database alone and have handlers of {@code JdbiJobStore.inTransaction}: they cost a third, and their effects happen
      * exactly once. One that fails takes the others along; then each is run in a transaction of its own.
      */

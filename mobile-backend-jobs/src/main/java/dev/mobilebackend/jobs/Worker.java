@@ -199,7 +199,7 @@ public final class Worker implements AutoCloseable {
         queues.forEach((name, how) -> runners.put(
                 name,
                 how.inClaim()
-                        ? new InClaimRunner(name, store, lease, requireNonNull(meters.get(name)), ticks)
+                        ? new InClaimRunner(name, store, lease, requireNonNull(meters.get(name)), pool, ticks)
                         : new Dispatcher(
                                 name,
                                 how,

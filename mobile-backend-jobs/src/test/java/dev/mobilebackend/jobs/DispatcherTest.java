@@ -302,6 +302,68 @@ class DispatcherTest {
     }
 
     @Test
+    void whileManyQuickJobsWaitTwoClaimsAreUnderWayAndEachJobRunsOnce() {
+        store.claimsAtATime = 2;
+        IntStream.rangeClosed(1, 3_500).forEach(this::enqueue);
+        meanwhile = number -> clock.advance(Duration.ofNanos(1_000));
+
+        int most = runBeside(() -> {});
+
+        assertEquals(2, most);
+        assertEquals(3_500, ran.size());
+        assertEquals(3_500, Set.copyOf(ran).size());
+    }
+
+    @Test
+    void ofTwoClaimsUnderWayOneMayLoseItsAnswerAndEachJobStillRunsOnce() {
+        store.claimsAtATime = 2;
+        IntStream.rangeClosed(1, 3_500).forEach(this::enqueue);
+        meanwhile = number -> clock.advance(Duration.ofNanos(1_000));
+        var lost = new ArrayList<Integer>();
+
+        runBeside(() -> {
+            if (ran.size() > 1_000 && lost.isEmpty()) {
+                lost.add(ran.size());
+                store.loseNextAnswer();
+            }
+            clock.advance(LEASE.dividedBy(2));
+            lease.renew(Set.of());
+        });
+
+        assertEquals(1, lost.size());
+        assertEquals(3_500, ran.size());
+        assertEquals(3_500, Set.copyOf(ran).size());
+    }
+
+    @Test
+    void jobsThatTakeTheirTimeAreClaimedByOneTurnAfterTheOther() {
+        store.claimsAtATime = 2;
+        IntStream.rangeClosed(1, 600).forEach(this::enqueue);
+        meanwhile = number -> clock.advance(Duration.ofMillis(1));
+
+        int most = runBeside(() -> lease.renew(Set.of()));
+
+        assertEquals(0, most);
+        assertEquals(600, ran.size());
+    }
+
+    /** Runs all jobs, and says how many calls of the store waited beside each other at most. */
+    private int runBeside(Runnable before) {
+        int most = 0;
+        for (int turns = 0; turns < 1_000 && !store.counts().isEmpty(); turns++) {
+            before.run();
+            dispatcher.turn();
+            dispatcher.turn();
+            int steps = store.steps;
+            for (int queued = threads.size(); queued > 0; queued--) {
+                threads.remove().run();
+            }
+            most = Math.max(most, store.steps - steps);
+        }
+        return most;
+    }
+
+    @Test
     void aRescuedJobWhoseBeginningCannotBeNotedWaitsAgain() {
         enqueue(1);
         store.finishAndClaim(store.join(Duration.ZERO), List.of(), NewJob.DEFAULT_QUEUE, 1);

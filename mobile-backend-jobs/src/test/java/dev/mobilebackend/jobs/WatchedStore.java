@@ -16,6 +16,7 @@ class WatchedStore implements JobStore {
     private boolean beginIsRefused;
     private volatile Runnable onBeat = () -> {};
     int steps;
+    int claimsAtATime = 1;
 
     WatchedStore(JobStore store) {
         this.store = store;
@@ -50,6 +51,11 @@ class WatchedStore implements JobStore {
             throw new IllegalStateException("the connection was cut");
         }
         return claimed;
+    }
+
+    @Override
+    public int claimsAtATime() {
+        return claimsAtATime;
     }
 
     @Override

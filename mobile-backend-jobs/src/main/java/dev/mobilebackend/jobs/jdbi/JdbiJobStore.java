@@ -3,6 +3,7 @@ package dev.mobilebackend.jobs.jdbi;
 
 import dev.mobilebackend.core.ambient.Ambient;
 import dev.mobilebackend.core.data.Database;
+import dev.mobilebackend.core.data.Dialect;
 import dev.mobilebackend.core.data.Purge;
 import dev.mobilebackend.core.data.SchemaPart;
 import dev.mobilebackend.core.data.SqlTime;
@@ -265,6 +266,12 @@ public final class JdbiJobStore implements JobStore {
     @Override
     public Claimed finishAndClaim(long owner, List<JobOutcome> outcomes, String queue, int limit, QueueLimits limits) {
         return claims.finishAndClaim(owner, outcomes, queue, limit, limits);
+    }
+
+    /** On PostgreSQL two: one runs while the other waits for its commit to be written. */
+    @Override
+    public int claimsAtATime() {
+        return database.dialect() == Dialect.POSTGRESQL ? 2 : 1;
     }
 
     @Override

@@ -111,11 +111,7 @@ final class PostgresClaiming implements Claiming {
         }
         if (!part.isEmpty()) {
             bound.array("bigint", part.stream().map(Batch::id).toArray())
-                    .array(
-                            "bytea",
-                            part.stream()
-                                    .map(Batch::ended)
-                                    .toArray(byte[][]::new))
+                    .array("bytea", part.stream().map(Batch::ended).toArray(byte[][]::new))
                     .number(owner);
         }
     }

@@ -19,7 +19,7 @@ import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 final class Rescue {
 
     /** Batches in one transaction: five thousand jobs at most. */
-    private static final int AT_ONCE = 10;
+    private static final int AT_ONCE = 5;
 
     private static final Duration LOCK_WAIT = Duration.ofMillis(200);
 

@@ -30,11 +30,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.AfterAll;
@@ -331,6 +333,37 @@ class JobsOnPostgresTest {
             assertTrue(inTime);
             assertTrue(heard.get() < 50, () -> "told " + heard + " times");
         }
+    }
+
+    @Test
+    void whileManyJobsWaitTwoClaimsAreRunBesideEachOther() {
+        var both = new CountDownLatch(2);
+        Set<Thread> later = ConcurrentHashMap.newKeySet();
+        List<NewJob> many = IntStream.range(0, 5_000)
+                .mapToObj(order -> NewJob.of(new MakeReceipt("" + order)))
+                .toList();
+        store.enqueueAll(many);
+        JobHandler<MakeReceipt> meets = store.inTransaction((job, handle) -> {
+            insertReceipt(job, handle);
+            if (Integer.parseInt(job.orderId()) >= 1_000 && later.add(Thread.currentThread())) {
+                both.countDown();
+                both.await();
+            }
+        });
+
+        try (Worker worker = Worker.builder(store)
+                .queue(NewJob.DEFAULT_QUEUE, QueuePolicy.runInClaim())
+                .handle(MakeReceipt.class, meets)
+                .build()) {
+            worker.start();
+            while (!store.counts().isEmpty()) {
+                Thread.onSpinWait();
+            }
+        }
+
+        assertEquals(2, later.size());
+        assertEquals(5_000, receipts().size());
+        assertEquals(5_000, Set.copyOf(receipts()).size());
     }
 
     /** Nobody hears what was told before it listened. */
