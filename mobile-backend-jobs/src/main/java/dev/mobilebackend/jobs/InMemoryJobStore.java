@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,6 +42,7 @@ public final class InMemoryJobStore implements JobStore {
     private final Map<Long, Instant> leases = new HashMap<>();
     private final Set<Consumer<String>> listeners = new CopyOnWriteArraySet<>();
     private final Map<List<String>, Standing> stands = new HashMap<>();
+    private final Set<Long> cancelled = new HashSet<>();
     private final Map<String, Deque<Instant>> starts = new HashMap<>();
     private final Map<List<String>, Long> lastTurns = new HashMap<>();
     private final InMemoryJobsView view = new InMemoryJobsView(this);
@@ -98,7 +100,7 @@ public final class InMemoryJobStore implements JobStore {
                             row.job.queue(),
                             Duration.between(now, row.runAt),
                             (one, other) -> one.compareTo(other) < 0 ? one : other));
-            return new Pulse(alive, orphans, due, view.paused());
+            return new Pulse(alive, orphans, due, view.paused(), sweep());
         });
     }
 
@@ -210,6 +212,38 @@ public final class InMemoryJobStore implements JobStore {
         }
         announce(replayed.job.queue());
         return true;
+    }
+
+    @Override
+    public Cancellation cancel(long job) {
+        return locked(() -> {
+            Row row = jobs.get(job);
+            if (row == null || row.state == JobState.DEAD) {
+                return Cancellation.NOT_FOUND;
+            }
+            if (row.state == JobState.WAITING) {
+                end(row);
+                return Cancellation.CANCELLED;
+            }
+            cancelled.add(job);
+            return Cancellation.ASKED;
+        });
+    }
+
+    /** What waits in spite of a wish goes; the wishes that are left are for jobs that run. */
+    private Set<Long> sweep() {
+        Set.copyOf(cancelled).stream()
+                .map(jobs::get)
+                .filter(row -> row != null && row.state == JobState.WAITING)
+                .forEach(this::end);
+        cancelled.retainAll(in(JobState.RUNNING).map(row -> row.id).toList());
+        return Set.copyOf(cancelled);
+    }
+
+    private void end(Row row) {
+        jobs.remove(row.id);
+        cancelled.remove(row.id);
+        standsNoMore(row);
     }
 
     @Override
@@ -347,9 +381,8 @@ public final class InMemoryJobStore implements JobStore {
             return;
         }
         Instant now = clock.instant();
-        if (outcome instanceof JobOutcome.Done) {
-            jobs.remove(row.id);
-            standsNoMore(row);
+        if (outcome instanceof JobOutcome.Done || outcome instanceof JobOutcome.Cancelled) {
+            end(row);
         } else if (outcome instanceof JobOutcome.Retry retry) {
             row.state = JobState.WAITING;
             row.rescued = false;

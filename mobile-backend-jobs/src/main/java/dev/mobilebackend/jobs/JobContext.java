@@ -10,6 +10,7 @@ public final class JobContext {
 
     private final Claim claim;
     private final AtomicBoolean cancelled = new AtomicBoolean();
+    private volatile boolean unwanted;
 
     JobContext(Claim claim) {
         this.claim = claim;
@@ -20,9 +21,20 @@ public final class JobContext {
         return cancelled;
     }
 
+    /** Somebody wants the job to be cancelled. */
+    void cancel() {
+        unwanted = true;
+        cancelled.set(true);
+    }
+
+    /** Whether the job is to be cancelled, and not merely this attempt. */
+    boolean unwanted() {
+        return unwanted;
+    }
+
     /**
-     * Whether the attempt has taken longer than its {@link HandlerPolicy#timeout}: a handler that works for long looks at
-     * this now and then, and leaves.
+     * Whether the attempt has taken longer than its {@link HandlerPolicy#timeout}, or the job is to be {@link
+     * JobStore#cancel cancelled}: a handler that works for long looks at this now and then, and leaves.
      */
     public boolean cancelled() {
         return cancelled.get();

@@ -28,6 +28,9 @@ public sealed interface JobOutcome {
         }
     }
 
+    /** Somebody wanted it to be cancelled, and it did not end well: the job is gone. */
+    record Cancelled(Claim claim) implements JobOutcome {}
+
     /** It asked to be run later: the job waits, and the attempt does not count. */
     record Snoozed(Claim claim, Duration delay) implements JobOutcome {}
 

@@ -19,6 +19,7 @@ final class JobRunner {
     private final Upgrades upgrades;
     private final RetryPolicy retry;
     private final RandomGenerator random;
+    private final Cancels cancels;
 
     /** A handler with the record that its payloads are read as. */
     record Handled<J extends Record>(Class<J> type, JobHandler<J> handler, HandlerPolicy policy) {
@@ -44,12 +45,14 @@ final class JobRunner {
             Map<String, Handled<?>> handlers,
             Upgrades upgrades,
             RetryPolicy retry,
-            RandomGenerator random) {
+            RandomGenerator random,
+            Cancels cancels) {
         this.store = store;
         this.handlers = Map.copyOf(handlers);
         this.upgrades = upgrades;
         this.retry = retry;
         this.random = random;
+        this.cancels = cancels;
     }
 
     /**
@@ -57,6 +60,9 @@ final class JobRunner {
      * attempt may meet a worker that knows it.
      */
     JobOutcome run(ClaimedJob job) {
+        if (cancels.wants(job.claim().job())) {
+            return cancelled(job);
+        }
         Handled<?> handled = handlers.get(job.kind());
         HandlerPolicy policy = handled == null ? HandlerPolicy.STANDARD : handled.policy();
         int attempts = policy.retryOr(retry).attempts();
@@ -71,20 +77,30 @@ final class JobRunner {
         }
         var context = new JobContext(job.claim());
         boolean interrupted = Thread.currentThread().isInterrupted();
+        cancels.begin(context);
         try {
             handled.run(job, upgrades, context);
             return new JobOutcome.Done(job.claim());
         } catch (JobContext.Snooze later) {
-            return new JobOutcome.Snoozed(job.claim(), later.delay());
+            return context.unwanted() ? cancelled(job) : new JobOutcome.Snoozed(job.claim(), later.delay());
         } catch (Throwable thrown) {
+            if (context.unwanted()) {
+                return cancelled(job);
+            }
             String late = context.cancelled() ? "timed out after " + policy.timeout() + ": " : "";
             return failed(job, policy, late + describe(thrown), thrown);
         } finally {
+            cancels.end(context);
             if (!interrupted) {
                 // The next job, or the store, must not find an interrupt that was meant for this one.
                 Thread.interrupted();
             }
         }
+    }
+
+    private static JobOutcome cancelled(ClaimedJob job) {
+        LOG.info("job {} of kind {} was cancelled", job.claim().job(), job.kind());
+        return new JobOutcome.Cancelled(job.claim());
     }
 
     /** A job whose beginning cannot be noted does not begin: it waits for a store that answers. */

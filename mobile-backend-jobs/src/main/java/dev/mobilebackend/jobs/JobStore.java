@@ -86,6 +86,13 @@ public interface JobStore {
     /** Lets a dead job wait again with all its attempts; false if there is no such dead job. */
     boolean replay(long job);
 
+    /**
+     * Cancels a job: one that waits, for its next attempt too, is gone, and one that runs is asked to end. A job that has a
+     * wish against it and does not end well is not run again, whatever became of its worker. One that runs in the
+     * transaction which claims it is waited for.
+     */
+    Cancellation cancel(long job);
+
     /** What is stored, by kind and state. */
     List<JobCount> counts();
 

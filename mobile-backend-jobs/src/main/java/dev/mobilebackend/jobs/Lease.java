@@ -77,7 +77,8 @@ final class Lease {
                 pulse.alive(),
                 true,
                 queues.stream().collect(toMap(queue -> queue, queue -> Duration.ZERO)),
-                pulse.paused());
+                pulse.paused(),
+                pulse.cancelled());
     }
 
     void leave() {

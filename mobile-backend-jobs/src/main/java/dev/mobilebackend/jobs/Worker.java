@@ -56,6 +56,7 @@ public final class Worker implements AutoCloseable {
     private final @Nullable Supplier<Duration> schedules;
     private final ThreadFactory threads;
     private final LongSupplier ticks;
+    private final Cancels cancels = new Cancels();
     private final Object lifecycle = new Object();
     private @Nullable Running running;
     private boolean closed;
@@ -76,8 +77,8 @@ public final class Worker implements AutoCloseable {
         this.store = builder.store;
         this.policy = new WorkerPolicy(builder.lease, builder.poll);
         this.queues = Map.copyOf(builder.queues);
-        var runner =
-                new JobRunner(builder.store, builder.handlers, builder.upgrades.build(), builder.retry, builder.random);
+        var runner = new JobRunner(
+                builder.store, builder.handlers, builder.upgrades.build(), builder.retry, builder.random, cancels);
         var metered = new HashMap<String, RunMeter>();
         queues.keySet()
                 .forEach(queue -> metered.put(queue, new RunMeter(queue, runner, builder.observers, builder.ticks)));
@@ -122,13 +123,14 @@ public final class Worker implements AutoCloseable {
         long owner = store.join(policy.lease());
         var minutes = new RunMinutes(store, meters.values(), ticks);
         try {
-            Set<String> paused = store.beat(owner, policy.lease(), Set.of()).paused();
+            Pulse first = store.beat(owner, policy.lease(), Set.of());
+            cancels.heard(first.cancelled());
             int runs = 0;
             int before = -1;
             while (runs > before) {
                 before = runs;
                 for (Map.Entry<String, QueuePolicy> queue : queues.entrySet()) {
-                    if (!paused.contains(queue.getKey())) {
+                    if (!first.paused().contains(queue.getKey())) {
                         runs += runDue(owner, queue.getKey(), queue.getValue());
                     }
                 }
@@ -151,7 +153,7 @@ public final class Worker implements AutoCloseable {
         while (!claimed.isEmpty()) {
             JobOutcome outcome = meter.run(claimed.get(0));
             runs++;
-            store.beat(owner, policy.lease(), Set.of());
+            cancels.heard(store.beat(owner, policy.lease(), Set.of()).cancelled());
             claimed = store.finishAndClaim(owner, List.of(outcome), queue, 1, how.limits())
                     .jobs();
         }
@@ -265,9 +267,10 @@ public final class Worker implements AutoCloseable {
         }
     }
 
-    private static void beat(Lease lease, Map<String, QueueRunner> queues, RunMinutes minutes) {
+    private void beat(Lease lease, Map<String, QueueRunner> queues, RunMinutes minutes) {
         try {
             Pulse pulse = lease.renew(queues.keySet());
+            cancels.heard(pulse.cancelled());
             queues.forEach((queue, runner) -> runner.pause(pulse.paused().contains(queue)));
             pulse.due().forEach((queue, wait) -> {
                 QueueRunner due = queues.get(queue);

@@ -32,6 +32,7 @@ class DispatcherTest {
     private final WatchedStore store = new WatchedStore(new InMemoryJobStore(clock));
     private final Lease lease = Lease.join(store, LEASE, clock::ticks);
     private final List<Integer> ran = new ArrayList<>();
+    private final Cancels cancels = new Cancels();
     private IntConsumer meanwhile = number -> {};
     private final Queue<Runnable> threads = new ArrayDeque<>();
     private final Dispatcher dispatcher = dispatcher(threads::add);
@@ -302,6 +303,23 @@ class DispatcherTest {
     }
 
     @Test
+    void aClaimedJobThatIsToBeCancelledBeforeItBeginsDoesNot() {
+        enqueue(1);
+        long second = store.enqueue(NewJob.of(new Note(2)));
+        dispatcher.turn();
+
+        Cancellation asked = store.cancel(second);
+        lease.renew(Set.of());
+        cancels.heard(store.beat(lease.owner(), LEASE, Set.of()).cancelled());
+        runAll();
+        dispatcher.turn();
+
+        assertEquals(Cancellation.ASKED, asked);
+        assertEquals(List.of(1), ran);
+        assertEquals(List.of(), store.counts());
+    }
+
+    @Test
     void whileManyQuickJobsWaitTwoClaimsAreUnderWayAndEachJobRunsOnce() {
         store.claimsAtATime = 2;
         IntStream.rangeClosed(1, 3_500).forEach(this::enqueue);
@@ -403,7 +421,12 @@ class DispatcherTest {
                 },
                 HandlerPolicy.STANDARD);
         var runner = new JobRunner(
-                store, Map.of("note", handled), new Upgrades.Builder().build(), RetryPolicy.STANDARD, new Random(1));
+                store,
+                Map.of("note", handled),
+                new Upgrades.Builder().build(),
+                RetryPolicy.STANDARD,
+                new Random(1),
+                cancels);
         var meter = new RunMeter(NewJob.DEFAULT_QUEUE, runner, List.of(), clock::ticks);
         return new Dispatcher(
                 NewJob.DEFAULT_QUEUE, QueuePolicy.of(2), store, lease, LEASE, meter, executor, clock::ticks);

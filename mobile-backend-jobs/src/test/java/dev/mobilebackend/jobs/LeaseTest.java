@@ -88,7 +88,7 @@ class LeaseTest {
     }
 
     private Pulse beatsUntil(Duration end) {
-        Pulse last = new Pulse(true, false, Map.of(), Set.of());
+        Pulse last = new Pulse(true, false, Map.of(), Set.of(), Set.of());
         for (Duration passed = Duration.ZERO; passed.compareTo(end) < 0; passed = passed.plus(BEAT)) {
             clock.advance(BEAT);
             last = lease.renew(QUEUES);

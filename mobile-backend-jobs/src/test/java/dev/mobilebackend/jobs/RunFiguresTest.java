@@ -147,7 +147,12 @@ class RunFiguresTest {
     private JobRunner runner() {
         var handled = new JobRunner.Handled<>(Note.class, this::run, HandlerPolicy.STANDARD);
         return new JobRunner(
-                store, Map.of("note", handled), new Upgrades.Builder().build(), RetryPolicy.STANDARD, new Random(1));
+                store,
+                Map.of("note", handled),
+                new Upgrades.Builder().build(),
+                RetryPolicy.STANDARD,
+                new Random(1),
+                new Cancels());
     }
 
     private void run(Note note, JobContext context) {

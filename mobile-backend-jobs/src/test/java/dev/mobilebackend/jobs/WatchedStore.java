@@ -59,6 +59,11 @@ class WatchedStore implements JobStore {
     }
 
     @Override
+    public Cancellation cancel(long job) {
+        return store.cancel(job);
+    }
+
+    @Override
     public long enqueue(NewJob job) {
         return store.enqueue(job);
     }

@@ -327,6 +327,51 @@ class WorkerTest {
     }
 
     @Test
+    void aRunningJobThatIsCancelledIsToldAndNotTriedAgain() throws InterruptedException {
+        var begun = new CountDownLatch(1);
+        try (var worker = Worker.builder(store)
+                .handle(Note.class, (note, context) -> {
+                    ran.add(note.text());
+                    begun.countDown();
+                    while (!context.cancelled()) {
+                        Thread.onSpinWait();
+                    }
+                    context.throwIfCancelled();
+                })
+                .poll(Duration.ofMillis(5))
+                .build()) {
+            worker.start();
+            long id = store.enqueue(NewJob.of(new Note("long")));
+            assertTrue(begun.await(30, TimeUnit.SECONDS));
+
+            Cancellation asked = store.cancel(id);
+            while (!store.counts().isEmpty()) {
+                Thread.onSpinWait();
+            }
+
+            assertEquals(Cancellation.ASKED, asked);
+            assertEquals(List.of("long"), ran);
+        }
+    }
+
+    @Test
+    void aJobThatEndsWellInSpiteOfAWishIsDone() {
+        Worker worker = Worker.builder(store)
+                .handle(Note.class, (note, context) -> {
+                    store.cancel(context.claim().job());
+                    ran.add(note.text());
+                })
+                .build();
+        enqueue("quick");
+
+        worker.runDue();
+        worker.runDue();
+
+        assertEquals(List.of("quick"), ran);
+        assertEquals(List.of(), store.counts());
+    }
+
+    @Test
     void takesOverFromAProcessThatIsGone() {
         Worker worker =
                 noting((note, context) -> ran.add(note.text() + context.claim().attempt()));

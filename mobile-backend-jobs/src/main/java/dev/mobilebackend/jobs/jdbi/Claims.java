@@ -54,6 +54,7 @@ final class Claims {
     private final Lanes lanes;
     private final UniqueJobs uniques;
     private final Endings endings;
+    private final CancelRows cancels;
     private final PayloadSeal seal;
     private final Map<Long, Batch> held = new ConcurrentHashMap<>();
     private final Map<Long, StoredJob> runInClaim = new ConcurrentHashMap<>();
@@ -71,6 +72,7 @@ final class Claims {
             Lanes lanes,
             UniqueJobs uniques,
             Endings endings,
+            CancelRows cancels,
             PayloadSeal seal) {
         this.database = database;
         this.time = time;
@@ -81,6 +83,7 @@ final class Claims {
         this.lanes = lanes;
         this.uniques = uniques;
         this.endings = endings;
+        this.cancels = cancels;
         this.seal = seal;
     }
 
@@ -204,6 +207,9 @@ final class Claims {
 
     Pulse beat(long owner, Duration lease, Set<String> queues) {
         Pulse pulse = step(true, handle -> claiming.beat(handle, owner, lease, queues));
+        if (!pulse.cancelled().isEmpty()) {
+            step(false, cancels::sweep);
+        }
         if (!pulse.alive()) {
             forget(owner);
         }
@@ -275,6 +281,7 @@ final class Claims {
         var backs = new ArrayList<Waiting.PutBack>();
         var burials = new ArrayList<DeadJobs.Burial>();
         var done = new ArrayList<StoredJob>();
+        var cancelled = new ArrayList<StoredJob>();
         var ended = new HashMap<Long, Set<Long>>();
         for (JobOutcome outcome : outcomes) {
             Claim claim = outcome.claim();
@@ -291,11 +298,12 @@ final class Claims {
             if ((outcome instanceof JobOutcome.Done && !job.tied()) || !marks.end(handle, claim)) {
                 continue;
             }
-            conclude(job, outcome, backs, burials, done);
+            conclude(job, outcome, backs, burials, done, cancelled);
         }
         waiting.putBack(handle, backs);
         dead.add(handle, burials);
-        endings.settle(handle, done, burials);
+        endings.settle(handle, done, burials, cancelled);
+        cancels.forget(handle, cancelled.stream().map(StoredJob::id).toList());
         var now = new ArrayList<Batch>();
         ended.forEach((id, jobs) -> {
             Batch batch = requireNonNull(batches.get(id));
@@ -388,17 +396,15 @@ final class Claims {
             if (deleted == 1) {
                 var backs = new ArrayList<Waiting.PutBack>();
                 var burials = new ArrayList<DeadJobs.Burial>();
-                conclude(job, failed.outcome, backs, burials, new ArrayList<>());
+                var cancelled = new ArrayList<StoredJob>();
+                conclude(job, failed.outcome, backs, burials, new ArrayList<>(), cancelled);
                 waiting.putBack(handle, backs);
-                bury(handle, burials);
+                dead.add(handle, burials);
+                endings.settle(handle, List.of(), burials, cancelled);
+                cancels.forget(handle, cancelled.stream().map(StoredJob::id).toList());
             }
             return deleted;
         });
-    }
-
-    private void bury(Handle handle, List<DeadJobs.Burial> burials) {
-        dead.add(handle, burials);
-        endings.settle(handle, burials.stream().map(DeadJobs.Burial::job).toList(), Endings.How.DEAD);
     }
 
     private static void conclude(
@@ -406,7 +412,8 @@ final class Claims {
             JobOutcome outcome,
             List<Waiting.PutBack> backs,
             List<DeadJobs.Burial> burials,
-            List<StoredJob> done) {
+            List<StoredJob> done,
+            List<StoredJob> cancelled) {
         int attempt = outcome.claim().attempt();
         if (outcome instanceof JobOutcome.Done) {
             done.add(job);
@@ -414,6 +421,8 @@ final class Claims {
             backs.add(new Waiting.PutBack(job, retry.delay(), attempt, false, retry.error()));
         } else if (outcome instanceof JobOutcome.Snoozed snoozed) {
             backs.add(new Waiting.PutBack(job, snoozed.delay(), job.attempt(), false, null));
+        } else if (outcome instanceof JobOutcome.Cancelled) {
+            cancelled.add(job);
         } else if (outcome instanceof JobOutcome.Dead death) {
             burials.add(new DeadJobs.Burial(job, attempt, death.error()));
         } else {

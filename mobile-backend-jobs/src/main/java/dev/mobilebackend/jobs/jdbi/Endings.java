@@ -40,11 +40,17 @@ final class Endings {
     }
 
     /** All of a transaction at once: an ending takes its rows in one order, so that no two wait for each other. */
-    void settle(Handle handle, Collection<StoredJob> done, Collection<DeadJobs.Burial> dead) {
+    void settle(
+            Handle handle,
+            Collection<StoredJob> done,
+            Collection<DeadJobs.Burial> dead,
+            Collection<StoredJob> cancelled) {
         List<StoredJob> buried = dead.stream().map(DeadJobs.Burial::job).toList();
         settle(
                 handle,
-                Stream.concat(ended(done, How.DONE), ended(buried, How.DEAD)).toList());
+                Stream.of(ended(done, How.DONE), ended(buried, How.DEAD), ended(cancelled, How.CANCELLED))
+                        .flatMap(all -> all)
+                        .toList());
     }
 
     private static Stream<Ended> ended(Collection<StoredJob> jobs, How how) {

@@ -153,15 +153,11 @@ public final class Flows {
                     .filter(job -> parts.contains(job.readExtra().step()))
                     .toList();
             database.useTransaction(handle -> endings.settle(
-                    handle, own.stream().filter(job -> isTaken(handle, job)).toList(), Endings.How.CANCELLED));
+                    handle,
+                    own.stream()
+                            .filter(job -> CancelRows.isTaken(handle, job.id()))
+                            .toList(),
+                    Endings.How.CANCELLED));
         }
-    }
-
-    /** Not if somebody has claimed it meanwhile. */
-    private static boolean isTaken(Handle handle, StoredJob job) {
-        return handle.createUpdate("DELETE FROM mb_jobs_waiting WHERE id = :id")
-                        .bind("id", job.id())
-                        .execute()
-                == 1;
     }
 }

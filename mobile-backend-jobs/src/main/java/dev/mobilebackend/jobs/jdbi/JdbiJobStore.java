@@ -8,6 +8,7 @@ import dev.mobilebackend.core.data.Purge;
 import dev.mobilebackend.core.data.SchemaPart;
 import dev.mobilebackend.core.data.SqlTime;
 import dev.mobilebackend.core.secret.ServerSecret;
+import dev.mobilebackend.jobs.Cancellation;
 import dev.mobilebackend.jobs.Claim;
 import dev.mobilebackend.jobs.Claimed;
 import dev.mobilebackend.jobs.ClaimedJob;
@@ -62,7 +63,8 @@ public final class JdbiJobStore implements JobStore {
                     "V305__job_keys.sql",
                     "V306__job_dead_by_kind.sql",
                     "V307__job_flows.sql",
-                    "V310__job_schedules.sql"));
+                    "V310__job_schedules.sql",
+                    "V311__job_cancel.sql"));
 
     private final Database database;
     private final @Nullable InstantSource clock;
@@ -72,6 +74,7 @@ public final class JdbiJobStore implements JobStore {
     private final Claims claims;
     private final DeadJobs dead;
     private final UniqueJobs uniques;
+    private final CancelRows cancels;
     private final FlowSteps steps;
     private final Flows flows;
     private final Rescue rescue;
@@ -95,6 +98,7 @@ public final class JdbiJobStore implements JobStore {
         this.uniques = new UniqueJobs(database.dialect(), time);
         this.steps = new FlowSteps(new FlowRows(time, seal), this::enqueueAll);
         var endings = new Endings(List.of(uniques::ended, steps::ended));
+        this.cancels = new CancelRows(database.dialect(), time, endings);
         this.claims = new Claims(
                 database,
                 time,
@@ -105,6 +109,7 @@ public final class JdbiJobStore implements JobStore {
                 new Lanes(database.dialect(), time, claiming),
                 uniques,
                 endings,
+                cancels,
                 seal);
         this.flows = new Flows(database, steps, endings, claims::find);
         this.rescue = new Rescue(database, time, claiming, waiting, marks);
@@ -322,11 +327,22 @@ public final class JdbiJobStore implements JobStore {
             if (replayed == null) {
                 return false;
             }
+            cancels.forget(handle, List.of(job));
             waiting.putBack(handle, List.of(new Waiting.PutBack(replayed, Duration.ZERO, 0, false, null)));
             steps.replayed(handle, List.of(replayed));
             announce(handle, replayed.queue());
             return true;
         });
+    }
+
+    @Override
+    public Cancellation cancel(long job) {
+        return database.inRetriedTransaction(handle -> cancel(handle, job));
+    }
+
+    /** {@link #cancel(long)} in the handle's transaction. */
+    public Cancellation cancel(Handle handle, long job) {
+        return handle.inTransaction(same -> cancels.cancel(same, job));
     }
 
     /**

@@ -301,7 +301,7 @@ final class PlainClaiming implements Claiming {
         Set<String> paused = Set.copyOf(handle.createQuery("SELECT queue FROM mb_jobs_queue WHERE paused = TRUE")
                 .mapTo(String.class)
                 .list());
-        return new Pulse(alive, orphans, due, paused);
+        return new Pulse(alive, orphans, due, paused, Set.copyOf(CancelRows.wanted(handle)));
     }
 
     private static Optional<OffsetDateTime> next(Handle handle, String queue) {

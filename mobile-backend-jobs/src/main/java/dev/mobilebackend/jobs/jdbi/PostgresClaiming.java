@@ -285,8 +285,9 @@ final class PostgresClaiming implements Claiming {
                         SELECT run_at FROM mb_jobs_waiting j WHERE j.queue = q.queue AND partition_key IS NOT NULL
                         ORDER BY run_at LIMIT 1) AS first)
                 SELECT alive, orphans, next.queue, (extract(epoch FROM next.run_at - %2$s) * 1000000)::bigint,
-                    (SELECT string_agg(queue, ' ') FROM mb_jobs_queue WHERE paused)
-                FROM around LEFT JOIN next ON true""".formatted(later, now()))) {
+                    (SELECT string_agg(queue, ' ') FROM mb_jobs_queue WHERE paused),
+                    (SELECT array_agg(job) FROM (SELECT job FROM mb_jobs_cancel ORDER BY job LIMIT %3$d) AS c)
+                FROM around LEFT JOIN next ON true""".formatted(later, now(), CancelRows.MOST))) {
             var bound = new Bound(statement);
             bindNow(bound);
             bound.number(SqlTime.micros(lease)).number(owner).number(owner);
@@ -303,12 +304,14 @@ final class PostgresClaiming implements Claiming {
             boolean alive = false;
             boolean orphans = false;
             Set<String> paused = Set.of();
+            Set<Long> cancelled = Set.of();
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
                     alive = rows.getBoolean(1);
                     orphans = rows.getBoolean(2);
                     String still = rows.getString(5);
                     paused = still == null ? Set.of() : Set.of(still.split(" "));
+                    cancelled = rows.getArray(6) == null ? Set.of() : Set.of(array(rows, 6, Long[].class));
                     if (rows.getString(3) != null) {
                         due.merge(
                                 rows.getString(3),
@@ -317,7 +320,7 @@ final class PostgresClaiming implements Claiming {
                     }
                 }
             }
-            return new Pulse(alive, orphans, due, paused);
+            return new Pulse(alive, orphans, due, paused, cancelled);
         }
     }
 

@@ -128,6 +128,8 @@ public final class JobMetrics implements JobObserver {
                         ? "failed"
                         : outcome instanceof JobOutcome.Dead
                                 ? "dead"
-                                : outcome instanceof JobOutcome.Snoozed ? "snoozed" : "other";
+                                : outcome instanceof JobOutcome.Snoozed
+                                        ? "snoozed"
+                                        : outcome instanceof JobOutcome.Cancelled ? "cancelled" : "other";
     }
 }
