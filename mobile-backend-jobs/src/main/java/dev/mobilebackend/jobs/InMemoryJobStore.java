@@ -46,6 +46,7 @@ public final class InMemoryJobStore implements JobStore {
     private final Map<String, Deque<Instant>> starts = new HashMap<>();
     private final Map<List<String>, Long> lastTurns = new HashMap<>();
     private final InMemoryJobsView view = new InMemoryJobsView(this);
+    private final InMemoryJobStatuses statuses = new InMemoryJobStatuses(this);
     private long lastId;
 
     /** The job that stands for a kind and key. */
@@ -201,6 +202,8 @@ public final class InMemoryJobStore implements JobStore {
             if (row == null || row.state != JobState.DEAD) {
                 return null;
             }
+            cancelled.remove(job);
+            statuses.waits(job);
             row.state = JobState.WAITING;
             row.attempt = 0;
             row.rescued = false;
@@ -215,6 +218,16 @@ public final class InMemoryJobStore implements JobStore {
     }
 
     @Override
+    public boolean report(Claim claim, JobReport report) {
+        return locked(() -> statuses.report(claim, report));
+    }
+
+    @Override
+    public JobStatuses statuses() {
+        return statuses;
+    }
+
+    @Override
     public Cancellation cancel(long job) {
         return locked(() -> {
             Row row = jobs.get(job);
@@ -222,7 +235,7 @@ public final class InMemoryJobStore implements JobStore {
                 return Cancellation.NOT_FOUND;
             }
             if (row.state == JobState.WAITING) {
-                end(row);
+                end(row, JobStatus.State.CANCELLED);
                 return Cancellation.CANCELLED;
             }
             cancelled.add(job);
@@ -235,13 +248,14 @@ public final class InMemoryJobStore implements JobStore {
         Set.copyOf(cancelled).stream()
                 .map(jobs::get)
                 .filter(row -> row != null && row.state == JobState.WAITING)
-                .forEach(this::end);
+                .forEach(row -> end(row, JobStatus.State.CANCELLED));
         cancelled.retainAll(in(JobState.RUNNING).map(row -> row.id).toList());
         return Set.copyOf(cancelled);
     }
 
-    private void end(Row row) {
+    private void end(Row row, JobStatus.State how) {
         jobs.remove(row.id);
+        statuses.end(row.id, how);
         cancelled.remove(row.id);
         standsNoMore(row);
     }
@@ -303,6 +317,7 @@ public final class InMemoryJobStore implements JobStore {
         Instant now = clock.instant();
         var row = new Row(++lastId, job, now.plus(job.delay()));
         jobs.put(row.id, row);
+        statuses.add(row);
         Unique unique = job.ties().unique();
         if (unique != null) {
             Instant until = unique.window() == null ? null : now.plus(unique.window());
@@ -381,8 +396,10 @@ public final class InMemoryJobStore implements JobStore {
             return;
         }
         Instant now = clock.instant();
-        if (outcome instanceof JobOutcome.Done || outcome instanceof JobOutcome.Cancelled) {
-            end(row);
+        if (outcome instanceof JobOutcome.Done) {
+            end(row, JobStatus.State.DONE);
+        } else if (outcome instanceof JobOutcome.Cancelled) {
+            end(row, JobStatus.State.CANCELLED);
         } else if (outcome instanceof JobOutcome.Retry retry) {
             row.state = JobState.WAITING;
             row.rescued = false;
@@ -392,6 +409,7 @@ public final class InMemoryJobStore implements JobStore {
             row.state = JobState.DEAD;
             row.diedAt = now;
             row.error = dead.error();
+            statuses.end(row.id, JobStatus.State.FAILED);
             standsNoMore(row);
         } else if (outcome instanceof JobOutcome.Snoozed snoozed) {
             row.giveBack();
@@ -451,7 +469,13 @@ public final class InMemoryJobStore implements JobStore {
             begun = false;
             takenAt = now;
             attempt++;
-            return new ClaimedJob(claim(), job.kind(), job.payload(), rescued, Duration.between(runAt, now));
+            return new ClaimedJob(
+                    claim(),
+                    job.kind(),
+                    job.payload(),
+                    rescued,
+                    Duration.between(runAt, now),
+                    job.ties().owner() != null);
         }
 
         void giveBack() {

@@ -3,6 +3,7 @@ package dev.mobilebackend.jobs;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -20,6 +21,7 @@ final class JobRunner {
     private final RetryPolicy retry;
     private final RandomGenerator random;
     private final Cancels cancels;
+    private final JobContext.Teller teller;
 
     /** A handler with the record that its payloads are read as. */
     record Handled<J extends Record>(Class<J> type, JobHandler<J> handler, HandlerPolicy policy) {
@@ -46,13 +48,15 @@ final class JobRunner {
             Upgrades upgrades,
             RetryPolicy retry,
             RandomGenerator random,
-            Cancels cancels) {
+            Cancels cancels,
+            LongSupplier ticks) {
         this.store = store;
         this.handlers = Map.copyOf(handlers);
         this.upgrades = upgrades;
         this.retry = retry;
         this.random = random;
         this.cancels = cancels;
+        this.teller = new JobContext.Teller(store, ticks);
     }
 
     /**
@@ -75,11 +79,13 @@ final class JobRunner {
         if (handled == null) {
             return failed(job, policy, "no handler for the kind " + job.kind(), null);
         }
-        var context = new JobContext(job.claim());
+        var context = new JobContext(job.claim(), job.tracked() ? teller : null);
         boolean interrupted = Thread.currentThread().isInterrupted();
         cancels.begin(context);
         try {
+            context.begin();
             handled.run(job, upgrades, context);
+            context.keepResult();
             return new JobOutcome.Done(job.claim());
         } catch (JobContext.Snooze later) {
             return context.unwanted() ? cancelled(job) : new JobOutcome.Snoozed(job.claim(), later.delay());

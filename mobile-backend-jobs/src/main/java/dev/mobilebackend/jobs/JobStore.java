@@ -93,6 +93,16 @@ public interface JobStore {
      */
     Cancellation cancel(long job);
 
+    /**
+     * Tells the owner of a {@link NewJob#tracked} job how it goes.
+     *
+     * @return false if nobody is told: it is not tracked, it has ended, or a later claim has told already
+     */
+    boolean report(Claim claim, JobReport report);
+
+    /** What becomes of tracked jobs. */
+    JobStatuses statuses();
+
     /** What is stored, by kind and state. */
     List<JobCount> counts();
 

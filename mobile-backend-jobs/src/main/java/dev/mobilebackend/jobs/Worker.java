@@ -78,7 +78,13 @@ public final class Worker implements AutoCloseable {
         this.policy = new WorkerPolicy(builder.lease, builder.poll);
         this.queues = Map.copyOf(builder.queues);
         var runner = new JobRunner(
-                builder.store, builder.handlers, builder.upgrades.build(), builder.retry, builder.random, cancels);
+                builder.store,
+                builder.handlers,
+                builder.upgrades.build(),
+                builder.retry,
+                builder.random,
+                cancels,
+                builder.ticks);
         var metered = new HashMap<String, RunMeter>();
         queues.keySet()
                 .forEach(queue -> metered.put(queue, new RunMeter(queue, runner, builder.observers, builder.ticks)));

@@ -426,7 +426,8 @@ class DispatcherTest {
                 new Upgrades.Builder().build(),
                 RetryPolicy.STANDARD,
                 new Random(1),
-                cancels);
+                cancels,
+                clock::ticks);
         var meter = new RunMeter(NewJob.DEFAULT_QUEUE, runner, List.of(), clock::ticks);
         return new Dispatcher(
                 NewJob.DEFAULT_QUEUE, QueuePolicy.of(2), store, lease, LEASE, meter, executor, clock::ticks);

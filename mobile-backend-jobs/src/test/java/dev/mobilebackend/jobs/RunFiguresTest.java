@@ -141,7 +141,7 @@ class RunFiguresTest {
     }
 
     private static ClaimedJob job(String text, int attempt, Duration waited) {
-        return new ClaimedJob(new Claim(1, 1, 1, attempt), "note", "{\"text\":\"" + text + "\"}", false, waited);
+        return new ClaimedJob(new Claim(1, 1, 1, attempt), "note", "{\"text\":\"" + text + "\"}", false, waited, false);
     }
 
     private JobRunner runner() {
@@ -152,7 +152,8 @@ class RunFiguresTest {
                 new Upgrades.Builder().build(),
                 RetryPolicy.STANDARD,
                 new Random(1),
-                new Cancels());
+                new Cancels(),
+                clock::ticks);
     }
 
     private void run(Note note, JobContext context) {

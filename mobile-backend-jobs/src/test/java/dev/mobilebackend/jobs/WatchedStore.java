@@ -64,6 +64,16 @@ class WatchedStore implements JobStore {
     }
 
     @Override
+    public boolean report(Claim claim, JobReport report) {
+        return store.report(claim, report);
+    }
+
+    @Override
+    public JobStatuses statuses() {
+        return store.statuses();
+    }
+
+    @Override
     public long enqueue(NewJob job) {
         return store.enqueue(job);
     }

@@ -13,29 +13,29 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * @param unique the key that it stands for
  * @param untilClaimed whether it stands until it is claimed
- * @param status the row that its owner reads
+ * @param tracked whether its owner reads a row of {@code mb_jobs_status}
  * @param step the step of the flow that it belongs to
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record Extra(
         @Nullable String unique,
         @Nullable Boolean untilClaimed,
-        @Nullable String status,
+        @Nullable Boolean tracked,
         @Nullable Long step) {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     /** Null for most jobs. A window ends by itself. */
-    static @Nullable String of(JobTies ties, @Nullable String status) {
+    static @Nullable String of(JobTies ties) {
         Unique unique = ties.unique();
         Unique stands = unique != null && unique.window() == null ? unique : null;
-        if (stands == null && status == null && ties.step() == null) {
+        if (stands == null && ties.owner() == null && ties.step() == null) {
             return null;
         }
         return JSON.writeValueAsString(new Extra(
                 stands == null ? null : stands.key(),
                 (stands != null && stands.untilClaimed()) ? Boolean.TRUE : null,
-                status,
+                ties.owner() == null ? null : Boolean.TRUE,
                 ties.step()));
     }
 

@@ -17,6 +17,7 @@ import dev.mobilebackend.jobs.JobContext;
 import dev.mobilebackend.jobs.JobCount;
 import dev.mobilebackend.jobs.JobHandler;
 import dev.mobilebackend.jobs.JobOutcome;
+import dev.mobilebackend.jobs.JobReport;
 import dev.mobilebackend.jobs.JobStore;
 import dev.mobilebackend.jobs.JobsView;
 import dev.mobilebackend.jobs.NewJob;
@@ -64,7 +65,8 @@ public final class JdbiJobStore implements JobStore {
                     "V306__job_dead_by_kind.sql",
                     "V307__job_flows.sql",
                     "V310__job_schedules.sql",
-                    "V311__job_cancel.sql"));
+                    "V311__job_cancel.sql",
+                    "V312__job_status.sql"));
 
     private final Database database;
     private final @Nullable InstantSource clock;
@@ -75,6 +77,8 @@ public final class JdbiJobStore implements JobStore {
     private final DeadJobs dead;
     private final UniqueJobs uniques;
     private final CancelRows cancels;
+    private final StatusRows statusRows;
+    private final JdbiJobStatuses statuses;
     private final FlowSteps steps;
     private final Flows flows;
     private final Rescue rescue;
@@ -96,9 +100,11 @@ public final class JdbiJobStore implements JobStore {
         this.marks = new JobMarks(database.dialect());
         this.dead = new DeadJobs(time, seal);
         this.uniques = new UniqueJobs(database.dialect(), time);
+        this.statusRows = new StatusRows(time);
         this.steps = new FlowSteps(new FlowRows(time, seal), this::enqueueAll);
-        var endings = new Endings(List.of(uniques::ended, steps::ended));
+        var endings = new Endings(List.of(uniques::ended, steps::ended, statusRows::ended));
         this.cancels = new CancelRows(database.dialect(), time, endings);
+        this.statuses = new JdbiJobStatuses(database, statusRows, cancels);
         this.claims = new Claims(
                 database,
                 time,
@@ -146,7 +152,7 @@ public final class JdbiJobStore implements JobStore {
 
     /** {@link #enqueue(Handle, Record)} with its choices made. */
     public long enqueue(Handle handle, NewJob job) {
-        if (UniqueJobs.isUnique(job)) {
+        if (isMoreThanARow(job)) {
             return enqueueAll(handle, List.of(job)).get(0);
         }
         long id = insert(handle, job);
@@ -193,16 +199,27 @@ public final class JdbiJobStore implements JobStore {
 
     /** {@link #enqueueAll(List)} in the handle's transaction. */
     public List<Long> enqueueAll(Handle handle, List<NewJob> jobs) {
-        List<Long> ids = jobs.stream().anyMatch(UniqueJobs::isUnique)
-                ? handle.inTransaction(same -> uniques.add(same, jobs, rows -> waiting.add(same, rows)))
+        List<Long> ids = jobs.stream().anyMatch(JdbiJobStore::isMoreThanARow)
+                ? handle.inTransaction(same -> uniques.add(same, jobs, rows -> insertAll(same, rows)))
                 : waiting.add(handle, jobs);
         announce(handle, jobs);
         return ids;
     }
 
+    private List<Long> insertAll(Handle handle, List<NewJob> jobs) {
+        List<Long> ids = waiting.add(handle, jobs);
+        statusRows.add(handle, jobs, ids);
+        return ids;
+    }
+
+    /** Whether to enqueue it takes a transaction. */
+    private static boolean isMoreThanARow(NewJob job) {
+        return UniqueJobs.isUnique(job) || StatusRows.isTracked(job);
+    }
+
     @Override
     public long enqueue(NewJob job) {
-        return UniqueJobs.isUnique(job)
+        return isMoreThanARow(job)
                 ? enqueueAll(List.of(job)).get(0)
                 : OneStatement.run(database, handle -> enqueue(handle, job));
     }
@@ -233,14 +250,21 @@ public final class JdbiJobStore implements JobStore {
             Claim claim = context.claim();
             if (claim.batch() == Claims.RUN_IN_CLAIM) {
                 handler.run(job, handle, context);
+                keepResult(handle, context);
                 return;
             }
             if (!marks.end(handle, claim)) {
                 throw new ClaimLostException(claim);
             }
             handler.run(job, handle, context);
+            keepResult(handle, context);
             claims.settle(handle, claim);
         });
+    }
+
+    private void keepResult(Handle handle, JobContext context) {
+        context.takeResult()
+                .ifPresent(result -> statusRows.report(handle, context.claim(), new JobReport(null, null, result)));
     }
 
     /** Where the tables are. */
@@ -330,9 +354,20 @@ public final class JdbiJobStore implements JobStore {
             cancels.forget(handle, List.of(job));
             waiting.putBack(handle, List.of(new Waiting.PutBack(replayed, Duration.ZERO, 0, false, null)));
             steps.replayed(handle, List.of(replayed));
+            statusRows.replayed(handle, List.of(replayed));
             announce(handle, replayed.queue());
             return true;
         });
+    }
+
+    @Override
+    public boolean report(Claim claim, JobReport report) {
+        return OneStatement.run(database, handle -> statusRows.report(handle, claim, report));
+    }
+
+    @Override
+    public JdbiJobStatuses statuses() {
+        return statuses;
     }
 
     @Override

@@ -46,7 +46,12 @@ record StoredJob(
 
     ClaimedJob claimed(long batch, long owner, PayloadSeal seal) {
         return new ClaimedJob(
-                claim(batch, owner), kind, seal.open(kind, payload), rescued, Duration.ofMillis(Math.max(0, waited)));
+                claim(batch, owner),
+                kind,
+                seal.open(kind, payload),
+                rescued,
+                Duration.ofMillis(Math.max(0, waited)),
+                tracked());
     }
 
     /** The same job with how long it had been due. */
@@ -61,6 +66,11 @@ record StoredJob(
     /** Whether it has an {@link Extra}. */
     boolean tied() {
         return extra != null;
+    }
+
+    /** Whether its owner may read how it goes. */
+    boolean tracked() {
+        return tied() && Boolean.TRUE.equals(readExtra().tracked());
     }
 
     Extra readExtra() {

@@ -98,7 +98,7 @@ record Waiting(Dialect dialect, SqlTime time, ScanMarks scans, PayloadSeal seal)
                 .bindArray("kinds", String.class, each(jobs, NewJob::kind))
                 .bindArray("payloads", String.class, each(jobs, job -> seal.close(job.kind(), job.payload())))
                 .bindArray("partitionKeys", String.class, each(jobs, job -> Lanes.key(job.ties())))
-                .bindArray("extras", String.class, each(jobs, job -> Extra.of(job.ties(), null)))
+                .bindArray("extras", String.class, each(jobs, job -> Extra.of(job.ties())))
                 .mapTo(Long.class)
                 .list();
     }
@@ -128,7 +128,7 @@ record Waiting(Dialect dialect, SqlTime time, ScanMarks scans, PayloadSeal seal)
         values.put("kind", job.kind());
         values.put("payload", seal.close(job.kind(), job.payload()));
         values.put("partitionKey", Lanes.key(job.ties()));
-        values.put("extra", Extra.of(job.ties(), null));
+        values.put("extra", Extra.of(job.ties()));
         return values;
     }
 }

@@ -15,6 +15,7 @@ final class JobTables {
             "mb_jobs_turn",
             "mb_jobs_queue",
             "mb_jobs_cancel",
+            "mb_jobs_status",
             "mb_jobs_minute",
             "mb_job_worker");
 

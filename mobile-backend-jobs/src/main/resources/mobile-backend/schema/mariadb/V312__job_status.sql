@@ -1,0 +1,16 @@
+-- How a tracked job goes, for its owner: state 0 is waiting, 1 running, 2 done, 3 failed, 4 cancelled. The claim is the last
+-- one whose run has told anything; an earlier one is not heard any more.
+CREATE TABLE IF NOT EXISTS mb_jobs_status (
+    id       varchar(22)  PRIMARY KEY,
+    job      bigint       NOT NULL UNIQUE,
+    owner    varchar(200) NOT NULL,
+    kind     varchar(64)  NOT NULL,
+    state    smallint     NOT NULL,
+    claim    bigint       NOT NULL,
+    progress double precision,
+    note     varchar(200),
+    result   mediumtext,
+    ended_at datetime(6),
+    INDEX mb_jobs_status_owner (owner),
+    INDEX mb_jobs_status_ended (ended_at)
+) ENGINE = InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
