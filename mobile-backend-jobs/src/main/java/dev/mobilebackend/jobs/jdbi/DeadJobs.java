@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
-import org.jspecify.annotations.Nullable;
 
 /** The rows of jobs that failed for the last time. */
 record DeadJobs(SqlTime time, PayloadSeal seal) {
@@ -60,20 +59,32 @@ record DeadJobs(SqlTime time, PayloadSeal seal) {
                 .list();
     }
 
-    /** The job, dead no more; null if there is none or somebody else has removed it. */
-    @Nullable
-    StoredJob remove(Handle handle, long id) {
-        StoredJob job = handle.createQuery(
-                        "SELECT id, run_at, attempt, priority, false AS rescued, queue, kind, payload,"
-                                + " partition_key, extra FROM mb_jobs_dead WHERE id = :id")
-                .bind("id", id)
+    /** The oldest of a kind. */
+    List<Long> oldest(Handle handle, String kind, int limit) {
+        return handle.createQuery("SELECT id FROM mb_jobs_dead WHERE kind = :kind ORDER BY died_at, id LIMIT :limit")
+                .bind("kind", kind)
+                .bind("limit", limit)
+                .mapTo(Long.class)
+                .list();
+    }
+
+    /** Those that were dead and are no more, in the order of their ids; what somebody else removes is waited for. */
+    List<StoredJob> remove(Handle handle, List<Long> ids) {
+        if (ids.isEmpty()) {
+            return List.of();
+        }
+        List<StoredJob> jobs = handle.createQuery(
+                        "SELECT id, run_at, attempt, priority, false AS rescued, queue, kind, payload, partition_key, extra"
+                                + " FROM mb_jobs_dead WHERE id IN (<ids>) ORDER BY id FOR UPDATE")
+                .bindList("ids", ids)
                 .map(PlainClaiming.JOB)
-                .findOne()
-                .orElse(null);
-        int removed = handle.createUpdate("DELETE FROM mb_jobs_dead WHERE id = :id")
-                .bind("id", id)
-                .execute();
-        return removed == 1 ? job : null;
+                .list();
+        if (!jobs.isEmpty()) {
+            handle.createUpdate("DELETE FROM mb_jobs_dead WHERE id IN (<ids>)")
+                    .bindList("ids", jobs.stream().map(StoredJob::id).toList())
+                    .execute();
+        }
+        return jobs;
     }
 
     int purge(Database database, Duration age, int atMost) {

@@ -68,6 +68,8 @@ public final class JdbiJobStore implements JobStore {
                     "V311__job_cancel.sql",
                     "V312__job_status.sql"));
 
+    private static final int REPLAYED_AT_ONCE = 500;
+
     private final Database database;
     private final @Nullable InstantSource clock;
     private final InsertOne insertOne;
@@ -124,7 +126,7 @@ public final class JdbiJobStore implements JobStore {
                     case POSTGRESQL -> new PostgresRelay(database);
                     case H2, MARIADB -> WakeUps.Relay.NONE;
                 });
-        this.view = new JdbiJobsView(database, time, scans, wakeUps::raise, this::replay);
+        this.view = new JdbiJobsView(database, time, scans, wakeUps::raise, this::replay, this::replayAll);
     }
 
     /** On the database's clock. */
@@ -346,18 +348,35 @@ public final class JdbiJobStore implements JobStore {
 
     @Override
     public boolean replay(long job) {
-        return database.inRetriedTransaction(handle -> {
-            @Nullable StoredJob replayed = dead.remove(handle, job);
-            if (replayed == null) {
-                return false;
-            }
-            cancels.forget(handle, List.of(job));
-            waiting.putBack(handle, List.of(new Waiting.PutBack(replayed, Duration.ZERO, 0, false, null)));
-            steps.replayed(handle, List.of(replayed));
-            statusRows.replayed(handle, List.of(replayed));
-            announce(handle, replayed.queue());
-            return true;
-        });
+        return database.inRetriedTransaction(handle -> replay(handle, List.of(job))) == 1;
+    }
+
+    /** {@link JobsView#replayAll}: some hundred in a transaction, the oldest first. */
+    private int replayAll(String kind, int limit) {
+        int replayed = 0;
+        int found;
+        int wanted;
+        do {
+            wanted = Math.min(REPLAYED_AT_ONCE, limit - replayed);
+            int most = wanted;
+            found = database.inRetriedTransaction(handle -> replay(handle, dead.oldest(handle, kind, most)));
+            replayed += found;
+        } while (found == wanted && replayed < limit);
+        return replayed;
+    }
+
+    private int replay(Handle handle, List<Long> ids) {
+        List<StoredJob> jobs = dead.remove(handle, ids);
+        cancels.forget(handle, jobs.stream().map(StoredJob::id).toList());
+        waiting.putBack(
+                handle,
+                jobs.stream()
+                        .map(job -> new Waiting.PutBack(job, Duration.ZERO, 0, false, null))
+                        .toList());
+        steps.replayed(handle, jobs);
+        statusRows.replayed(handle, jobs);
+        jobs.stream().map(StoredJob::queue).distinct().forEach(queue -> announce(handle, queue));
+        return jobs.size();
     }
 
     @Override

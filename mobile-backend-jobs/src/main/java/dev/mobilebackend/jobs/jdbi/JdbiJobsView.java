@@ -32,6 +32,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.LongPredicate;
+import java.util.function.ToIntBiFunction;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.statement.Query;
@@ -43,8 +44,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param wake tells workers of a queue that has a due job
  * @param replay {@link JdbiJobStore#replay}
+ * @param replayAll {@link JobsView#replayAll}
  */
-record JdbiJobsView(Database database, SqlTime time, ScanMarks scans, Consumer<String> wake, LongPredicate replay)
+record JdbiJobsView(
+        Database database,
+        SqlTime time,
+        ScanMarks scans,
+        Consumer<String> wake,
+        LongPredicate replay,
+        ToIntBiFunction<String, Integer> replayAll)
         implements JobsView {
 
     private static final int MOST_QUEUES = 200;
@@ -262,13 +270,7 @@ record JdbiJobsView(Database database, SqlTime time, ScanMarks scans, Consumer<S
 
     @Override
     public int replayAll(String kind, int limit) {
-        List<Long> ids = database.withHandle(handle -> handle.createQuery(
-                        "SELECT id FROM mb_jobs_dead WHERE kind = :kind ORDER BY died_at, id LIMIT :limit")
-                .bind("kind", kind)
-                .bind("limit", limit)
-                .mapTo(Long.class)
-                .list());
-        return (int) ids.stream().filter(replay::test).count();
+        return replayAll.applyAsInt(kind, limit);
     }
 
     @Override

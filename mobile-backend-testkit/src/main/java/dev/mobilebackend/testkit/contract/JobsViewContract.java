@@ -247,6 +247,21 @@ public abstract class JobsViewContract {
     }
 
     @Test
+    void replaysTheOldestOfAKindUpToALimit() {
+        List<Long> dead = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            dead.add(dead("send-mail"));
+        }
+
+        int replayed = view.replayAll("send-mail", 3);
+        int none = view.replayAll("send-mail", 0);
+
+        assertEquals(3, replayed);
+        assertEquals(0, none);
+        assertEquals(Set.copyOf(dead.subList(0, 3)), Set.copyOf(ids(all(page -> view.waiting(QUEUE, page)))));
+    }
+
+    @Test
     void discardsDeadJobsAndNoOthers() {
         long dead = dead("send-mail");
         long waiting = enqueue("send-mail", Duration.ofHours(1));

@@ -10,11 +10,14 @@ import dev.mobilebackend.core.ambient.Ambient;
 import dev.mobilebackend.core.data.Database;
 import dev.mobilebackend.core.data.Dialect;
 import dev.mobilebackend.core.data.Schema;
+import dev.mobilebackend.jobs.Cancellation;
 import dev.mobilebackend.jobs.ClaimedJob;
+import dev.mobilebackend.jobs.JobContext;
 import dev.mobilebackend.jobs.JobCount;
 import dev.mobilebackend.jobs.JobHandler;
 import dev.mobilebackend.jobs.JobKind;
 import dev.mobilebackend.jobs.JobState;
+import dev.mobilebackend.jobs.JobStatus;
 import dev.mobilebackend.jobs.NewJob;
 import dev.mobilebackend.jobs.QueuePolicy;
 import dev.mobilebackend.jobs.Worker;
@@ -364,6 +367,69 @@ class JobsOnPostgresTest {
         assertEquals(2, later.size());
         assertEquals(5_000, receipts().size());
         assertEquals(5_000, Set.copyOf(receipts()).size());
+    }
+
+    @Test
+    void aRunningJobIsCancelledFromAnotherProcessAndItsEffectsAreUndone() throws InterruptedException {
+        var begun = new CountDownLatch(1);
+        JobHandler<MakeReceipt> waits = store.inTransaction((MakeReceipt job, Handle handle, JobContext context) -> {
+            insertReceipt(job, handle);
+            context.result(job);
+            begun.countDown();
+            while (!context.cancelled()) {
+                Thread.onSpinWait();
+            }
+            context.throwIfCancelled();
+        });
+        try (TestPool pool = TestPool.of(test);
+                Worker worker = Worker.builder(store)
+                        .handle(MakeReceipt.class, waits)
+                        .poll(Duration.ofMillis(10))
+                        .build()) {
+            worker.start();
+            long job = store.enqueue(NewJob.of(new MakeReceipt("7")).tracked("ann"));
+            String id = store.statuses().idOf(job);
+            assertTrue(begun.await(30, TimeUnit.SECONDS));
+
+            Cancellation asked = JdbiJobStore.of(pool.database()).statuses().cancel("ann", id);
+            while (!store.statuses().find("ann", id).orElseThrow().state().ended()) {
+                Thread.onSpinWait();
+            }
+
+            assertEquals(Cancellation.ASKED, asked);
+            assertEquals(
+                    JobStatus.State.CANCELLED,
+                    store.statuses().find("ann", id).orElseThrow().state());
+            assertEquals(List.of(), receipts());
+            assertEquals(List.of(), store.counts());
+        }
+    }
+
+    @Test
+    void theResultOfATransactionalJobSharesItsFate() {
+        List<Integer> attempts = new ArrayList<>();
+        JobHandler<MakeReceipt> fails = store.inTransaction((MakeReceipt job, Handle handle, JobContext context) -> {
+            attempts.add(1);
+            context.result(new MakeReceipt("made " + attempts.size()));
+            if (attempts.size() == 1) {
+                throw context.snooze(Duration.ZERO);
+            }
+        });
+        for (QueuePolicy policy : List.of(QueuePolicy.of(1), QueuePolicy.runInClaim())) {
+            attempts.clear();
+            String id = store.statuses()
+                    .idOf(store.enqueue(NewJob.of(new MakeReceipt("7")).tracked("ann")));
+
+            Worker.builder(store)
+                    .handle(MakeReceipt.class, fails)
+                    .queue(NewJob.DEFAULT_QUEUE, policy)
+                    .build()
+                    .runDue();
+
+            assertEquals(
+                    "{\"orderId\":\"made 2\"}",
+                    store.statuses().find("ann", id).orElseThrow().result());
+        }
     }
 
     /** Nobody hears what was told before it listened. */
