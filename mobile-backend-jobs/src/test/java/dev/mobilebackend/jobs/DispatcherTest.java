@@ -354,6 +354,40 @@ class DispatcherTest {
     }
 
     @Test
+    void theComparisonWithTheStoreWaitsForTheAnswersThatAreOnTheirWay() {
+        store.claimsAtATime = 2;
+        IntStream.rangeClosed(1, 3_500).forEach(this::enqueue);
+        meanwhile = number -> clock.advance(Duration.ofNanos(1_000));
+        var asked = new ArrayList<Integer>();
+
+        runBeside(() -> {
+            if (ran.size() > 1_000 && asked.isEmpty()) {
+                asked.add(ran.size());
+                dispatcher.turn();
+                dispatcher.turn();
+                store.loseNextAnswer();
+                store.beforeNextAnswer(() -> store.beforeNextAnswer(() -> {
+                    dispatcher.turn();
+                    passALease();
+                    dispatcher.turn();
+                }));
+            }
+            passALease();
+        });
+
+        assertEquals(1, asked.size());
+        assertEquals(3_500, ran.size());
+        assertEquals(3_500, Set.copyOf(ran).size());
+    }
+
+    private void passALease() {
+        clock.advance(LEASE.dividedBy(2));
+        lease.renew(Set.of());
+        clock.advance(LEASE.dividedBy(2));
+        lease.renew(Set.of());
+    }
+
+    @Test
     void jobsThatTakeTheirTimeAreClaimedByOneTurnAfterTheOther() {
         store.claimsAtATime = 2;
         IntStream.rangeClosed(1, 600).forEach(this::enqueue);

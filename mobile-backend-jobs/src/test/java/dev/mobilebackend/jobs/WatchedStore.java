@@ -17,6 +17,7 @@ class WatchedStore implements JobStore {
     private volatile Runnable onBeat = () -> {};
     int steps;
     int claimsAtATime = 1;
+    private Runnable beforeNextAnswer = () -> {};
 
     WatchedStore(JobStore store) {
         this.store = store;
@@ -34,6 +35,11 @@ class WatchedStore implements JobStore {
         answerIsLost = true;
     }
 
+    /** Once, after the store has done what it was asked for. */
+    void beforeNextAnswer(Runnable listener) {
+        beforeNextAnswer = listener;
+    }
+
     void onBeat(Runnable listener) {
         onBeat = listener;
     }
@@ -46,6 +52,9 @@ class WatchedStore implements JobStore {
             throw new IllegalStateException("there is no connection");
         }
         Claimed claimed = store.finishAndClaim(owner, outcomes, queue, limit, limits);
+        Runnable before = beforeNextAnswer;
+        beforeNextAnswer = () -> {};
+        before.run();
         if (answerIsLost) {
             answerIsLost = false;
             throw new IllegalStateException("the connection was cut");

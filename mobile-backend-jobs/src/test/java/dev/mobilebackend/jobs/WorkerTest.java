@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
@@ -329,7 +330,9 @@ class WorkerTest {
     @Test
     void aRunningJobThatIsCancelledIsToldAndNotTriedAgain() throws InterruptedException {
         var begun = new CountDownLatch(1);
+        List<JobOutcome> outcomes = new CopyOnWriteArrayList<>();
         try (var worker = Worker.builder(store)
+                .observe(run -> outcomes.add(run.outcome()))
                 .handle(Note.class, (note, context) -> {
                     ran.add(note.text());
                     begun.countDown();
@@ -351,6 +354,9 @@ class WorkerTest {
 
             assertEquals(Cancellation.ASKED, asked);
             assertEquals(List.of("long"), ran);
+            assertEquals(
+                    List.of(JobOutcome.Cancelled.class),
+                    outcomes.stream().map(Object::getClass).toList());
         }
     }
 
