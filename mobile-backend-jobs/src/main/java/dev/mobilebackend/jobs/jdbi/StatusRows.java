@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +41,7 @@ record StatusRows(SqlTime time) {
             return;
         }
         PreparedBatch batch = handle.prepareBatch("INSERT INTO mb_jobs_status (id, job, owner, kind, state, claim)"
-                + " VALUES (:id, :job, :owner, :kind, " + JobStatus.State.WAITING.ordinal() + ", 0)");
+                + " VALUES (:id, :job, :owner, :kind, " + code(JobStatus.State.WAITING) + ", 0)");
         for (int place = 0; place < jobs.size(); place++) {
             NewJob job = jobs.get(place);
             if (isTracked(job)) {
@@ -55,7 +56,7 @@ record StatusRows(SqlTime time) {
     }
 
     boolean report(Handle handle, Claim claim, JobReport report) {
-        return handle.createUpdate("UPDATE mb_jobs_status SET state = " + JobStatus.State.RUNNING.ordinal()
+        return handle.createUpdate("UPDATE mb_jobs_status SET state = " + code(JobStatus.State.RUNNING)
                                 + ", claim = GREATEST(claim, :claim), progress = COALESCE(:progress, progress),"
                                 + " note = COALESCE(:note, note), result = COALESCE(:result, result)"
                                 + " WHERE job = :job AND (claim <= :claim OR :claim = 0) AND ended_at IS NULL")
@@ -81,7 +82,7 @@ record StatusRows(SqlTime time) {
         tracked.stream()
                 .sorted((one, other) -> Long.compare(one.job().id(), other.job().id()))
                 .forEach(ended -> time.bind(batch)
-                        .bind("state", state(ended.how()).ordinal())
+                        .bind("state", code(state(ended.how())))
                         .bind("done", ended.how() == Endings.How.DONE ? 1 : 0)
                         .bind("job", ended.job().id())
                         .add());
@@ -96,11 +97,29 @@ record StatusRows(SqlTime time) {
         };
     }
 
+    /** As it is stored. */
+    private static int code(JobStatus.State state) {
+        return switch (state) {
+            case WAITING -> 0;
+            case RUNNING -> 1;
+            case DONE -> 2;
+            case FAILED -> 3;
+            case CANCELLED -> 4;
+        };
+    }
+
+    private static JobStatus.State state(int code) {
+        return Stream.of(JobStatus.State.values())
+                .filter(state -> code(state) == code)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("mb_jobs_status has an unknown state " + code));
+    }
+
     /** Dead jobs wait again. */
     void replayed(Handle handle, Collection<StoredJob> jobs) {
         for (StoredJob job : jobs) {
             if (job.tied() && Boolean.TRUE.equals(job.readExtra().tracked())) {
-                handle.createUpdate("UPDATE mb_jobs_status SET state = " + JobStatus.State.WAITING.ordinal()
+                handle.createUpdate("UPDATE mb_jobs_status SET state = " + code(JobStatus.State.WAITING)
                                 + ", ended_at = NULL, progress = NULL, note = NULL WHERE job = :job")
                         .bind("job", job.id())
                         .execute();
@@ -133,7 +152,7 @@ record StatusRows(SqlTime time) {
     }
 
     private static JobStatus status(ResultSet row) throws SQLException {
-        JobStatus.State state = JobStatus.State.values()[row.getInt("state")];
+        JobStatus.State state = state(row.getInt("state"));
         double progress = row.getDouble("progress");
         @Nullable Double told = row.wasNull() ? null : (Double) progress;
         return new JobStatus(

@@ -41,7 +41,7 @@ final class JobsChaos implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final Duration GLANCE = Duration.ofMillis(5);
     private static final Path FAKETIME = Path.of("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1");
-    private static final List<String> CLOCKS = List.of("+0", "+3600", "-3600");
+    private static final List<String> WRONG = List.of("+3600", "-3600");
     private static final List<String> ZONES = List.of("UTC", "Asia/Kolkata", "America/St_Johns");
 
     /** What befalls the workers or their database. */
@@ -55,6 +55,7 @@ final class JobsChaos implements AutoCloseable {
     }
 
     private final long seed;
+    private final boolean wrongClocks;
     private final Random random;
     private final Consumer<String> progress;
     private final CrashedPostgres server = new CrashedPostgres();
@@ -69,8 +70,13 @@ final class JobsChaos implements AutoCloseable {
     private int started;
     private int numbers;
 
-    JobsChaos(long seed, Consumer<String> progress) {
+    /**
+     * @param wrongClocks whether one of the workers has a clock that is wrong by an hour, now before and now behind: it
+     *     takes half a minute to start with that, and libfaketime
+     */
+    JobsChaos(long seed, boolean wrongClocks, Consumer<String> progress) {
         this.seed = seed;
+        this.wrongClocks = wrongClocks && clocksCanBeWrong();
         this.random = new Random(seed);
         this.progress = progress;
         pool.setJdbcUrl(server.jdbcUrl(server.port()));
@@ -98,8 +104,8 @@ final class JobsChaos implements AutoCloseable {
                 handle.createQuery("SHOW " + setting).mapTo(String.class).one());
     }
 
-    /** Whether the workers' clocks go wrong by an hour, or only their time zones differ. */
-    static boolean clocksAreWrong() {
+    /** Whether libfaketime is here; otherwise only the workers' time zones differ. */
+    static boolean clocksCanBeWrong() {
         return Files.exists(FAKETIME);
     }
 
@@ -123,7 +129,7 @@ final class JobsChaos implements AutoCloseable {
     List<String> run(int jobs, int kills) {
         List<Fault> plan = plan(kills);
         for (int i = 0; i < WORKERS; i++) {
-            workers.add(startWorker());
+            workers.add(startWorker(i));
         }
         int told = Math.max(1, plan.size() / 20);
         for (int step = 0; step < plan.size(); step++) {
@@ -229,7 +235,7 @@ final class JobsChaos implements AutoCloseable {
 
     private void kill(int victim) {
         workers.get(victim).destroyForcibly().onExit().join();
-        workers.set(victim, startWorker());
+        workers.set(victim, startWorker(victim));
     }
 
     /** Until others have ended its lease; then it goes on as if nothing had been. */
@@ -290,8 +296,8 @@ final class JobsChaos implements AutoCloseable {
         }
     }
 
-    private Process startWorker() {
-        int place = started++ % WORKERS;
+    private Process startWorker(int place) {
+        started++;
         var command = new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
@@ -303,13 +309,13 @@ final class JobsChaos implements AutoCloseable {
                 System.getProperty("java.class.path"),
                 ChaosWorker.class.getName(),
                 server.jdbcUrl(network.uri().getPort()) + "?prepareThreshold=0");
-        if (clocksAreWrong()) {
+        if (wrongClocks && place == 0) {
             command.environment()
                     .putAll(Map.of(
                             "LD_PRELOAD",
                             FAKETIME.toString(),
                             "FAKETIME",
-                            CLOCKS.get(place),
+                            WRONG.get(random.nextInt(WRONG.size())),
                             "FAKETIME_DONT_FAKE_MONOTONIC",
                             "1",
                             "DONT_FAKE_MONOTONIC",

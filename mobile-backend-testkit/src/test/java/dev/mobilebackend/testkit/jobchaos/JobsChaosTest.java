@@ -23,7 +23,7 @@ class JobsChaosTest {
     @Test
     void jobsAreDoneOnceWhateverBefallsTheirWorkersAndTheirDatabase() {
         assumeTrue(Signals.known(), "this system has no signals to stop processes with");
-        try (var chaos = new JobsChaos(1, line -> {})) {
+        try (var chaos = new JobsChaos(1, false, line -> {})) {
             List<String> found = chaos.run(300, 6);
 
             assertEquals("fsync on, synchronous_commit on", chaos.durability());
