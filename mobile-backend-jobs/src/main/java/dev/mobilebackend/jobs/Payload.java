@@ -3,6 +3,7 @@ package dev.mobilebackend.jobs;
 
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -14,6 +15,22 @@ final class Payload {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final String VERSION = "$version";
+
+    /** Asked for each job that is run. */
+    private static final ClassValue<Integer> VERSIONS = new ClassValue<>() {
+        @Override
+        protected Integer computeValue(Class<?> type) {
+            JobKind kind = type.getAnnotation(JobKind.class);
+            return kind == null ? 1 : kind.version();
+        }
+    };
+
+    private static final ClassValue<ObjectReader> READERS = new ClassValue<>() {
+        @Override
+        protected ObjectReader computeValue(Class<?> type) {
+            return JSON.readerFor(type);
+        }
+    };
 
     private Payload() {}
 
@@ -46,8 +63,7 @@ final class Payload {
     }
 
     static int versionOf(Class<? extends Record> type) {
-        JobKind kind = type.getAnnotation(JobKind.class);
-        return kind == null ? 1 : kind.version();
+        return VERSIONS.get(type);
     }
 
     /** Jackson's own message quotes the payload, which may hold what must not reach a log. */
@@ -58,7 +74,7 @@ final class Payload {
                             + " does not have, or was changed: give every worker the secret");
         }
         try {
-            J job = JSON.readValue(payload, type);
+            J job = type.cast(READERS.get(type).readValue(payload));
             if (job != null) {
                 return job;
             }

@@ -356,28 +356,30 @@ class DispatcherTest {
     @Test
     void theComparisonWithTheStoreWaitsForTheAnswersThatAreOnTheirWay() {
         store.claimsAtATime = 2;
-        IntStream.rangeClosed(1, 3_500).forEach(this::enqueue);
+        IntStream.rangeClosed(1, 5_000).forEach(this::enqueue);
         meanwhile = number -> clock.advance(Duration.ofNanos(1_000));
-        var asked = new ArrayList<Integer>();
+        var claimedMeanwhile = new ArrayList<Integer>();
 
         runBeside(() -> {
-            if (ran.size() > 1_000 && asked.isEmpty()) {
-                asked.add(ran.size());
-                dispatcher.turn();
-                dispatcher.turn();
+            boolean twoAsk = ran.size() > 1_000 && claimedMeanwhile.isEmpty() && threads.size() >= 2;
+            if (twoAsk) {
                 store.loseNextAnswer();
                 store.beforeNextAnswer(() -> store.beforeNextAnswer(() -> {
+                    claimedMeanwhile.add(
+                            store.claims(lease.owner(), NewJob.DEFAULT_QUEUE).size());
                     dispatcher.turn();
                     passALease();
                     dispatcher.turn();
                 }));
+                threads.remove().run();
+                threads.remove().run();
             }
             passALease();
         });
 
-        assertEquals(1, asked.size());
-        assertEquals(3_500, ran.size());
-        assertEquals(3_500, Set.copyOf(ran).size());
+        assertEquals(1, claimedMeanwhile.size());
+        assertEquals(5_000, ran.size());
+        assertEquals(5_000, Set.copyOf(ran).size());
     }
 
     private void passALease() {
@@ -403,9 +405,9 @@ class DispatcherTest {
     private int runBeside(Runnable before) {
         int most = 0;
         for (int turns = 0; turns < 1_000 && !store.counts().isEmpty(); turns++) {
+            dispatcher.turn();
+            dispatcher.turn();
             before.run();
-            dispatcher.turn();
-            dispatcher.turn();
             int steps = store.steps;
             for (int queued = threads.size(); queued > 0; queued--) {
                 threads.remove().run();
